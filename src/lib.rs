@@ -1,0 +1,4 @@
+//! Sopwright turns a plain-language SOP into a validated workflow, and runs it.
+
+pub mod diag;
+pub mod spec;

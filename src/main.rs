@@ -1,0 +1,2 @@
+//! The `sopwright` command.
+fn main() {}

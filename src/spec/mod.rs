@@ -1,0 +1,5 @@
+//! The workflow language.
+
+mod field;
+
+pub use field::FieldType;
