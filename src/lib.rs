@@ -1,4 +1,6 @@
 //! Sopwright turns a plain-language SOP into a validated workflow, and runs it.
 
 pub mod diag;
+pub mod expr;
+pub mod sop;
 pub mod spec;

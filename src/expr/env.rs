@@ -1,0 +1,41 @@
+//! The one minijinja environment that everything is evaluated in: strict about undefined
+//! names, limited in fuel, without a clock or any other way out.
+
+use std::sync::LazyLock;
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+
+use super::{functions, ops};
+
+/// Instructions that one evaluation may take. A loop over 100,000 rows fits; an endless one
+/// ends within a few milliseconds.
+const FUEL: u64 = 4_000_000;
+
+/// What a missing value reads as inside a text.
+const SHOWN_MISSING: &str = "(not known)";
+
+pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(build);
+
+fn build() -> Environment<'static> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_auto_escape_callback(|_| AutoEscape::None);
+    env.set_fuel(Some(FUEL));
+    env.set_formatter(|out, state, value| {
+        if value.is_none() {
+            out.write_str(SHOWN_MISSING).map_err(minijinja::Error::from)
+        } else if let Some(number) =
+            ops::as_number(value).filter(|n| n.fract() == 0.0 && n.abs() < 9e15)
+        {
+            minijinja::escape_formatter(out, state, &Value::from(number as i64))
+        } else {
+            minijinja::escape_formatter(out, state, value)
+        }
+    });
+    for unwanted in ["debug", "namespace", "dict", "range"] {
+        env.remove_global(unwanted);
+    }
+    ops::register(&mut env);
+    functions::register(&mut env);
+    env
+}

@@ -1,0 +1,378 @@
+//! Text, and structures held as text.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use minijinja::{Error, Value};
+use regex::Regex;
+
+use super::{Function, always_any, always_boolean, always_number, always_text, fault, text};
+use crate::expr::ops::is_missing;
+use crate::expr::types::Type;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "contains",
+        arguments: "text, part",
+        arity: (2, 2),
+        about: "whether a text (any case) or a list holds it",
+        returns: always_boolean,
+        strict: true,
+        run: |_, args| contains(args),
+    },
+    Function {
+        name: "contains_any",
+        arguments: "text, [parts]",
+        arity: (2, 2),
+        about: "whether the text holds any of the parts, in any case, as whole words",
+        returns: always_boolean,
+        strict: true,
+        run: |_, args| contains_any(args),
+    },
+    Function {
+        name: "starts_with",
+        arguments: "text, part",
+        arity: (2, 2),
+        about: "whether the text begins with it",
+        returns: always_boolean,
+        strict: true,
+        run: |_, args| {
+            Ok(text("starts_with", &args[0])?
+                .starts_with(text("starts_with", &args[1])?)
+                .into())
+        },
+    },
+    Function {
+        name: "ends_with",
+        arguments: "text, part",
+        arity: (2, 2),
+        about: "whether the text ends with it",
+        returns: always_boolean,
+        strict: true,
+        run: |_, args| {
+            Ok(text("ends_with", &args[0])?
+                .ends_with(text("ends_with", &args[1])?)
+                .into())
+        },
+    },
+    Function {
+        name: "matches",
+        arguments: "text, regex",
+        arity: (2, 2),
+        about: "whether the regular expression is found; anchor with ^ and $ for the whole text",
+        returns: always_boolean,
+        strict: true,
+        run: |_, args| {
+            let words = text("matches", &args[0])?;
+            with_regex(text("matches", &args[1])?, |r| r.is_match(words).into())
+        },
+    },
+    Function {
+        name: "extract",
+        arguments: "text, regex",
+        arity: (2, 2),
+        about: "the first match (its first group, if it has one), or missing",
+        returns: always_text,
+        strict: true,
+        run: |_, args| {
+            let words = text("extract", &args[0])?;
+            with_regex(text("extract", &args[1])?, |r| first_match(r, words))
+        },
+    },
+    Function {
+        name: "normalize",
+        arguments: "text",
+        arity: (1, 1),
+        about: "the text in lower case without accents, punctuation and double spaces",
+        returns: always_text,
+        strict: true,
+        run: |_, args| Ok(normalize(text("normalize", &args[0])?).into()),
+    },
+    Function {
+        name: "similarity",
+        arguments: "a, b",
+        arity: (2, 2),
+        about: "how alike two names are, from 0 to 1, whatever the word order",
+        returns: always_number,
+        strict: true,
+        run: |_, args| {
+            if is_missing(&args[1]) {
+                Ok(Value::from(()))
+            } else {
+                Ok(similarity(text("similarity", &args[0])?, text("similarity", &args[1])?).into())
+            }
+        },
+    },
+    Function {
+        name: "split",
+        arguments: "text, separator",
+        arity: (1, 2),
+        about: "the trimmed pieces between the separators (a comma without one)",
+        returns: |_| Type::List(Box::new(Type::Text)),
+        strict: true,
+        run: |_, args| split(args),
+    },
+    Function {
+        name: "parse_json",
+        arguments: "text",
+        arity: (1, 1),
+        about: "the structure in a text, JSON or a Python literal",
+        returns: always_any,
+        strict: true,
+        run: |_, args| parse_json(&args[0]),
+    },
+];
+
+fn contains(args: &[Value]) -> Result<Value, Error> {
+    if is_missing(&args[1]) {
+        return Ok(Value::from(false));
+    }
+    match args[0].as_str() {
+        Some(whole) => {
+            let part = text("contains", &args[1])?;
+            Ok(whole.to_lowercase().contains(&part.to_lowercase()).into())
+        }
+        None => Ok(super::items("contains", &args[0])?
+            .contains(&args[1])
+            .into()),
+    }
+}
+
+fn contains_any(args: &[Value]) -> Result<Value, Error> {
+    let whole = format!(" {} ", normalize(text("contains_any", &args[0])?));
+    for part in super::items("contains_any", &args[1])? {
+        let part = normalize(text("contains_any", &part)?);
+        if !part.is_empty() && whole.contains(&format!(" {part} ")) {
+            return Ok(Value::from(true));
+        }
+    }
+    Ok(Value::from(false))
+}
+
+/// Runs something with a compiled expression; each thread keeps those it has used.
+fn with_regex<T>(pattern: &str, on: impl FnOnce(&Regex) -> T) -> Result<T, Error> {
+    thread_local!(static KNOWN: RefCell<HashMap<String, Regex>> = RefCell::default());
+    KNOWN.with_borrow_mut(|known| {
+        if !known.contains_key(pattern) {
+            let regex = regex::RegexBuilder::new(pattern)
+                .size_limit(1 << 20)
+                .build()
+                .map_err(|e| {
+                    fault(format!(
+                        "'{pattern}' is not a regular expression: {}",
+                        crate::diag::one_line(&e.to_string(), 100)
+                    ))
+                })?;
+            if known.len() > 200 {
+                known.clear();
+            }
+            known.insert(pattern.to_owned(), regex);
+        }
+        known
+            .get(pattern)
+            .map(on)
+            .ok_or_else(|| fault("a regular expression was lost"))
+    })
+}
+
+fn first_match(regex: &Regex, words: &str) -> Value {
+    regex
+        .captures(words)
+        .and_then(|c| c.get(1).or_else(|| c.get(0)))
+        .map_or(Value::from(()), |m| Value::from(m.as_str()))
+}
+
+/// Returns a text in lower case, its accents, punctuation and double spaces taken away.
+pub fn normalize(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars().flat_map(char::to_lowercase) {
+        match c {
+            'à'..='å' | 'ā' | 'ă' | 'ą' => out.push('a'),
+            'æ' => out.push_str("ae"),
+            'ç' | 'ć' | 'č' => out.push('c'),
+            'è'..='ë' | 'ē' | 'ę' | 'ě' => out.push('e'),
+            'ì'..='ï' | 'ī' | 'ı' => out.push('i'),
+            'ñ' | 'ń' | 'ň' => out.push('n'),
+            'ò'..='ö' | 'ø' | 'ō' | 'ő' => out.push('o'),
+            'ù'..='ü' | 'ū' | 'ů' | 'ű' => out.push('u'),
+            'ý' | 'ÿ' => out.push('y'),
+            'š' | 'ś' | 'ş' => out.push('s'),
+            'ž' | 'ź' | 'ż' => out.push('z'),
+            'ł' => out.push('l'),
+            'ß' => out.push_str("ss"),
+            '&' => out.push_str(" and "),
+            '\'' | '’' | '.' => {}
+            c if c.is_alphanumeric() => out.push(c),
+            _ => out.push(' '),
+        }
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Words of a company's legal form, which do not tell names apart.
+const LEGAL_FORMS: [&str; 24] = [
+    "inc",
+    "incorporated",
+    "ltd",
+    "limited",
+    "llc",
+    "llp",
+    "plc",
+    "gmbh",
+    "ag",
+    "sa",
+    "sas",
+    "srl",
+    "bv",
+    "nv",
+    "ab",
+    "oy",
+    "as",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "group",
+    "holding",
+    "holdings",
+];
+
+/// Returns how alike two names are, from 0 to 1: the better of the edit similarity of the
+/// whole (Jaro-Winkler) and of the sorted word sets without legal forms.
+pub fn similarity(a: &str, b: &str) -> f64 {
+    let (a, b) = (normalize(a), normalize(b));
+    if a.is_empty() || b.is_empty() {
+        return 0.0;
+    }
+    if a == b {
+        return 1.0;
+    }
+    let (core_a, core_b) = (core(&a), core(&b));
+    if core_a == core_b {
+        return 0.98;
+    }
+    let (joined_a, joined_b) = (core_a.join(" "), core_b.join(" "));
+    let whole = strsim::normalized_damerau_levenshtein(&joined_a, &joined_b);
+    let winkler = strsim::jaro_winkler(&joined_a, &joined_b);
+    let shared = core_a.iter().filter(|w| core_b.contains(w)).count();
+    let tokens = 2.0 * shared as f64 / (core_a.len() + core_b.len()) as f64;
+    // A shared beginning alone ("North ...") must not carry two different names.
+    let edit = whole.max((whole + winkler) / 2.0);
+    edit.max(tokens * 0.9).min(0.97)
+}
+
+fn core(name: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = name
+        .split(' ')
+        .filter(|w| !LEGAL_FORMS.contains(w) && *w != "the")
+        .collect();
+    if words.is_empty() {
+        words = name.split(' ').collect();
+    }
+    words.sort_unstable();
+    words
+}
+
+fn split(args: &[Value]) -> Result<Value, Error> {
+    let separator = args.get(1).map_or(Ok(","), |s| text("split", s))?;
+    let words = text("split", &args[0])?;
+    let pieces: Vec<Value> = match separator {
+        "" => words.split_whitespace().map(Value::from).collect(),
+        separator => words
+            .split(separator)
+            .map(str::trim)
+            .filter(|p| !p.is_empty())
+            .map(Value::from)
+            .collect(),
+    };
+    Ok(Value::from(pieces))
+}
+
+fn parse_json(value: &Value) -> Result<Value, Error> {
+    let Some(words) = value.as_str() else {
+        return Ok(value.clone());
+    };
+    serde_json::from_str::<serde_json::Value>(words)
+        .or_else(|_| serde_json::from_str(&from_python(words)))
+        .map(|json| crate::expr::from_json(&json))
+        .map_err(|_| {
+            fault(format!(
+                "`parse_json`: '{}' is neither JSON nor a Python literal",
+                crate::diag::one_line(words, 60)
+            ))
+        })
+}
+
+/// Rewrites a Python literal as JSON: quotes, `True`, `False`, `None`, tuples.
+fn from_python(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    let mut chars = words.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\'' | '"' => {
+                let mut inner = String::new();
+                while let Some(n) = chars.next() {
+                    match n {
+                        '\\' => match chars.next() {
+                            Some('n') => inner.push('\n'),
+                            Some('t') => inner.push('\t'),
+                            Some(other) => inner.push(other),
+                            None => {}
+                        },
+                        n if n == c => break,
+                        n => inner.push(n),
+                    }
+                }
+                out.push_str(&serde_json::Value::from(inner).to_string());
+            }
+            '(' => out.push('['),
+            ')' => out.push(']'),
+            c if c.is_alphabetic() => {
+                let mut word = String::from(c);
+                while let Some(n) = chars.next_if(|n| n.is_alphanumeric() || *n == '_') {
+                    word.push(n);
+                }
+                out.push_str(match word.as_str() {
+                    "True" => "true",
+                    "False" => "false",
+                    "None" | "nan" | "NaN" => "null",
+                    other => other,
+                });
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_one_company_are_alike_and_others_not() {
+        for (a, b) in [
+            ("Acme Corp.", "ACME Corporation"),
+            ("Müller & Söhne GmbH", "Mueller and Sohne"),
+            ("Globex, Inc", "Globex"),
+            ("Northwind Traders", "Northwind Tradres Ltd"),
+        ] {
+            assert!(similarity(a, b) >= 0.82, "{a} ~ {b}: {}", similarity(a, b));
+        }
+        for (a, b) in [
+            ("North Star Energy", "North Sea Fishing"),
+            ("Acme", "Apex"),
+            ("Delta Air", "Delta Foods"),
+        ] {
+            assert!(similarity(a, b) < 0.82, "{a} ~ {b}: {}", similarity(a, b));
+        }
+    }
+
+    #[test]
+    fn python_literals_become_json() {
+        assert_eq!(
+            from_python("{'a': [True, None, (1, 2)], \"b\": 'it\\'s'}"),
+            r#"{"a": [true, null, [1, 2]], "b": "it's"}"#
+        );
+    }
+}

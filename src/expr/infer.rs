@@ -1,0 +1,565 @@
+//! Reads an expression without running it: its type, the names it uses, and what is wrong.
+
+mod calls;
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use minijinja::value::ValueKind;
+
+use super::ast::{Node, Operator, Part};
+use super::print::{literal, show};
+use super::{Template, Type, Value};
+use crate::diag::{did_you_mean, nearest, one_line};
+
+/// The names in scope with their types.
+pub type Names = IndexMap<String, Type>;
+
+/// What kind of thing is wrong with an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Problem {
+    /// A name that is not in scope.
+    UnknownName,
+    /// A field that the structure does not have.
+    UnknownField,
+    /// A function, filter or test that does not exist.
+    UnknownFunction,
+    /// A function used with the wrong arguments.
+    Arguments,
+    /// Types that do not go together.
+    Mismatch,
+    /// A comparison with a text that can never be there.
+    NeverHeld,
+    /// A comparison with a text that the sample data does not hold.
+    NotInSample,
+}
+
+/// One thing that is wrong with an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Its kind.
+    pub problem: Problem,
+    /// The part of the expression.
+    pub excerpt: String,
+    /// One sentence.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// What reading an expression tells.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The type of its value.
+    pub kind: Type,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// The names it uses, with the fields under them: `account.health_score`.
+    pub reads: BTreeSet<String>,
+    /// What it divides by.
+    pub divisors: Vec<Node>,
+}
+
+/// Reads an expression.
+pub fn infer(node: &Node, names: &Names) -> Reading {
+    let mut reader = Reader::new(names);
+    let kind = reader.node(node);
+    reader.finish(kind)
+}
+
+/// Reads a template.
+pub fn infer_template(template: &Template, names: &Names) -> Reading {
+    let mut reader = Reader::new(names);
+    if let Some(node) = template.single() {
+        let kind = reader.node(node);
+        return reader.finish(kind);
+    }
+    if let [Part::Text(text)] = template.parts() {
+        return reader.finish(Type::one_of(vec![text.clone()], true, "the workflow"));
+    }
+    reader.parts(template.parts());
+    reader.finish(Type::Text)
+}
+
+struct Reader<'n> {
+    names: &'n Names,
+    /// Names bound inside, innermost last.
+    local: Vec<(String, Type)>,
+    findings: Vec<Finding>,
+    reads: BTreeSet<String>,
+    divisors: Vec<Node>,
+}
+
+impl<'n> Reader<'n> {
+    fn new(names: &'n Names) -> Self {
+        Reader {
+            names,
+            local: Vec::new(),
+            findings: Vec::new(),
+            reads: BTreeSet::new(),
+            divisors: Vec::new(),
+        }
+    }
+
+    fn finish(self, kind: Type) -> Reading {
+        Reading {
+            kind,
+            findings: self.findings,
+            reads: self.reads,
+            divisors: self.divisors,
+        }
+    }
+
+    fn report(&mut self, problem: Problem, node: &Node, message: String, help: Option<String>) {
+        let finding = Finding {
+            problem,
+            excerpt: one_line(&show(node), 120),
+            message,
+            help,
+        };
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    fn parts(&mut self, parts: &[Part]) {
+        let depth = self.local.len();
+        for part in parts {
+            match part {
+                Part::Text(_) | Part::Break | Part::Continue => {}
+                Part::Emit(node) => {
+                    self.node(node);
+                }
+                Part::If {
+                    condition,
+                    then,
+                    otherwise,
+                } => {
+                    self.node(condition);
+                    self.parts(then);
+                    self.parts(otherwise);
+                }
+                Part::Set(name, node) => {
+                    let kind = self.node(node);
+                    self.local.push((name.clone(), kind));
+                }
+                Part::For {
+                    names,
+                    over,
+                    only,
+                    body,
+                    otherwise,
+                } => {
+                    let item = match self.node(over) {
+                        Type::List(item) => *item,
+                        _ => Type::Any,
+                    };
+                    let before = self.local.len();
+                    match names.as_slice() {
+                        [one] => self.local.push((one.clone(), item)),
+                        many => self
+                            .local
+                            .extend(many.iter().map(|n| (n.clone(), Type::Any))),
+                    }
+                    self.local.push(("loop".to_owned(), Type::Any));
+                    if let Some(only) = only {
+                        self.node(only);
+                    }
+                    self.parts(body);
+                    self.local.truncate(before);
+                    self.parts(otherwise);
+                }
+            }
+        }
+        self.local.truncate(depth);
+    }
+
+    fn node(&mut self, node: &Node) -> Type {
+        match node {
+            Node::Literal(value) => type_of(value),
+            Node::Name(name) => self.name(node, name),
+            Node::Field(base, field) => self.field(node, base, field),
+            Node::Item(base, index) => {
+                self.node(index);
+                match self.node(base) {
+                    Type::List(item) => *item,
+                    _ => Type::Any,
+                }
+            }
+            Node::Slice(base, start, stop) => {
+                for side in [start, stop].into_iter().flatten() {
+                    self.node(side);
+                }
+                self.node(base)
+            }
+            Node::Not(inner) => {
+                self.node(inner);
+                Type::Boolean
+            }
+            Node::Negate(inner) => self.node(inner),
+            Node::Binary(operator, left, right) => self.binary(node, *operator, left, right),
+            Node::Choice {
+                condition,
+                then,
+                otherwise,
+            } => {
+                self.node(condition);
+                let then = self.node(then);
+                let otherwise = otherwise.as_ref().map_or(Type::Missing, |n| self.node(n));
+                then.or(otherwise)
+            }
+            Node::Call(name, args, _) => self.call(node, name, args),
+            Node::Test(name, args) => self.test(node, name, args),
+            Node::List(items) => {
+                let kinds: Vec<Type> = items.iter().map(|n| self.node(n)).collect();
+                Type::list(kinds.into_iter().reduce(Type::or).unwrap_or(Type::Any))
+            }
+            Node::Map(pairs) => {
+                let mut fields = Vec::new();
+                let mut all_known = true;
+                for (key, value) in pairs {
+                    let kind = self.node(value);
+                    match key {
+                        Node::Literal(key) if key.as_str().is_some() => {
+                            fields.push((key.as_str().unwrap_or_default().to_owned(), kind));
+                        }
+                        other => {
+                            self.node(other);
+                            all_known = false;
+                        }
+                    }
+                }
+                if all_known {
+                    Type::object(fields)
+                } else {
+                    Type::Any
+                }
+            }
+        }
+    }
+
+    fn name(&mut self, node: &Node, name: &str) -> Type {
+        if let Some((_, kind)) = self.local.iter().rev().find(|(n, _)| n == name) {
+            return kind.clone();
+        }
+        if let Some(kind) = self.names.get(name) {
+            self.reads.insert(name.to_owned());
+            return kind.clone();
+        }
+        if matches!(name, "null" | "nil" | "None" | "True" | "False") {
+            let fixed = if name.starts_with(['T', 'F']) {
+                name.to_lowercase()
+            } else {
+                "none".to_owned()
+            };
+            self.report(
+                Problem::UnknownName,
+                node,
+                format!("`{name}` is written `{fixed}` here"),
+                None,
+            );
+            return Type::Any;
+        }
+        let owner = self.names.iter().find_map(|(owner, kind)| match kind {
+            Type::Object(shape) if shape.fields.contains_key(name) => {
+                Some(format!("{owner}.{name}"))
+            }
+            _ => None,
+        });
+        let help = match owner {
+            Some(path) => Some(format!("Write `{path}`.")),
+            None => did_you_mean(name, self.names.keys().map(String::as_str)),
+        };
+        self.report(
+            Problem::UnknownName,
+            node,
+            format!("There is no `{name}` here"),
+            help,
+        );
+        Type::Any
+    }
+
+    fn field(&mut self, node: &Node, base: &Node, field: &str) -> Type {
+        let kind = self.node(base);
+        if self.local_root(base).is_none()
+            && let Some(path) = path_of(node)
+        {
+            self.reads.insert(path);
+        }
+        match &kind {
+            Type::Object(shape) => match shape.fields.get(field) {
+                Some(kind) => kind.clone(),
+                None if shape.open => Type::Any,
+                None => {
+                    let known = shape.fields.keys().map(String::as_str);
+                    let help = did_you_mean(field, known);
+                    self.report(
+                        Problem::UnknownField,
+                        node,
+                        format!("`{}` has no field `{field}`", show(base)),
+                        help,
+                    );
+                    Type::Any
+                }
+            },
+            Type::Any | Type::Missing => Type::Any,
+            Type::List(_) => {
+                self.report(
+                    Problem::UnknownField,
+                    node,
+                    format!("`{}` is a list: a field is of one of its items", show(base)),
+                    Some(format!(
+                        "Say which item, as in `({} | first).{field}`, or ask about all, as in `{} | where(\"item.{field} == …\") | length`.",
+                        show(base),
+                        show(base)
+                    )),
+                );
+                Type::Any
+            }
+            other => {
+                self.report(
+                    Problem::UnknownField,
+                    node,
+                    format!("`{}` is {} and has no fields", show(base), other.words()),
+                    None,
+                );
+                Type::Any
+            }
+        }
+    }
+
+    fn local_root(&self, node: &Node) -> Option<()> {
+        let mut root = node;
+        while let Node::Field(base, _) | Node::Item(base, _) = root {
+            root = base;
+        }
+        match root {
+            Node::Name(name) => self.local.iter().any(|(n, _)| n == name).then_some(()),
+            _ => Some(()),
+        }
+    }
+
+    fn binary(&mut self, node: &Node, operator: Operator, left: &Node, right: &Node) -> Type {
+        let (a, b) = (self.node(left), self.node(right));
+        match operator {
+            Operator::And | Operator::Or => a.or(b),
+            Operator::Join => Type::Text,
+            Operator::Equal | Operator::Unequal => {
+                self.same_kind(node, &a, &b);
+                self.can_hold(node, &a, right);
+                self.can_hold(node, &b, left);
+                Type::Boolean
+            }
+            Operator::In => {
+                self.membership(node, &a, left, &b, right);
+                Type::Boolean
+            }
+            Operator::Less | Operator::AtMost | Operator::Greater | Operator::AtLeast => {
+                self.ordered(node, &a, left, &b, right);
+                Type::Boolean
+            }
+            _ => self.arithmetic(node, operator, (left, &a), (right, &b)),
+        }
+    }
+
+    fn same_kind(&mut self, node: &Node, a: &Type, b: &Type) {
+        let fits = a.is_open()
+            || b.is_open()
+            || (a.is_number() && b.is_number())
+            || (a.is_text() && b.is_text())
+            || std::mem::discriminant(a) == std::mem::discriminant(b);
+        if !fits {
+            let help = match (a, b) {
+                (Type::Boolean, other) | (other, Type::Boolean) if other.is_text() => {
+                    "A yes/no is compared with true or false, without quotes.".to_owned()
+                }
+                _ => "Compare a number with a number and a text (in quotes) with a text; number(x) reads the number in a text.".to_owned(),
+            };
+            self.report(
+                Problem::Mismatch,
+                node,
+                format!("This compares {} with {}", a.words(), b.words()),
+                Some(help),
+            );
+        }
+    }
+
+    fn ordered(&mut self, node: &Node, a: &Type, left: &Node, b: &Type, right: &Node) {
+        for kind in [a, b] {
+            if matches!(kind, Type::Boolean | Type::List(_) | Type::Object(_)) {
+                let help =
+                    matches!(kind, Type::List(_)).then(|| "Count it with `| length`.".to_owned());
+                self.report(
+                    Problem::Mismatch,
+                    node,
+                    format!("{} has no order", capital(kind.words())),
+                    help,
+                );
+                return;
+            }
+        }
+        self.same_kind(node, a, b);
+        for (kind, other) in [(a, right), (b, left)] {
+            if matches!(kind, Type::Date | Type::Time)
+                && let Node::Literal(value) = other
+                && let Some(text) = value.as_str()
+                && !looks_like_a_date(text)
+            {
+                self.report(
+                    Problem::Mismatch,
+                    node,
+                    format!("This compares a date with '{text}', which is not one"),
+                    Some("Dates are written 'YYYY-MM-DD'; days_until(date) and days_since(date) count from today.".to_owned()),
+                );
+            }
+        }
+    }
+
+    fn membership(&mut self, node: &Node, a: &Type, left: &Node, b: &Type, right: &Node) {
+        match (b, right) {
+            (Type::List(item), Node::List(literals)) => {
+                self.same_kind(node, a, item);
+                for one in literals {
+                    self.can_hold(node, a, one);
+                }
+            }
+            (Type::List(item), _) => {
+                self.same_kind(node, a, item);
+                self.can_hold(node, item, left);
+            }
+            (kind, _) if kind.is_number() || matches!(kind, Type::Boolean) => {
+                self.report(
+                    Problem::Mismatch,
+                    node,
+                    format!(
+                        "`in` looks into a list or a text, and this is {}",
+                        kind.words()
+                    ),
+                    None,
+                );
+            }
+            _ => {}
+        }
+    }
+
+    /// Reports a literal that a text with known values never holds.
+    fn can_hold(&mut self, node: &Node, kind: &Type, literal_node: &Node) {
+        let (Type::OneOf(known), Node::Literal(value)) = (kind, literal_node) else {
+            return;
+        };
+        let Some(text) = value.as_str() else { return };
+        if text.is_empty() || known.values.iter().any(|v| v == text) {
+            return;
+        }
+        let near = nearest(text, known.values.iter().map(String::as_str));
+        let values: Vec<&str> = known.values.iter().map(String::as_str).collect();
+        let help = match near {
+            Some(near) => format!(
+                "Did you mean '{near}'? Its values are: {}.",
+                values.join(", ")
+            ),
+            None => format!("Its values are: {}.", values.join(", ")),
+        };
+        let problem = if known.certain {
+            Problem::NeverHeld
+        } else {
+            Problem::NotInSample
+        };
+        self.report(
+            problem,
+            node,
+            format!(
+                "This compares with '{text}', a value that {} never holds",
+                known.source
+            ),
+            Some(help),
+        );
+    }
+
+    fn arithmetic(
+        &mut self,
+        node: &Node,
+        operator: Operator,
+        left: (&Node, &Type),
+        right: (&Node, &Type),
+    ) -> Type {
+        if matches!(
+            operator,
+            Operator::Divide | Operator::DivideWhole | Operator::Remainder
+        ) && !matches!(right.0, Node::Literal(_))
+        {
+            self.divisors.push(right.0.clone());
+        }
+        let (a, b) = (left.1, right.1);
+        let texts = a.is_text() && b.is_text();
+        if texts && operator == Operator::Add && !matches!(a, Type::Date | Type::Time) {
+            return Type::Text;
+        }
+        for kind in [a, b] {
+            if !(kind.is_open() || kind.is_number()) {
+                let help = match kind {
+                    Type::Date | Type::Time => {
+                        "Use days_until(date), days_since(date), days_between(a, b) or add_days(date, n)."
+                    }
+                    Type::List(_) => "Use `| length` to count it, or sum(list).",
+                    _ => "number(x) reads the number in a text.",
+                };
+                self.report(
+                    Problem::Mismatch,
+                    node,
+                    format!("This calculates with {}", kind.words()),
+                    Some(help.to_owned()),
+                );
+                break;
+            }
+        }
+        match (operator, a, b) {
+            (Operator::Divide | Operator::Power, ..) => Type::Number,
+            (_, Type::Integer, Type::Integer) => Type::Integer,
+            _ => Type::Number,
+        }
+    }
+}
+
+/// Returns `a.b.c` for a chain of fields on a name.
+fn path_of(node: &Node) -> Option<String> {
+    match node {
+        Node::Name(name) => Some(name.clone()),
+        Node::Field(base, field) => Some(format!("{}.{field}", path_of(base)?)),
+        _ => None,
+    }
+}
+
+fn type_of(value: &Value) -> Type {
+    match value.kind() {
+        ValueKind::Undefined | ValueKind::None => Type::Missing,
+        ValueKind::Bool => Type::Boolean,
+        ValueKind::Number if value.is_integer() => Type::Integer,
+        ValueKind::Number => Type::Number,
+        ValueKind::String => Type::one_of(
+            vec![value.as_str().unwrap_or_default().to_owned()],
+            true,
+            literal(value),
+        ),
+        ValueKind::Seq => Type::list(
+            value
+                .try_iter()
+                .ok()
+                .and_then(|items| items.map(|v| type_of(&v)).reduce(Type::or))
+                .unwrap_or(Type::Any),
+        ),
+        _ => Type::Any,
+    }
+}
+
+fn looks_like_a_date(text: &str) -> bool {
+    text.get(..10)
+        .is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok())
+}
+
+fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars
+        .next()
+        .map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
+}
