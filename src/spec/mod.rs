@@ -1,5 +1,25 @@
-//! The workflow language.
+//! The workflow language: its types, the strict reader, the JSON Schema, edits, differences,
+//! and a workflow in plain language and pictures.
 
+mod choice;
 mod field;
+mod output;
+mod place;
+mod read;
+mod schema;
+mod step;
+mod tagged;
+mod text;
+mod trigger;
+mod workflow;
 
+pub use choice::{Handler, IfUnavailable, Like, Match, OnError};
 pub use field::FieldType;
+pub use output::*;
+pub use place::Place;
+pub use read::{Draft, read, read_value};
+pub use schema::schema;
+pub use step::*;
+pub use text::{Expr, Text};
+pub use trigger::*;
+pub use workflow::*;
