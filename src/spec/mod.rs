@@ -2,6 +2,7 @@
 //! and a workflow in plain language and pictures.
 
 mod choice;
+mod edit;
 mod field;
 mod output;
 mod place;
@@ -14,6 +15,7 @@ mod trigger;
 mod workflow;
 
 pub use choice::{Handler, IfUnavailable, Like, Match, OnError};
+pub use edit::{Edit, EditError, apply};
 pub use field::FieldType;
 pub use output::*;
 pub use place::Place;
