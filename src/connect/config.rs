@@ -1,0 +1,183 @@
+//! The `[connections.NAME]` sections of `sopwright.toml`.
+
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::Row;
+use crate::diag::did_you_mean;
+
+/// The connections by name, as configured.
+pub type ConnectionsConfig = IndexMap<String, ConnectionConfig>;
+
+/// How to reach one connection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConnectionConfig {
+    /// A folder of CSV, TSV, JSON and JSONL files, each a table.
+    Folder(FileConfig),
+    /// A SQLite database.
+    Sqlite(FileConfig),
+    /// An HTTP service that an OpenAPI document describes.
+    Http(HttpConfig),
+}
+
+/// The kinds, each with its keys.
+const KINDS: [(&str, &[&str]); 3] = [
+    ("folder", &["path", "writable", "about"]),
+    ("sqlite", &["path", "writable", "about"]),
+    (
+        "http",
+        &[
+            "openapi",
+            "base_url",
+            "auth",
+            "timeout",
+            "max_bytes",
+            "about",
+        ],
+    ),
+];
+
+/// A connection to a folder or a database file.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct FileConfig {
+    /// Where it is; a relative path starts at the workspace.
+    pub path: PathBuf,
+    /// May rows be updated? False unless said.
+    #[serde(default)]
+    pub writable: bool,
+    /// What it is for, in words.
+    #[serde(default)]
+    pub about: Option<String>,
+}
+
+/// A connection to an HTTP service.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct HttpConfig {
+    /// A file, relative to the workspace, or an `http(s)://` address of the OpenAPI document.
+    pub openapi: String,
+    /// Where the operations are; the document's first server unless said.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// How to show who is calling.
+    #[serde(default)]
+    pub auth: Option<AuthConfig>,
+    /// How long a call may take, such as `30s`, which is also the default.
+    #[serde(default)]
+    pub timeout: Option<String>,
+    /// The greatest answer in bytes; 10 MB unless said.
+    #[serde(default)]
+    pub max_bytes: Option<u64>,
+    /// What it is for, in words.
+    #[serde(default)]
+    pub about: Option<String>,
+}
+
+/// How to show who is calling. Each secret is written `env:NAME`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "use `{ bearer = \"env:NAME\" }`, \
+    `{ header = \"X-Key\", value = \"env:NAME\" }` or `{ user = \"me\", basic = \"env:NAME\" }`"
+)]
+pub enum AuthConfig {
+    /// `Authorization: Bearer ...`.
+    Bearer {
+        /// The token.
+        bearer: String,
+    },
+    /// A header of the service's own.
+    Header {
+        /// Its name.
+        header: String,
+        /// Its value.
+        value: String,
+    },
+    /// `Authorization: Basic ...`.
+    Basic {
+        /// The user's name; without it the secret is `user:password`.
+        #[serde(default)]
+        user: Option<String>,
+        /// The password.
+        basic: String,
+    },
+}
+
+impl<'de> Deserialize<'de> for ConnectionConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut section = Row::deserialize(deserializer)?;
+        let kinds = KINDS.iter().map(|(kind, _)| *kind);
+        let Some(Value::String(kind)) = section.shift_remove("kind") else {
+            let kinds = kinds.collect::<Vec<_>>().join(", ");
+            return Err(D::Error::custom(format!(
+                "say the `kind` of the connection: {kinds}"
+            )));
+        };
+        let Some((_, keys)) = KINDS.iter().find(|(name, _)| *name == kind) else {
+            return Err(unknown("kind", &kind, kinds));
+        };
+        if let Some(key) = section.keys().find(|key| !keys.contains(&key.as_str())) {
+            return Err(unknown(&format!("`{kind}` key"), key, keys.iter().copied()));
+        }
+        let section = Value::Object(section);
+        match kind.as_str() {
+            "folder" => FileConfig::deserialize(section).map(ConnectionConfig::Folder),
+            "sqlite" => FileConfig::deserialize(section).map(ConnectionConfig::Sqlite),
+            _ => HttpConfig::deserialize(section).map(ConnectionConfig::Http),
+        }
+        .map_err(|error| D::Error::custom(format!("a `{kind}` connection: {error}")))
+    }
+}
+
+fn unknown<'a, E: serde::de::Error>(
+    what: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> E {
+    let help = did_you_mean(name, known).unwrap_or_default();
+    E::custom(format!("unknown {what} `{name}`. {help}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn read(text: &str) -> Result<ConnectionsConfig, String> {
+        toml::from_str(text).map_err(|error| error.message().to_owned())
+    }
+
+    #[test]
+    fn reads_each_kind() {
+        let config = read(
+            "[crm]\nkind = 'folder'\npath = 'data'\nwritable = true\n\
+             [db]\nkind = 'sqlite'\npath = 'a.db'\n\
+             [desk]\nkind = 'http'\nopenapi = 'desk.json'\nauth = { bearer = 'env:TOKEN' }\ntimeout = '5s'\n",
+        )
+        .unwrap();
+        assert!(matches!(&config["crm"], ConnectionConfig::Folder(f) if f.writable));
+        assert!(matches!(&config["db"], ConnectionConfig::Sqlite(f) if !f.writable));
+        let ConnectionConfig::Http(http) = &config["desk"] else {
+            panic!("an http connection")
+        };
+        assert!(matches!(&http.auth, Some(AuthConfig::Bearer { bearer }) if bearer == "env:TOKEN"));
+    }
+
+    #[test]
+    fn names_what_it_does_not_know() {
+        let error = read("[crm]\nkind = 'fodler'\npath = 'x'").unwrap_err();
+        assert!(error.contains("Did you mean `folder`?"), "{error}");
+        let error = read("[crm]\nkind = 'folder'\npth = 'x'").unwrap_err();
+        assert!(error.contains("Did you mean `path`?"), "{error}");
+        let error = read("[crm]\npath = 'x'").unwrap_err();
+        assert!(error.contains("folder, sqlite, http"), "{error}");
+        let error = read("[crm]\nkind = 'folder'").unwrap_err();
+        assert!(error.contains("missing field `path`"), "{error}");
+        let error = read("[d]\nkind='http'\nopenapi='x'\nauth={ token='x' }").unwrap_err();
+        assert!(error.contains("use `{ bearer"), "{error}");
+    }
+}

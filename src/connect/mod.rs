@@ -1,0 +1,79 @@
+//! Connections to data and tools.
+//!
+//! A [`Connection`] offers tables to read and tools to call; [`Connections`] holds the ones that
+//! `sopwright.toml` names. [`Catalog`] is a snapshot of what they offer, with no way back to
+//! them: checking a workflow needs the snapshot alone. Each kind of connection is one file or
+//! folder here.
+
+mod catalog;
+mod config;
+mod connections;
+mod error;
+mod secret;
+mod stream;
+
+use async_trait::async_trait;
+use indexmap::IndexMap;
+use serde_json::Value;
+
+pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
+pub use config::{AuthConfig, ConnectionConfig, ConnectionsConfig, FileConfig, HttpConfig};
+pub use connections::Connections;
+pub use error::{ConnectError, ConnectErrorKind};
+pub use secret::Secret;
+pub use stream::{RowSink, RowStream};
+
+use crate::spec::FieldType;
+
+/// One record of a table, by column name.
+///
+/// Values are typed: numbers are numbers, dates are `"YYYY-MM-DD"`, moments are
+/// `"YYYY-MM-DDTHH:MM:SSZ"` in UTC, and what is missing is null.
+pub type Row = serde_json::Map<String, Value>;
+
+/// Which rows to read, and as what.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Scan {
+    /// Name of the table within its connection.
+    pub table: String,
+    /// The fields to read, each with its type. Empty reads every column, with inferred types.
+    pub fields: IndexMap<String, FieldType>,
+}
+
+impl Scan {
+    /// Returns a scan of every column of a table, with inferred types.
+    pub fn all(table: impl Into<String>) -> Self {
+        Scan {
+            table: table.into(),
+            fields: IndexMap::new(),
+        }
+    }
+}
+
+/// A source of tables and tools.
+#[async_trait]
+pub trait Connection: Send + Sync {
+    /// Reads what the connection offers.
+    async fn describe(&self) -> Result<ConnectionInfo, ConnectError>;
+
+    /// Reads the rows of a table in their order; only the pinned fields, where any are pinned.
+    ///
+    /// # Errors
+    /// [`ConnectErrorKind::UnknownName`] for a table that is not there, and
+    /// [`ConnectErrorKind::Drift`] for a pinned column that is not there. A cell that does not
+    /// fit its pinned type ends the stream with an error.
+    async fn scan(&self, scan: Scan) -> Result<RowStream, ConnectError>;
+
+    /// Calls a tool and returns its answer.
+    ///
+    /// # Errors
+    /// [`ConnectErrorKind::Refused`] is the tool's own "no"; [`ConnectErrorKind::Transient`] may
+    /// be tried again.
+    async fn call(&self, tool: &str, arguments: Row) -> Result<Value, ConnectError>;
+
+    /// Sets columns of the rows that hold the key, and returns how many rows that were.
+    ///
+    /// # Errors
+    /// Also for a connection that is not writable, and for an empty key.
+    async fn update(&self, table: &str, key: &Row, set: &Row) -> Result<u64, ConnectError>;
+}
