@@ -2,6 +2,7 @@
 //! and a workflow in plain language and pictures.
 
 mod choice;
+pub mod cron;
 mod edit;
 mod field;
 mod output;

@@ -1,0 +1,53 @@
+//! Every statement of the SOP is carried out or waived.
+
+use crate::check::Context;
+use crate::diag::{Diagnostic, one_line};
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
+    let total = context.sop.statements.len();
+    let workflow = context.workflow;
+    let mut settled = workflow.cited();
+    settled.extend(workflow.sop.waived.iter().flat_map(|w| &w.statements));
+    for unknown in settled.iter().filter(|n| **n == 0 || **n > total) {
+        let part = parts(context)
+            .find(|(_, sop)| sop.contains(unknown))
+            .map(|(name, _)| name);
+        let at = part.as_deref().map_or("/sop/waived".to_owned(), |p| {
+            format!("{}/sop", context.pointer(p))
+        });
+        let mut finding = Diagnostic::error(
+            "unknown-statement",
+            at,
+            format!("The SOP has no statement {unknown}: it has {total}"),
+        );
+        finding.part = part;
+        findings.push(finding);
+    }
+    for statement in &context.sop.statements {
+        if !settled.contains(&statement.number) {
+            findings.push(
+                Diagnostic::warning("statement-open", "/sop", format!("Nothing carries out statement {} of the SOP", statement.number))
+                    .excerpt(one_line(&statement.text, 110))
+                    .help("Cite it under `sop` of the part that carries it out, or waive it: {\"statements\": [n], \"because\": \"…\"}."),
+            );
+        }
+    }
+}
+
+/// Returns every part with the statements that it cites.
+fn parts<'c>(context: &Context<'c>) -> impl Iterator<Item = (String, &'c Vec<usize>)> {
+    let workflow = context.workflow;
+    let pulls = workflow
+        .data
+        .iter()
+        .map(|(name, pull)| (name.clone(), &pull.sop));
+    let steps = workflow
+        .all_steps()
+        .into_iter()
+        .map(|s| (s.common.id.clone(), &s.common.sop));
+    let outputs = workflow
+        .outputs
+        .iter()
+        .map(|o| (o.common.id.clone(), &o.common.sop));
+    pulls.chain(steps).chain(outputs)
+}
