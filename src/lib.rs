@@ -3,6 +3,7 @@
 pub mod check;
 pub mod connect;
 pub mod diag;
+pub mod engine;
 pub mod expr;
 pub mod sop;
 pub mod spec;

@@ -1,0 +1,352 @@
+//! Going through the steps: the pure ones at once, the others as actions.
+
+use super::*;
+use crate::engine::program::{Body, CompiledRule, CompiledStep};
+
+impl Execution {
+    /// Takes the next step as far as it goes without the world outside.
+    pub(super) fn step(&mut self) -> Option<Action> {
+        let frame = self.frames.last()?;
+        let steps = frame.steps.clone();
+        let Some(step) = steps.get(frame.next) else {
+            self.end_of_frame();
+            return None;
+        };
+        match step
+            .when
+            .as_ref()
+            .map_or(Ok(true), |when| when.holds(&self.scope))
+        {
+            Ok(true) => {}
+            Ok(false) => {
+                let missing = step
+                    .fields
+                    .iter()
+                    .map(|name| (Value::from(name.as_str()), Value::from(())));
+                let value = match step.body {
+                    Body::Each { .. } => Value::from_pairs([(
+                        Value::from("items"),
+                        Value::from(Vec::<Value>::new()),
+                    )]),
+                    _ => Value::from_pairs(missing),
+                };
+                self.advance(value, Branch::Skipped);
+                return None;
+            }
+            Err(error) => {
+                self.failed(step, Failure::last("expression", error.message));
+                return None;
+            }
+        }
+        match self.run(step) {
+            Ok(action) => action,
+            Err(error) => {
+                self.failed(step, Failure::last("expression", error.message));
+                None
+            }
+        }
+    }
+
+    /// Runs a step, or returns what it needs from outside.
+    fn run(&mut self, step: &CompiledStep) -> Result<Option<Action>, Error> {
+        match &step.body {
+            Body::Compute(set) => {
+                let mut values: Vec<(String, Value)> = Vec::with_capacity(set.len());
+                for (name, tree) in set {
+                    let value = tree.eval(&self.scope)?;
+                    values.push((name.clone(), value));
+                    self.scope.set(&step.id, object(&values));
+                }
+                self.advance(object(&values), Branch::Ran);
+            }
+            Body::Decide { rules, otherwise } => self.decide(rules, otherwise)?,
+            Body::Check { that, message } => {
+                if that.holds(&self.scope)? {
+                    self.advance(Value::from(()), Branch::Ran);
+                } else {
+                    let message = message.text(&self.scope)?;
+                    self.failed(step, Failure::last("check", message));
+                }
+            }
+            Body::Stop {
+                because,
+                result,
+                outputs,
+            } => {
+                let because = because.text(&self.scope)?;
+                if let Some(result) = result {
+                    self.result = json_of(eval_all(result, &self.scope)?)
+                        .into_iter()
+                        .collect();
+                }
+                self.passed(&step.id, Branch::Ran);
+                self.because.push(because.clone());
+                self.skip_outputs = !outputs;
+                self.ended = Some(Status::Stopped {
+                    step: step.id.clone(),
+                    because,
+                });
+            }
+            Body::Each {
+                over, name, steps, ..
+            } => self.enter(step, over.eval(&self.scope)?, name, steps)?,
+            Body::Call { tool, arguments } => {
+                return Ok(Some(Action::Call(ToolRequest {
+                    step: step.id.clone(),
+                    tool: tool.clone(),
+                    arguments: json_of(eval_all(arguments, &self.scope)?),
+                    retry: step.retry.clone(),
+                    timeout: step.timeout.clone(),
+                })));
+            }
+            Body::Llm {
+                instructions,
+                input,
+                returns,
+                examples,
+            } => {
+                return Ok(Some(Action::Llm(LlmRequest {
+                    step: step.id.clone(),
+                    instructions: instructions.text(&self.scope)?,
+                    input: Json::Object(json_of(eval_all(input, &self.scope)?)),
+                    returns: returns.clone(),
+                    examples: examples.clone(),
+                })));
+            }
+            Body::Select {
+                only,
+                order_by,
+                group,
+            } => {
+                let eligible = only.as_ref().map_or(Ok(true), |o| o.holds(&self.scope))?;
+                let order = order_by
+                    .iter()
+                    .map(|by| Ok((to_json(&by.value.eval(&self.scope)?), by.descending)))
+                    .collect::<Result<_, Error>>()?;
+                let group = group
+                    .as_ref()
+                    .map(|g| g.eval(&self.scope).map(|v| to_json(&v)))
+                    .transpose()?;
+                return Ok(Some(Action::Select(Candidate {
+                    step: step.id.clone(),
+                    eligible,
+                    order,
+                    group,
+                })));
+            }
+        }
+        Ok(None)
+    }
+
+    fn decide(
+        &mut self,
+        rules: &[CompiledRule],
+        otherwise: &IndexMap<String, Tree>,
+    ) -> Result<(), Error> {
+        for (index, rule) in rules.iter().enumerate() {
+            if rule.when.holds(&self.scope)? {
+                let because = match &rule.because {
+                    Some(because) => because.text(&self.scope)?,
+                    None => rule.words.clone(),
+                };
+                let mut values = eval_all(&rule.then, &self.scope)?;
+                with_because(&mut values, &because);
+                self.because.push(because);
+                self.advance(object(&values), Branch::Rule(index));
+                return Ok(());
+            }
+        }
+        let because = "no rule applies";
+        let mut values = eval_all(otherwise, &self.scope)?;
+        with_because(&mut values, because);
+        self.because.push(because.to_owned());
+        self.advance(object(&values), Branch::Otherwise);
+        Ok(())
+    }
+
+    /// Goes into the inner steps of a list, for its first item.
+    fn enter(
+        &mut self,
+        step: &CompiledStep,
+        list: Value,
+        name: &str,
+        steps: &Block,
+    ) -> Result<(), Error> {
+        let items: Vec<Value> = if crate::expr::is_missing(&list) {
+            Vec::new()
+        } else {
+            list.try_iter()
+                .map_err(|_| {
+                    Error::new(format!(
+                        "`{}` goes through a list, and was given something else",
+                        step.id
+                    ))
+                })?
+                .collect()
+        };
+        let Some(first) = items.first() else {
+            self.advance(items_value(Vec::new()), Branch::Ran);
+            return Ok(());
+        };
+        self.scope.set(name, first.clone());
+        let at = self.frames.last().map_or(0, |f| f.next);
+        self.frames.push(Frame {
+            steps: steps.clone(),
+            next: 0,
+            each: Some(EachState {
+                items,
+                at: 0,
+                collected: Vec::new(),
+                step: at,
+            }),
+        });
+        Ok(())
+    }
+
+    /// Goes on with the next item of the list, or out of it.
+    fn end_of_frame(&mut self) {
+        let Some(mut frame) = self.frames.pop() else {
+            return;
+        };
+        let Some(mut each) = frame.each.take() else {
+            return;
+        };
+        let Some(above) = self.frames.last() else {
+            return;
+        };
+        let steps = above.steps.clone();
+        let Some((step, Body::Each { name, collect, .. })) =
+            steps.get(each.step).map(|s| (s, &s.body))
+        else {
+            return;
+        };
+        match eval_all(collect, &self.scope) {
+            Ok(values) => each.collected.push(object(&values)),
+            Err(error) => {
+                self.scope.remove(name);
+                return self.failed(step, Failure::last("expression", error.message));
+            }
+        }
+        each.at += 1;
+        if let Some(item) = each.items.get(each.at) {
+            self.scope.set(name, item.clone());
+            frame.next = 0;
+            frame.each = Some(each);
+            self.frames.push(frame);
+        } else {
+            self.scope.remove(name);
+            self.advance(items_value(each.collected), Branch::Ran);
+        }
+    }
+
+    /// Takes the answer of a tool or model.
+    pub(super) fn answered(&mut self, answer: Result<Json, Failure>) {
+        let Some(frame) = self.frames.last() else {
+            return;
+        };
+        let steps = frame.steps.clone();
+        let Some(step) = steps.get(frame.next) else {
+            return;
+        };
+        match answer {
+            Ok(Json::Object(mut fields)) => {
+                // Answers may leave out what they have nothing to say about.
+                for name in &step.fields {
+                    if !fields.contains_key(name) {
+                        fields.insert(name.clone(), Json::Null);
+                    }
+                }
+                self.advance(from_json(&Json::Object(fields)), Branch::Ran);
+            }
+            Ok(other) => self.advance(from_json(&other), Branch::Ran),
+            Err(failure) => self.failed(step, failure),
+        }
+    }
+
+    /// Sets the result of the step under way and goes to the next one.
+    pub(super) fn advance(&mut self, value: Value, branch: Branch) {
+        let Some(frame) = self.frames.last_mut() else {
+            return;
+        };
+        let steps = frame.steps.clone();
+        let Some(step) = steps.get(frame.next) else {
+            return;
+        };
+        frame.next += 1;
+        self.scope.set(&step.id, value);
+        self.passed(&step.id, branch);
+    }
+
+    /// Handles the failure of a step as its `on_error` says.
+    fn failed(&mut self, step: &CompiledStep, failure: Failure) {
+        let handler = step
+            .on_error
+            .iter()
+            .find(|h| h.codes.is_empty() || h.codes.contains(&failure.code));
+        let Some(handler) = handler else {
+            self.passed(&step.id, Branch::Failed);
+            return self.fail(&step.id, failure);
+        };
+        self.scope.set(
+            "error",
+            Value::from_pairs(
+                [("code", &failure.code), ("message", &failure.message)]
+                    .map(|(n, v)| (Value::from(n), Value::from(v.as_str()))),
+            ),
+        );
+        let handled = self.handle(step, handler);
+        self.scope.remove("error");
+        if let Err(error) = handled {
+            self.passed(&step.id, Branch::Failed);
+            self.fail(&step.id, Failure::last("expression", error.message));
+        }
+    }
+
+    fn handle(&mut self, step: &CompiledStep, handler: &CompiledHandler) -> Result<(), Error> {
+        if let Some(caveat) = &handler.caveat {
+            let text = caveat.text(&self.scope)?;
+            self.caveats.push(text);
+        }
+        if let Some(stop) = &handler.stop {
+            self.result = json_of(eval_all(stop, &self.scope)?).into_iter().collect();
+            self.passed(&step.id, Branch::Recovered);
+            self.skip_outputs = true;
+            let because = format!("`{}` could not be done", step.id);
+            self.because.push(because.clone());
+            self.ended = Some(Status::Stopped {
+                step: step.id.clone(),
+                because,
+            });
+            return Ok(());
+        }
+        let mut values = match &handler.replacement {
+            Some(replacement) => eval_all(replacement, &self.scope)?,
+            None => Vec::new(),
+        };
+        for name in &step.fields {
+            if !values.iter().any(|(n, _)| n == name) {
+                values.push((name.clone(), Value::from(())));
+            }
+        }
+        self.advance(object(&values), Branch::Recovered);
+        Ok(())
+    }
+}
+
+fn object(values: &[(String, Value)]) -> Value {
+    Value::from_pairs(
+        values
+            .iter()
+            .map(|(name, value)| (Value::from(name.as_str()), value.clone())),
+    )
+}
+
+fn items_value(items: Vec<Value>) -> Value {
+    Value::from_pairs([(Value::from("items"), Value::from(items))])
+}
+
+fn with_because(values: &mut Vec<(String, Value)>, because: &str) {
+    if !values.iter().any(|(name, _)| name == "because") {
+        values.push(("because".to_owned(), Value::from(because)));
+    }
+}

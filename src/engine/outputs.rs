@@ -1,0 +1,368 @@
+//! Outputs, from their templates to what is delivered.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use super::program::{By, trees};
+use super::{Content, Delivery, Failure, Program, RunInfo};
+use crate::expr::{Condition, Error, Scope, Template, Tree, Value, eval_all, from_json, to_json};
+use crate::spec::{self, Approval, OutputKind, Per};
+
+#[derive(Debug)]
+pub(super) struct CompiledOutput {
+    pub(super) id: String,
+    pub(super) per: Per,
+    pub(super) when: Option<Condition>,
+    approval: Approval,
+    content: CompiledContent,
+}
+
+#[derive(Debug)]
+enum CompiledContent {
+    Document {
+        file: Template,
+        body: Template,
+    },
+    Table {
+        file: Template,
+        only: Option<Condition>,
+        order_by: Vec<By>,
+        columns: IndexMap<String, Tree>,
+    },
+    EmailDraft {
+        to: Template,
+        cc: Option<Template>,
+        subject: Template,
+        body: Template,
+    },
+    Message {
+        to: Template,
+        text: Template,
+    },
+    Update {
+        table: String,
+        key: IndexMap<String, Tree>,
+        set: IndexMap<String, Tree>,
+    },
+    Call {
+        tool: String,
+        arguments: IndexMap<String, Tree>,
+    },
+}
+
+/// A case as the outputs of a run see it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CaseSummary {
+    /// What tells it apart.
+    pub key: String,
+    /// done, stopped or failed.
+    pub status: String,
+    /// Its named values.
+    pub result: IndexMap<String, Json>,
+    /// What was missing or uncertain.
+    pub caveats: Vec<String>,
+    /// The item of the case.
+    pub item: Json,
+}
+
+impl CompiledOutput {
+    pub(super) fn compile(output: &spec::Output) -> Result<Self, Error> {
+        let template = |text: &spec::Text| Template::compile(text.as_str());
+        let content = match &output.kind {
+            OutputKind::Document(document) => CompiledContent::Document {
+                file: template(&document.file)?,
+                body: template(&document.body)?,
+            },
+            OutputKind::Table(table) => CompiledContent::Table {
+                file: template(&table.file)?,
+                only: table
+                    .only
+                    .as_ref()
+                    .map(|o| Condition::compile(o.as_str()))
+                    .transpose()?,
+                order_by: super::program::order_by(&table.order_by)?,
+                columns: trees(&table.columns)?,
+            },
+            OutputKind::EmailDraft(email) => CompiledContent::EmailDraft {
+                to: template(&email.to)?,
+                cc: email.cc.as_ref().map(template).transpose()?,
+                subject: template(&email.subject)?,
+                body: template(&email.body)?,
+            },
+            OutputKind::Message(message) => CompiledContent::Message {
+                to: template(&message.to)?,
+                text: template(&message.text)?,
+            },
+            OutputKind::Update(update) => CompiledContent::Update {
+                table: update.table.clone(),
+                key: trees(&update.key)?,
+                set: trees(&update.set)?,
+            },
+            OutputKind::Call(call) => CompiledContent::Call {
+                tool: call.tool.clone(),
+                arguments: trees(&call.arguments)?,
+            },
+        };
+        Ok(CompiledOutput {
+            id: output.common.id.clone(),
+            per: output.common.per,
+            when: output
+                .common
+                .when
+                .as_ref()
+                .map(|w| Condition::compile(w.as_str()))
+                .transpose()?,
+            approval: output
+                .common
+                .approval
+                .unwrap_or(default_approval(&output.kind)),
+            content,
+        })
+    }
+
+    /// Returns what is delivered, in the scope of a case or a run.
+    pub(super) fn delivery(
+        &self,
+        scope: &Scope,
+        cases: &[CaseSummary],
+        item: Option<&str>,
+    ) -> Result<Delivery, Error> {
+        let content = match &self.content {
+            CompiledContent::Document { file, body } => Content::Document {
+                file: plain_name(&file.text(scope)?),
+                body: body.text(scope)?,
+            },
+            CompiledContent::Table {
+                file,
+                only,
+                order_by,
+                columns,
+            } => Content::Table {
+                file: plain_name(&file.text(scope)?),
+                columns: columns.keys().cloned().collect(),
+                rows: table_rows(scope, cases, item, only.as_ref(), order_by, columns)?,
+            },
+            CompiledContent::EmailDraft {
+                to,
+                cc,
+                subject,
+                body,
+            } => Content::EmailDraft {
+                to: address(&to.eval(scope)?),
+                cc: cc
+                    .as_ref()
+                    .map(|cc| cc.eval(scope).map(|v| address(&v)))
+                    .transpose()?,
+                subject: crate::diag::one_line(&subject.text(scope)?, 300),
+                body: body.text(scope)?,
+            },
+            CompiledContent::Message { to, text } => Content::Message {
+                to: address(&to.eval(scope)?),
+                text: text.text(scope)?,
+            },
+            CompiledContent::Update { table, key, set } => Content::Update {
+                table: table.clone(),
+                key: json_of(eval_all(key, scope)?),
+                set: json_of(eval_all(set, scope)?),
+            },
+            CompiledContent::Call { tool, arguments } => Content::Call {
+                tool: tool.clone(),
+                arguments: json_of(eval_all(arguments, scope)?),
+            },
+        };
+        Ok(Delivery {
+            output: self.id.clone(),
+            approval: self.approval,
+            content,
+        })
+    }
+}
+
+/// Local files and drafts are made at once; what leaves the building waits.
+fn default_approval(kind: &OutputKind) -> Approval {
+    match kind {
+        OutputKind::Document(_) | OutputKind::Table(_) | OutputKind::EmailDraft(_) => {
+            Approval::NotNeeded
+        }
+        OutputKind::Message(_) | OutputKind::Update(_) | OutputKind::Call(_) => Approval::Required,
+    }
+}
+
+/// Returns what a run delivers when all its cases are done: the outputs that are made once,
+/// with those that could not be made.
+pub fn deliveries_of_run(
+    program: &Program,
+    run: &RunInfo,
+    trigger: &Json,
+    cases: &[CaseSummary],
+) -> (Vec<Delivery>, Vec<(String, Failure)>) {
+    let item = program.inner.item.as_ref().map(|i| i.name.as_str());
+    let mut scope = super::base_scope(run, trigger);
+    scope.set(
+        "cases",
+        Value::from(
+            cases
+                .iter()
+                .map(|c| case_value(c, item))
+                .collect::<Vec<_>>(),
+        ),
+    );
+    let mut caveats: Vec<&String> = cases.iter().flat_map(|c| &c.caveats).collect();
+    caveats.sort();
+    caveats.dedup();
+    let caveats: Vec<String> = caveats.into_iter().cloned().collect();
+    set_caveats(&mut scope, &caveats);
+    let mut deliveries = Vec::new();
+    let mut failures = Vec::new();
+    for output in program.inner.outputs.iter().filter(|o| o.per == Per::Run) {
+        let wanted = output.when.as_ref().map_or(Ok(true), |w| w.holds(&scope));
+        match wanted.and_then(|wanted| {
+            if wanted {
+                output.delivery(&scope, cases, item).map(Some)
+            } else {
+                Ok(None)
+            }
+        }) {
+            Ok(Some(delivery)) => deliveries.push(delivery),
+            Ok(None) => {}
+            Err(error) => failures.push((
+                output.id.clone(),
+                Failure::last("expression", error.message),
+            )),
+        }
+    }
+    (deliveries, failures)
+}
+
+/// Puts the caveats into scope, as a list and as a sentence.
+pub(super) fn set_caveats(scope: &mut Scope, caveats: &[String]) {
+    scope.set(
+        "caveats",
+        Value::from(
+            caveats
+                .iter()
+                .map(|c| Value::from(c.as_str()))
+                .collect::<Vec<_>>(),
+        ),
+    );
+    let note = if caveats.is_empty() {
+        String::new()
+    } else {
+        format!("\nPlease note: {}\n", caveats.join(" "))
+    };
+    scope.set("caveats_note", Value::from(note));
+}
+
+fn case_value(case: &CaseSummary, item: Option<&str>) -> Value {
+    let result = Value::from_pairs(
+        case.result
+            .iter()
+            .map(|(n, v)| (Value::from(n.as_str()), from_json(v))),
+    );
+    let caveats = Value::from(
+        case.caveats
+            .iter()
+            .map(|c| Value::from(c.as_str()))
+            .collect::<Vec<_>>(),
+    );
+    let held = from_json(&case.item);
+    let mut fields = vec![
+        (Value::from("key"), Value::from(case.key.as_str())),
+        (Value::from("status"), Value::from(case.status.as_str())),
+        (Value::from("result"), result),
+        (Value::from("caveats"), caveats),
+        (Value::from("item"), held.clone()),
+    ];
+    if let Some(item) = item.filter(|name| *name != "item") {
+        fields.push((Value::from(item), held));
+    }
+    Value::from_pairs(fields)
+}
+
+fn table_rows(
+    scope: &Scope,
+    cases: &[CaseSummary],
+    item: Option<&str>,
+    only: Option<&Condition>,
+    order_by: &[By],
+    columns: &IndexMap<String, Tree>,
+) -> Result<Vec<Vec<Json>>, Error> {
+    let mut scope = scope.fork();
+    let mut rows = Vec::new();
+    for case in cases {
+        scope.set("case", case_value(case, item));
+        let kept = match only {
+            Some(only) => only.holds(&scope)?,
+            None => case.status == "done",
+        };
+        if !kept {
+            continue;
+        }
+        let keys: Vec<(Value, bool)> = order_by
+            .iter()
+            .map(|by| Ok((by.value.eval(&scope)?, by.descending)))
+            .collect::<Result<_, Error>>()?;
+        let cells: Vec<Json> = columns
+            .values()
+            .map(|tree| tree.eval(&scope).map(|v| to_json(&v)))
+            .collect::<Result<_, _>>()?;
+        rows.push((keys, cells));
+    }
+    rows.sort_by(|a, b| super::select::compare(&a.0, &b.0));
+    Ok(rows.into_iter().map(|(_, cells)| cells).collect())
+}
+
+pub(super) fn json_of(pairs: Vec<(String, Value)>) -> Map<String, Json> {
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name, to_json(&value)))
+        .collect()
+}
+
+/// Returns an address on one line; nothing where there is none.
+fn address(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) => crate::diag::one_line(text, 300),
+        None if crate::expr::is_missing(value) => String::new(),
+        None => value.to_string(),
+    }
+}
+
+/// Returns a file name that stays inside its folder, whatever the data holds.
+fn plain_name(name: &str) -> String {
+    let folded: String = name
+        .chars()
+        .map(|c| match c {
+            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
+            c if c.is_control() => '-',
+            c => c,
+        })
+        .collect();
+    let trimmed = folded.trim().trim_start_matches('.');
+    let short: String = trimmed
+        .chars()
+        .rev()
+        .take(120)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
+    if short.is_empty() {
+        "unnamed.txt".to_owned()
+    } else {
+        short
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_stay_inside_their_folder() {
+        assert_eq!(plain_name("../../etc/passwd"), "-..-etc-passwd");
+        assert_eq!(plain_name("brief A/B: now.md"), "brief A-B- now.md");
+        assert_eq!(plain_name(" "), "unnamed.txt");
+    }
+}

@@ -1,0 +1,244 @@
+//! The rows of a table, prepared for cases: chosen by `where`, joined by `match`, ordered.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Wanted;
+use super::program::CompiledPull;
+use crate::expr::{Error, Scope, Value, from_json, functions};
+
+/// Rows as expressions see them. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// The list.
+    pub value: Value,
+    /// What is uncertain about them, for people.
+    pub caveats: Vec<String>,
+}
+
+impl Rows {
+    /// Returns rows of which nothing is uncertain.
+    pub fn of(rows: &[Map<String, Json>]) -> Self {
+        Rows {
+            value: Value::from(rows.iter().map(row_value).collect::<Vec<_>>()),
+            caveats: Vec::new(),
+        }
+    }
+}
+
+/// A table that many cases read from.
+#[derive(Debug)]
+pub struct Table {
+    pull: Arc<CompiledPull>,
+    rows: Vec<Map<String, Json>>,
+    /// For each column matched by equality: its text -> the rows.
+    index: Option<(String, HashMap<String, Vec<usize>>)>,
+    /// Without a match every case sees the same list.
+    shared: Option<Value>,
+}
+
+impl Table {
+    /// Prepares a table: keeps the rows for which `where` holds, orders them, and indexes them.
+    ///
+    /// # Errors
+    /// If `where` or `order_by` cannot be evaluated for a row.
+    pub fn new(
+        pull: Arc<CompiledPull>,
+        rows: Vec<Map<String, Json>>,
+        scope: &Scope,
+    ) -> Result<Self, Error> {
+        let mut kept = Vec::new();
+        for row in rows {
+            if pull.reads_case || pull.keeps(&row, scope)? {
+                kept.push(row);
+            }
+        }
+        order(&mut kept, &pull, scope)?;
+        if let (Some(limit), true) = (pull.limit, pull.is_shared()) {
+            kept.truncate(limit);
+        }
+        let equal = pull.matching.iter().find(|m| m.like.is_none());
+        let index = equal.map(|m| {
+            let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+            for (number, row) in kept.iter().enumerate() {
+                if let Some(key) = row.get(&m.column).and_then(key_text) {
+                    index.entry(key).or_default().push(number);
+                }
+            }
+            (m.column.clone(), index)
+        });
+        let shared = pull.is_shared().then(|| Rows::of(&kept).value);
+        Ok(Table {
+            pull,
+            rows: kept,
+            index,
+            shared,
+        })
+    }
+
+    /// Returns the rows that belong to a case.
+    ///
+    /// # Errors
+    /// If `where` cannot be evaluated for the case.
+    pub fn rows_for(&self, wanted: &[(String, Wanted)], case: &Scope) -> Result<Rows, Error> {
+        if let Some(value) = &self.shared {
+            return Ok(Rows {
+                value: value.clone(),
+                caveats: Vec::new(),
+            });
+        }
+        let mut found: Vec<(f64, Map<String, Json>)> = Vec::new();
+        for row in self.candidates(wanted) {
+            if let Some(matched) = join(row, wanted)
+                && (!self.pull.reads_case || self.pull.keeps(row, case)?)
+            {
+                found.push(matched);
+            }
+        }
+        let fuzzy = wanted.iter().any(|(_, w)| matches!(w, Wanted::Like { .. }));
+        let caveats = if fuzzy {
+            settle(&mut found, wanted)
+        } else {
+            Vec::new()
+        };
+        let limit = self.pull.limit.unwrap_or(usize::MAX);
+        let rows: Vec<_> = found.into_iter().take(limit).map(|(_, row)| row).collect();
+        Ok(Rows {
+            caveats,
+            ..Rows::of(&rows)
+        })
+    }
+
+    fn candidates(&self, wanted: &[(String, Wanted)]) -> Vec<&Map<String, Json>> {
+        let indexed = self.index.as_ref().and_then(|(column, index)| {
+            let value = wanted.iter().find_map(|(c, w)| match w {
+                Wanted::Equal(value) if c == column => Some(value),
+                _ => None,
+            })?;
+            Some(
+                key_text(value)
+                    .and_then(|key| index.get(&key))
+                    .map(Vec::as_slice)
+                    .unwrap_or_default(),
+            )
+        });
+        match indexed {
+            Some(numbers) => numbers.iter().filter_map(|n| self.rows.get(*n)).collect(),
+            None => self.rows.iter().collect(),
+        }
+    }
+}
+
+/// Returns the row with its confidence, if it is what is wanted.
+fn join(row: &Map<String, Json>, wanted: &[(String, Wanted)]) -> Option<(f64, Map<String, Json>)> {
+    let mut confidence = 1.0f64;
+    let mut found_as = None;
+    for (column, wanted) in wanted {
+        let held = row.get(column)?;
+        match wanted {
+            Wanted::Equal(value) => {
+                if key_text(held)? != key_text(value)? {
+                    return None;
+                }
+            }
+            Wanted::Like { name, at_least, .. } => {
+                let held = held.as_str()?;
+                let likeness = functions::similarity(name, held);
+                if likeness < *at_least {
+                    return None;
+                }
+                confidence = confidence.min(likeness);
+                found_as = Some(held.to_owned());
+            }
+        }
+    }
+    let mut row = row.clone();
+    if let Some(found_as) = found_as {
+        let rounded = (confidence * 100.0).round() / 100.0;
+        row.insert(
+            "_match".to_owned(),
+            json!({"confidence": rounded, "as": found_as}),
+        );
+    }
+    Some((confidence, row))
+}
+
+/// Keeps the rows of the names that are most alike, and says what a person should confirm.
+fn settle(found: &mut Vec<(f64, Map<String, Json>)>, wanted: &[(String, Wanted)]) -> Vec<String> {
+    let best = found.iter().map(|(c, _)| *c).fold(0.0, f64::max);
+    // An exact name leaves no room for others; else those about as alike are kept.
+    let floor = if best >= 0.98 { 0.98 } else { best - 0.05 };
+    found.retain(|(c, _)| *c >= floor);
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut caveats = Vec::new();
+    for (_, wanted) in wanted {
+        let Wanted::Like { name, sure, .. } = wanted else {
+            continue;
+        };
+        for (confidence, row) in found.iter().filter(|(c, _)| c < sure) {
+            let held = row
+                .get("_match")
+                .and_then(|m| m.get("as"))
+                .and_then(Json::as_str)
+                .unwrap_or_default();
+            let caveat = format!(
+                "“{held}” was taken for “{name}” ({:.0} % alike): please confirm.",
+                confidence * 100.0
+            );
+            if !caveats.contains(&caveat) {
+                caveats.push(caveat);
+            }
+        }
+    }
+    caveats
+}
+
+fn order(
+    rows: &mut Vec<Map<String, Json>>,
+    pull: &CompiledPull,
+    scope: &Scope,
+) -> Result<(), Error> {
+    if pull.order_by.is_empty() {
+        return Ok(());
+    }
+    let mut scope = scope.fork();
+    let mut keyed = Vec::with_capacity(rows.len());
+    for row in rows.drain(..) {
+        scope.set("row", row_value(&row));
+        let keys: Vec<(Value, bool)> = pull
+            .order_by
+            .iter()
+            .map(|by| Ok((by.value.eval(&scope)?, by.descending)))
+            .collect::<Result<_, Error>>()?;
+        keyed.push((keys, row));
+    }
+    keyed.sort_by(|a, b| super::select::compare(&a.0, &b.0));
+    rows.extend(keyed.into_iter().map(|(_, row)| row));
+    Ok(())
+}
+
+/// Returns a row as expressions see it.
+pub(super) fn row_value(row: &Map<String, Json>) -> Value {
+    Value::from_pairs(
+        row.iter()
+            .map(|(name, value)| (Value::from(name.as_str()), from_json(value))),
+    )
+}
+
+/// Returns the text by which two values are the same key: 5 and 5.0 and "5" are; nothing is no key.
+pub fn key_text(value: &Json) -> Option<String> {
+    match value {
+        Json::Null => None,
+        Json::String(text) => {
+            let text = text.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        }
+        Json::Number(number) => Some(match number.as_f64() {
+            Some(n) if n.fract() == 0.0 && n.abs() < 9e15 => (n as i64).to_string(),
+            _ => number.to_string(),
+        }),
+        other => Some(other.to_string()),
+    }
+}
