@@ -3,20 +3,34 @@
 //!
 //! [`ChatModel`] is the one trait; everything else either implements it or is data.
 
+pub mod anthropic;
+mod assembly;
 mod error;
+mod exchange;
+#[cfg(test)]
+mod fixture;
+mod http;
 mod message;
+pub mod openai;
 mod price;
+mod refusal;
+mod secret;
+mod sse;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use anthropic::Anthropic;
 pub use error::{ModelError, ModelErrorKind};
+pub use exchange::Patience;
 pub use message::{
     Delta, Message, Reply, Request, Stop, SystemPart, ToolCall, ToolChoice, ToolResult, ToolSpec,
     Usage,
 };
+pub use openai::OpenAi;
 pub use price::Price;
+pub use secret::Secret;
 
 /// A model that carries on a conversation and calls tools.
 #[async_trait]
