@@ -5,16 +5,25 @@
 
 pub mod anthropic;
 mod assembly;
+pub mod config;
+pub mod discover;
 mod error;
 mod exchange;
+mod fake;
 #[cfg(test)]
 mod fixture;
 mod http;
 mod message;
 pub mod openai;
 mod price;
+mod probe;
+mod protocol;
+mod record;
 mod refusal;
+mod retry;
 mod secret;
+#[cfg(test)]
+mod server;
 mod sse;
 
 use std::sync::Arc;
@@ -22,14 +31,21 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use anthropic::Anthropic;
+pub use config::{ModelConfig, Provider};
+pub use discover::{Candidate, Places, discover};
 pub use error::{ModelError, ModelErrorKind};
 pub use exchange::Patience;
+pub use fake::ScriptedModel;
 pub use message::{
     Delta, Message, Reply, Request, Stop, SystemPart, ToolCall, ToolChoice, ToolResult, ToolSpec,
     Usage,
 };
 pub use openai::OpenAi;
-pub use price::Price;
+pub use price::{Price, price_of};
+pub use probe::{ProbeReport, ToolProbe, probe};
+pub use protocol::check_protocol;
+pub use record::{Recorder, Replay};
+pub use retry::{RetryPolicy, Retrying};
 pub use secret::Secret;
 
 /// A model that carries on a conversation and calls tools.

@@ -91,7 +91,7 @@ impl Blocks {
 
 /// Takes the counts that are there: those at the end of a stream replace those at its start.
 fn usage(counts: &Value, out: &mut Assembly) {
-    let mut take = |key: &str, field: &mut u64| {
+    let take = |key: &str, field: &mut u64| {
         if let Some(count) = counts[key].as_u64() {
             *field = count;
         }

@@ -4,6 +4,8 @@
 
 mod decode;
 mod encode;
+#[cfg(test)]
+mod tests;
 
 use async_trait::async_trait;
 use reqwest::header::{HeaderMap, HeaderValue};

@@ -5,6 +5,8 @@
 
 mod decode;
 mod encode;
+#[cfg(test)]
+mod tests;
 
 use async_trait::async_trait;
 use reqwest::Url;
@@ -99,16 +101,5 @@ impl ChatModel for OpenAi {
         self.endpoint
             .exchange(request, &body, &mut decoder, on_delta)
             .await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bare_address_means_its_first_version() {
-        assert_eq!(with_version("http://host:8080/"), "http://host:8080/v1");
-        assert_eq!(with_version("https://host/api/v3/"), "https://host/api/v3");
     }
 }
