@@ -102,6 +102,21 @@ impl Assembly {
     }
 }
 
+/// Tells a whole reply in pieces, as a stream would.
+pub(crate) fn tell(reply: &Reply, on_delta: OnDelta<'_>) {
+    if !reply.text.is_empty() {
+        on_delta(Delta::Text(reply.text.clone()));
+    }
+    for call in &reply.calls {
+        on_delta(Delta::CallStarted {
+            name: call.name.clone(),
+        });
+        on_delta(Delta::CallArguments {
+            chars: call.arguments.chars().count(),
+        });
+    }
+}
+
 fn earlier_calls(request: &Request) -> impl Iterator<Item = &ToolCall> {
     request.messages.iter().flat_map(|message| match message {
         Message::Assistant { calls, .. } => calls.as_slice(),

@@ -24,13 +24,6 @@ pub struct ModelConfig {
     pub prices: BTreeMap<String, Price>,
 }
 
-impl ModelConfig {
-    /// Does it say which model to use, rather than only details?
-    pub fn names_a_model(&self) -> bool {
-        self.provider.is_some() || self.model.is_some() || self.base_url.is_some()
-    }
-}
-
 /// Who serves a model, and so in which wire format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

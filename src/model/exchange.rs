@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::assembly::{Assembly, OnDelta};
 use super::refusal::{self, Refusal};
 use super::sse::EventReader;
-use super::{ModelError, ModelErrorKind, Reply, Request, http};
+use super::{ModelError, ModelErrorKind, Reply, Request, Stop, http};
 
 /// How long to wait for a server before it counts as stalled.
 #[derive(Debug, Clone, Copy)]
@@ -167,7 +167,10 @@ impl Endpoint {
         }
         if let Ok(answer) = serde_json::from_str::<Value>(text) {
             self.refuse_errors(&answer)?;
-            return decoder.whole(&answer, out, on_delta);
+            decoder.whole(&answer, out, on_delta)?;
+            // Some servers leave the reason out; the answer is whole all the same.
+            out.stop = out.stop.or(Some(Stop::EndTurn));
+            return Ok(());
         }
         let mut reader = EventReader::default();
         let mut events = reader.push(text.as_bytes());

@@ -5,10 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::assembly::OnDelta;
-use super::{
-    ChatModel, Delta, ModelError, Price, Reply, Request, Stop, ToolCall, Usage, check_protocol,
-};
+use super::assembly::{OnDelta, tell};
+use super::{ChatModel, ModelError, Price, Reply, Request, Stop, ToolCall, Usage, check_protocol};
 
 /// A model, for tests, that gives its answers one after the other and checks the protocol of each
 /// request, so that a conversation that no provider would accept fails in the first test.
@@ -113,21 +111,6 @@ impl ChatModel for ScriptedModel {
     }
 }
 
-/// Tells a whole reply in pieces, as a stream would.
-pub(super) fn tell(reply: &Reply, on_delta: OnDelta<'_>) {
-    if !reply.text.is_empty() {
-        on_delta(Delta::Text(reply.text.clone()));
-    }
-    for call in &reply.calls {
-        on_delta(Delta::CallStarted {
-            name: call.name.clone(),
-        });
-        on_delta(Delta::CallArguments {
-            chars: call.arguments.chars().count(),
-        });
-    }
-}
-
 /// Locks what a test that panicked may have left locked.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -137,7 +120,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::model::{Message, fixture};
+    use crate::model::{Delta, Message, fixture};
 
     #[tokio::test]
     async fn answers_come_in_order_and_requests_are_kept() {

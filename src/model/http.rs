@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Url, redirect};
 
 use super::{ModelError, ModelErrorKind};
@@ -74,6 +74,19 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
                 .parse::<std::net::IpAddr>()
                 .is_ok_and(|address| address.is_loopback())
     })
+}
+
+/// Returns a key as the value of a header that is kept out of logs.
+pub(crate) fn key_header(value: &str) -> Result<HeaderValue, ModelError> {
+    let mut header = HeaderValue::from_str(value).map_err(|_| {
+        ModelError::new(
+            ModelErrorKind::RefusedKey,
+            "the key holds characters that no key has, such as a line end",
+        )
+        .help("Copy the key again.")
+    })?;
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 /// Returns what a failed exchange means for the caller.

@@ -52,7 +52,7 @@ impl Price {
     }
 }
 
-/// List prices in US dollars per million tokens, as published in the autumn of 2026: input,
+/// List prices in US dollars per million tokens, as the providers publish them: input,
 /// output, cache read, cache write (for five minutes, where a provider bills writes at all).
 #[rustfmt::skip]
 const LIST: &[(&str, [f64; 4])] = &[

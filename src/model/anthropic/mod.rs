@@ -12,7 +12,8 @@ use reqwest::header::{HeaderMap, HeaderValue};
 
 use super::assembly::OnDelta;
 use super::exchange::{Endpoint, Patience};
-use super::{ChatModel, ModelError, ModelErrorKind, Price, Reply, Request, Secret};
+use super::http::key_header;
+use super::{ChatModel, ModelError, Price, Reply, Request, Secret};
 
 /// Where Anthropic's own models answer.
 pub const BASE_URL: &str = "https://api.anthropic.com";
@@ -35,7 +36,7 @@ impl Anthropic {
         let mut headers = HeaderMap::new();
         headers.insert("anthropic-version", HeaderValue::from_static("2023-06-01"));
         if let Some(key) = key {
-            headers.insert("x-api-key", header(key.reveal())?);
+            headers.insert("x-api-key", key_header(key.reveal())?);
         }
         let base_url = base_url.trim_end_matches('/');
         let base_url = base_url.strip_suffix("/v1").unwrap_or(base_url);
@@ -60,19 +61,6 @@ impl Anthropic {
         self.endpoint.patience = patience;
         self
     }
-}
-
-/// Returns a key as the value of a header that is kept out of logs.
-pub(super) fn header(value: &str) -> Result<HeaderValue, ModelError> {
-    let mut header = HeaderValue::from_str(value).map_err(|_| {
-        ModelError::new(
-            ModelErrorKind::RefusedKey,
-            "the key holds characters that no key has, such as a line end",
-        )
-        .help("Copy the key again.")
-    })?;
-    header.set_sensitive(true);
-    Ok(header)
 }
 
 #[async_trait]

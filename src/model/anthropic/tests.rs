@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::server::{Answer, End, Server};
-use crate::model::{Delta, Stop, Usage, fixture};
+use crate::model::{Delta, ModelErrorKind, Stop, Usage, fixture};
 
 fn stream() -> Vec<Value> {
     let block = |index: u64, block: Value| json!({"type": "content_block_start", "index": index, "content_block": block});

@@ -85,9 +85,12 @@ struct Search<'a> {
 impl Search<'_> {
     async fn all(&self) -> diag::Result<Vec<Candidate>> {
         let mut found = Vec::new();
-        if self.config.names_a_model() {
-            let (provider, model) = self.configured()?;
-            found.push(self.named(provider, model, "sopwright.toml").await);
+        match self.configured()? {
+            Some(Wish::BuiltIn) => return Ok(found),
+            Some(Wish::Model(provider, model)) => {
+                found.push(self.named(provider, model, "sopwright.toml").await);
+            }
+            None => {}
         }
         let has_openai = self.is_set("OPENAI_API_KEY") || self.is_set("OPENAI_BASE_URL");
         if let Some(wish) = self.var("SOPWRIGHT_MODEL") {
@@ -127,17 +130,29 @@ impl Search<'_> {
         Ok(found)
     }
 
-    fn configured(&self) -> diag::Result<(Provider, Option<String>)> {
-        let model = self.config.model.clone();
-        if let Some(provider) = self.config.provider {
-            return Ok((provider, model));
-        }
-        match model {
-            Some(model) if self.config.base_url.is_none() => match Wish::read(&model, None)? {
-                Wish::Model(provider, model) => Ok((provider, model)),
-                Wish::BuiltIn => Err(wish::unknown(&model)),
+    /// Returns the model of the settings.
+    fn configured(&self) -> diag::Result<Option<Wish>> {
+        let ModelConfig {
+            provider,
+            model,
+            base_url,
+            ..
+        } = self.config;
+        match (provider, model) {
+            (Some(provider), model) => Ok(Some(Wish::Model(*provider, model.clone()))),
+            // At an address of one's own, a name may look like anything.
+            (None, model) if base_url.is_some() => {
+                Ok(Some(Wish::Model(Provider::OpenAi, model.clone())))
+            }
+            (None, Some(model)) => match Wish::read(model, None) {
+                Ok(wish) => Ok(Some(wish)),
+                Err(error) => Err(diag::Error {
+                    kind: diag::Kind::Input,
+                    message: format!("in the [model] section of sopwright.toml, {error}"),
+                    ..error
+                }),
             },
-            model => Ok((Provider::OpenAi, model)),
+            (None, None) => Ok(None),
         }
     }
 
@@ -272,7 +287,7 @@ impl Search<'_> {
 
     /// Are address and key of the settings meant for this provider?
     fn is_configured(&self, provider: Provider) -> bool {
-        self.configured().is_ok_and(|(named, _)| named == provider)
+        matches!(self.configured(), Ok(Some(Wish::Model(named, _))) if named == provider)
     }
 
     fn is_set(&self, name: &str) -> bool {

@@ -75,6 +75,25 @@ async fn the_variable_chooses_among_the_keys() {
 }
 
 #[tokio::test]
+async fn the_settings_may_name_the_model_in_one_word() {
+    let only = async |config| names(config, None, &BOTH).await[0].clone();
+    let flat = "model = 'ollama/qwen3'";
+    assert_eq!(only(flat).await, "ollama/qwen3 < sopwright.toml");
+    let gateway = "model = 'anthropic/claude'\nbase_url = 'http://gateway/v1'";
+    assert_eq!(
+        only(gateway).await,
+        "openai/anthropic/claude < sopwright.toml"
+    );
+    assert!(names("model = 'built-in'", None, &BOTH).await.is_empty());
+    let error = find("model = 'gemini'", None, &BOTH, &nowhere())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, diag::Kind::Input);
+    let said = "in the [model] section of sopwright.toml, `gemini` names no model";
+    assert_eq!(error.message, said);
+}
+
+#[tokio::test]
 async fn a_wrong_flag_is_a_usage_error() {
     let error = find("", Some("gemini"), &[], &nowhere()).await.unwrap_err();
     assert_eq!(error.kind, diag::Kind::Usage);

@@ -45,8 +45,6 @@ impl Decoder for Choice {
         usage(&answer["usage"], out);
         self.message(&choice["message"], out, on_delta);
         stop(&choice["finish_reason"], out);
-        // Some servers that do not stream leave the reason out; the answer is whole all the same.
-        out.stop = out.stop.or(Some(Stop::EndTurn));
         Ok(())
     }
 }

@@ -12,9 +12,9 @@ use async_trait::async_trait;
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 
-use super::anthropic::header;
 use super::assembly::OnDelta;
 use super::exchange::{Endpoint, Patience};
+use super::http::key_header;
 use super::{ChatModel, ModelError, Price, Reply, Request, Secret};
 
 /// Where OpenAI's own models answer.
@@ -39,7 +39,10 @@ impl OpenAi {
         let base_url = with_version(base_url);
         let mut headers = HeaderMap::new();
         if let Some(key) = key {
-            headers.insert(AUTHORIZATION, header(&format!("Bearer {}", key.reveal()))?);
+            headers.insert(
+                AUTHORIZATION,
+                key_header(&format!("Bearer {}", key.reveal()))?,
+            );
         }
         Ok(OpenAi {
             name: format!("openai/{model}"),

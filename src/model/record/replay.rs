@@ -7,8 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::{Exchange, at, difference, files, key};
-use crate::model::assembly::OnDelta;
-use crate::model::fake::tell;
+use crate::model::assembly::{OnDelta, tell};
 use crate::model::{ChatModel, ModelError, ModelErrorKind, Price, Reply, Request};
 
 /// A model that gives the recorded reply to each recorded request and knows no other.
