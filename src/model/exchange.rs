@@ -1,37 +1,17 @@
 //! One exchange with a model server: post JSON, read events as they come, or plain JSON from a
 //! server that does not stream.
 
-use std::time::Duration;
-
-use bytes::Bytes;
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
-use reqwest::{Client, Response};
+use reqwest::Client;
+use reqwest::header::HeaderMap;
 use serde_json::Value;
 use tokio::time::timeout;
 
 use super::assembly::{Assembly, OnDelta};
+use super::incoming::{Incoming, Patience, stalled};
 use super::refusal::{self, Refusal};
 use super::sse::EventReader;
 use super::{ModelError, ModelErrorKind, Reply, Request, Stop, http};
-
-/// How long to wait for a server before it counts as stalled.
-#[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// Until the first byte of the answer; local models read a long prompt slowly.
-    pub first_byte: Duration,
-    /// From then on, between one byte and the next.
-    pub between: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Patience {
-            first_byte: Duration::from_secs(300),
-            between: Duration::from_secs(120),
-        }
-    }
-}
 
 /// Reads one wire format into an [`Assembly`].
 pub(crate) trait Decoder: Send {
@@ -95,7 +75,7 @@ impl Endpoint {
         out.finish(request)
     }
 
-    async fn send(&self, body: &Value) -> Result<Answer<'_>, ModelError> {
+    async fn send(&self, body: &Value) -> Result<Incoming<'_>, ModelError> {
         let sending = self
             .client
             .post(&self.url)
@@ -108,12 +88,7 @@ impl Endpoint {
             .map_err(|error| http::failure(&error, &self.server))?;
         let status = response.status();
         let retry_after = http::retry_after(response.headers(), Timestamp::now());
-        let mut answer = Answer {
-            response,
-            server: &self.server,
-            patience: self.patience,
-            began: false,
-        };
+        let mut answer = Incoming::new(response, &self.server, self.patience);
         if status.is_success() {
             return Ok(answer);
         }
@@ -130,7 +105,7 @@ impl Endpoint {
 
     async fn read_events(
         &self,
-        answer: &mut Answer<'_>,
+        answer: &mut Incoming<'_>,
         decoder: &mut dyn Decoder,
         out: &mut Assembly,
         on_delta: OnDelta<'_>,
@@ -222,50 +197,4 @@ impl Endpoint {
         ModelError::new(ModelErrorKind::BadAnswer, message)
             .help("Check the base URL, and that the provider setting names its wire format.")
     }
-}
-
-/// A response being read.
-struct Answer<'a> {
-    response: Response,
-    server: &'a str,
-    patience: Patience,
-    began: bool,
-}
-
-impl Answer<'_> {
-    fn kind(&self) -> String {
-        let header = self.response.headers().get(CONTENT_TYPE);
-        let kind = header.and_then(|value| value.to_str().ok());
-        kind.unwrap_or_default().to_ascii_lowercase()
-    }
-
-    async fn next(&mut self) -> Result<Option<Bytes>, ModelError> {
-        let limit = match self.began {
-            true => self.patience.between,
-            false => self.patience.first_byte,
-        };
-        let bytes = timeout(limit, self.response.chunk())
-            .await
-            .map_err(|_| stalled(self.server, limit))?
-            .map_err(|error| http::failure(&error, self.server))?;
-        self.began = true;
-        Ok(bytes)
-    }
-
-    async fn text(&mut self) -> Result<String, ModelError> {
-        let mut all = Vec::new();
-        while let Some(bytes) = self.next().await? {
-            all.extend_from_slice(&bytes);
-        }
-        Ok(String::from_utf8_lossy(&all).into_owned())
-    }
-}
-
-fn stalled(server: &str, limit: Duration) -> ModelError {
-    let seconds = limit.as_secs();
-    ModelError::new(
-        ModelErrorKind::Stalled,
-        format!("{server} sent nothing for {seconds} seconds"),
-    )
-    .help("Try again; a local model may need a smaller input or more memory.")
 }

@@ -13,6 +13,7 @@ mod fake;
 #[cfg(test)]
 mod fixture;
 mod http;
+mod incoming;
 mod message;
 pub mod openai;
 mod price;
@@ -34,8 +35,8 @@ pub use anthropic::Anthropic;
 pub use config::{ModelConfig, Provider};
 pub use discover::{Candidate, Places, discover};
 pub use error::{ModelError, ModelErrorKind};
-pub use exchange::Patience;
 pub use fake::ScriptedModel;
+pub use incoming::Patience;
 pub use message::{
     Delta, Message, Reply, Request, Stop, SystemPart, ToolCall, ToolChoice, ToolResult, ToolSpec,
     Usage,

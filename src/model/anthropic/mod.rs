@@ -11,9 +11,9 @@ use async_trait::async_trait;
 use reqwest::header::{HeaderMap, HeaderValue};
 
 use super::assembly::OnDelta;
-use super::exchange::{Endpoint, Patience};
+use super::exchange::Endpoint;
 use super::http::key_header;
-use super::{ChatModel, ModelError, Price, Reply, Request, Secret};
+use super::{ChatModel, ModelError, Patience, Price, Reply, Request, Secret};
 
 /// Where Anthropic's own models answer.
 pub const BASE_URL: &str = "https://api.anthropic.com";

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::model::server::{Answer, Server};
-use crate::model::{Message, Request};
+use crate::model::{Message, ModelErrorKind, Request, anthropic};
 
 /// Addresses at which nothing listens: their ports are reserved and cannot be opened by others.
 fn nowhere() -> Places {

@@ -13,9 +13,9 @@ use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 
 use super::assembly::OnDelta;
-use super::exchange::{Endpoint, Patience};
+use super::exchange::Endpoint;
 use super::http::key_header;
-use super::{ChatModel, ModelError, Price, Reply, Request, Secret};
+use super::{ChatModel, ModelError, Patience, Price, Reply, Request, Secret};
 
 /// Where OpenAI's own models answer.
 pub const BASE_URL: &str = "https://api.openai.com/v1";
