@@ -100,13 +100,20 @@ impl Search<'_> {
             Ok(key) => (key, None),
             Err(error) => (None, Some(error)),
         };
-        let model = match model.or_else(|| default_model(provider, &base_url)) {
-            Some(model) => model,
-            None => match self.first_listed(provider, &base_url, key.as_ref()).await {
+        let wanted = model.or_else(|| default_model(provider, &base_url));
+        let is_local = matches!(provider, Provider::Ollama | Provider::LlamaCpp);
+        let model = match wanted {
+            Some(model) if !is_local => model,
+            // Asking now tells a server that is not running, or a model that it does not have,
+            // before anyone waits for an answer.
+            wanted => match self
+                .offered(provider, &base_url, key.as_ref(), wanted.as_deref())
+                .await
+            {
                 Ok(model) => model,
                 Err(error) => {
                     trouble = trouble.or(Some(error));
-                    "?".to_owned()
+                    wanted.unwrap_or_else(|| "?".to_owned())
                 }
             },
         };
@@ -154,23 +161,41 @@ impl Search<'_> {
         }
     }
 
-    async fn first_listed(
+    /// Returns the wanted model, or the first one, if the server offers it.
+    async fn offered(
         &self,
         provider: Provider,
         base_url: &str,
         key: Option<&Secret>,
+        wanted: Option<&str>,
     ) -> Result<String, ModelError> {
         let names = local::list(provider, base_url, key, self.places.listing).await?;
-        names.into_iter().next().ok_or_else(|| {
-            ModelError::new(
-                ModelErrorKind::BadAnswer,
-                format!("{} at {base_url} offers no model", provider.name()),
-            )
-            .help(match provider {
-                Provider::Ollama => "Get one with `ollama pull NAME`.",
-                _ => "Name a model with --model or SOPWRIGHT_MODEL.",
-            })
-        })
+        let lacks = |what: &str, help: String| {
+            let message = format!("{} at {base_url} has {what}", provider.name());
+            Err(ModelError::new(ModelErrorKind::BadRequest, message).help(help))
+        };
+        match (wanted, names.first(), provider) {
+            (Some(name), _, Provider::Ollama) => {
+                let latest = format!("{name}:latest");
+                if names.iter().any(|known| known == name || *known == latest) {
+                    return Ok(name.to_owned());
+                }
+                let known = diag::did_you_mean(name, names.iter().map(String::as_str));
+                let pull = format!("Get it with `ollama pull {name}`.");
+                let help = known.map_or(pull.clone(), |known| format!("{pull} {known}"));
+                lacks(&format!("no model `{name}`"), help)
+            }
+            // Other servers take any name for the model that they run.
+            (Some(name), ..) => Ok(name.to_owned()),
+            (None, Some(first), _) => Ok(first.clone()),
+            (None, None, Provider::Ollama) => {
+                lacks("no model", "Get one with `ollama pull NAME`.".to_owned())
+            }
+            (None, None, _) => lacks(
+                "no model",
+                "Name a model with --model or SOPWRIGHT_MODEL.".to_owned(),
+            ),
+        }
     }
 
     fn base_url(&self, provider: Provider) -> String {

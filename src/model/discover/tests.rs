@@ -197,3 +197,34 @@ async fn something_else_on_the_port_is_no_model() {
     };
     assert!(find("", None, &[], &places).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_local_model_that_is_not_there_is_told_before_it_is_asked() {
+    let said = async |flag: &str, tags: serde_json::Value| {
+        let ollama = Server::start(vec![Answer::json(200, &tags)]).await;
+        let places = Places {
+            ollama: ollama.url.clone(),
+            ..nowhere()
+        };
+        let found = find("", Some(flag), &[], &places).await.unwrap();
+        found[0]
+            .trouble
+            .as_ref()
+            .map(|t| format!("{t} {}", t.help.as_deref().unwrap()))
+    };
+    let tags = json!({"models": [{"name": "qwen3:8b"}, {"name": "llama3:latest"}]});
+    assert_eq!(said("ollama/llama3", tags.clone()).await, None);
+    let missing = said("ollama/qwen3:4b", tags).await.unwrap();
+    assert!(
+        missing.contains("has no model `qwen3:4b` Get it with `ollama pull qwen3:4b`."),
+        "{missing}"
+    );
+    assert!(missing.contains("Did you mean `qwen3:8b`?"), "{missing}");
+    let empty = said("ollama", json!({"models": []})).await.unwrap();
+    assert!(empty.contains("has no model Get one with"), "{empty}");
+    let down = find("", Some("ollama/qwen3"), &[], &nowhere())
+        .await
+        .unwrap();
+    let error = down[0].connect().err().unwrap();
+    assert_eq!(error.kind, ModelErrorKind::Unreachable);
+}
