@@ -5,5 +5,6 @@ pub mod connect;
 pub mod diag;
 pub mod engine;
 pub mod expr;
+pub mod model;
 pub mod sop;
 pub mod spec;
