@@ -6,5 +6,6 @@ pub mod diag;
 pub mod engine;
 pub mod expr;
 pub mod model;
+pub mod rehearse;
 pub mod sop;
 pub mod spec;

@@ -3,6 +3,7 @@
 //! run, a run, a resumed run and a distributed driver share it; a replay is the same code.
 
 mod action;
+mod drive;
 mod execution;
 mod outputs;
 mod program;
@@ -14,6 +15,7 @@ pub use action::{
     Action, Candidate, Content, Delivery, Event, Failure, LlmRequest, PullRequest, ToolRequest,
     Wanted,
 };
+pub use drive::{Progress, World, drive};
 pub use execution::{Case, Execution};
 pub use outputs::{CaseSummary, deliveries_of_run};
 pub use program::{CompiledPull, Program};

@@ -111,6 +111,35 @@ impl Table {
         })
     }
 
+    /// Returns the rows, in order.
+    pub fn into_rows(self) -> Vec<Map<String, Json>> {
+        self.rows
+    }
+
+    /// Returns rows that hold a value which one of the cases holds too, at most so many; for a
+    /// table that is not joined, its first rows.
+    pub fn related(&self, cases: &[Map<String, Json>], most: usize) -> Vec<Map<String, Json>> {
+        let Some((column, _)) = &self.index else {
+            return self.rows.iter().take(most).cloned().collect();
+        };
+        let held: std::collections::HashSet<String> = cases
+            .iter()
+            .flat_map(|c| c.values())
+            .filter_map(key_text)
+            .collect();
+        let related = |row: &&Map<String, Json>| {
+            row.get(column)
+                .and_then(key_text)
+                .is_some_and(|key| held.contains(&key))
+        };
+        self.rows
+            .iter()
+            .filter(related)
+            .take(most)
+            .cloned()
+            .collect()
+    }
+
     fn candidates(&self, wanted: &[(String, Wanted)]) -> Vec<&Map<String, Json>> {
         let indexed = self.index.as_ref().and_then(|(column, index)| {
             let value = wanted.iter().find_map(|(c, w)| match w {

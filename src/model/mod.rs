@@ -26,6 +26,7 @@ mod secret;
 #[cfg(test)]
 mod server;
 mod sse;
+pub mod structured;
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 
 mod choice;
 pub mod cron;
+mod duration;
 mod edit;
 mod field;
 mod output;
@@ -16,6 +17,7 @@ mod trigger;
 mod workflow;
 
 pub use choice::{Handler, IfUnavailable, Like, Match, OnError};
+pub use duration::duration;
 pub use edit::{Edit, EditError, apply};
 pub use field::FieldType;
 pub use output::*;

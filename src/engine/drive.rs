@@ -1,0 +1,52 @@
+//! Carries an execution through, with someone else doing what it wants.
+
+use async_trait::async_trait;
+use serde_json::Value as Json;
+
+use super::{
+    Action, Candidate, Delivery, Event, Execution, Failure, LlmRequest, Outcome, PullRequest, Rows,
+    ToolRequest,
+};
+use crate::expr::Scope;
+
+/// Who does what executions want: a dry run simulates what a run performs.
+#[async_trait]
+pub trait World: Send + Sync {
+    /// Returns the rows that belong to a case.
+    async fn pull(&self, request: &PullRequest, scope: &Scope) -> Result<Rows, Failure>;
+
+    /// Calls a tool.
+    async fn call(&self, case: &str, request: &ToolRequest) -> Result<Json, Failure>;
+
+    /// Asks a model.
+    async fn ask(&self, case: &str, request: &LlmRequest) -> Result<Json, Failure>;
+
+    /// Makes something for the world outside, or keeps it for approval.
+    async fn deliver(&self, case: &str, delivery: Delivery) -> Result<(), Failure>;
+}
+
+/// How far an execution got.
+#[derive(Debug)]
+pub enum Progress {
+    /// It has its outcome.
+    Done(Box<Outcome>),
+    /// It waits for a decision across cases.
+    Waiting(Candidate),
+}
+
+/// Carries an execution to its end, or to where it waits for other cases.
+pub async fn drive(execution: &mut Execution, world: &dyn World) -> Progress {
+    loop {
+        let event = match execution.next_action() {
+            Action::Pull(request) => Event::Pulled(world.pull(&request, execution.scope()).await),
+            Action::Call(request) => Event::Called(world.call(execution.key(), &request).await),
+            Action::Llm(request) => Event::Answered(world.ask(execution.key(), &request).await),
+            Action::Deliver(delivery) => {
+                Event::Delivered(world.deliver(execution.key(), delivery).await)
+            }
+            Action::Select(candidate) => return Progress::Waiting(candidate),
+            Action::Finish(outcome) => return Progress::Done(outcome),
+        };
+        execution.record(event);
+    }
+}

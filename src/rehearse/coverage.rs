@@ -1,0 +1,111 @@
+//! Which steps and rules cases reach.
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json};
+
+use crate::engine::{Branch, Case, Execution, Outcome, Passed, Program, Progress, World, drive};
+use crate::expr::Scope;
+use crate::spec::{Per, StepKind, Workflow};
+
+/// Returns the places of the rows that first reach each way through the steps.
+pub(super) async fn order(
+    program: &Program,
+    base: &Scope,
+    world: &dyn World,
+    rows: &[Map<String, Json>],
+    most: usize,
+) -> Vec<usize> {
+    let mut seen: HashSet<(String, Branch)> = HashSet::new();
+    let mut order = Vec::new();
+    let stride = rows.len().div_ceil(most).max(1);
+    for index in (0..rows.len()).step_by(stride) {
+        let case = Case {
+            item: Some(rows[index].clone()),
+            given: IndexMap::new(),
+        };
+        let Ok(mut execution) = Execution::within(program, base, case) else {
+            continue;
+        };
+        let Progress::Done(outcome) = drive(&mut execution, world).await else {
+            continue;
+        };
+        let fresh = outcome
+            .path
+            .into_iter()
+            .filter(|p| seen.insert((p.part.clone(), p.branch)))
+            .count();
+        if fresh > 0 {
+            order.push(index);
+        }
+    }
+    order
+}
+
+/// Returns, in words, what no case reached: steps, rules, outputs.
+pub(super) fn unreached<'o>(
+    workflow: &Workflow,
+    outcomes: impl Iterator<Item = &'o Outcome>,
+) -> Vec<String> {
+    let passed: HashSet<&Passed> = outcomes.flat_map(|o| &o.path).collect();
+    let went = |part: &str, branch: Branch| {
+        passed.contains(&Passed {
+            part: part.to_owned(),
+            branch,
+        })
+    };
+    let ran = |part: &str| went(part, Branch::Ran) || went(part, Branch::Recovered);
+    let mut unreached = Vec::new();
+    for step in workflow.all_steps() {
+        let id = &step.common.id;
+        match &step.kind {
+            StepKind::Decide(decide) => {
+                for (index, rule) in decide.rules.iter().enumerate() {
+                    if !went(id, Branch::Rule(index)) {
+                        let words = crate::expr::Condition::compile(rule.when.as_str())
+                            .map_or_else(
+                                |_| rule.when.to_string(),
+                                |c| crate::expr::words(c.node()),
+                            );
+                        unreached.push(format!(
+                            "rule {} of `{id}` ({})",
+                            index + 1,
+                            crate::diag::one_line(&words, 80)
+                        ));
+                    }
+                }
+                if !went(id, Branch::Otherwise) && !always_decides(decide) {
+                    unreached.push(format!("`otherwise` of `{id}`"));
+                }
+            }
+            StepKind::Check(_) => {}
+            kind if !ran(id) => unreached.push(format!("the {} step `{id}`", kind.name())),
+            _ => {}
+        }
+    }
+    for output in workflow
+        .outputs
+        .iter()
+        .filter(|o| o.common.per == Per::Case)
+    {
+        if !ran(&output.common.id) {
+            unreached.push(format!("the output `{}`", output.common.id));
+        }
+    }
+    unreached
+}
+
+fn always_decides(decide: &crate::spec::Decide) -> bool {
+    decide
+        .rules
+        .iter()
+        .any(|rule| rule.when.as_str().trim() == "true")
+}
+
+impl std::hash::Hash for Passed {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.part.hash(state);
+        self.branch.hash(state);
+    }
+}

@@ -1,0 +1,275 @@
+//! The dry run: sample rows, reads performed, effects simulated, and a report of what was
+//! reached. Its outcome is a [`Rehearsed`] workflow, which saving asks for.
+
+mod coverage;
+mod llm;
+mod placeholder;
+mod report;
+mod sample;
+mod tables;
+mod tests_of;
+mod world;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json};
+
+use crate::check::Checked;
+use crate::connect::{Catalog, Connections};
+use crate::diag::Result;
+use crate::engine::{
+    Case, Choice, Event, Execution, Failure, Outcome, Program, Progress, RunInfo, Status,
+    base_scope, choose, drive,
+};
+use crate::spec::{StepKind, TriggerKind};
+
+pub use llm::{LlmAnswers, Spent};
+pub use placeholder::placeholder;
+pub use report::{CaseReport, Claim, Report, TestReport};
+pub use tables::{Tables, call_tool, failure_of, read_rows};
+pub use tests_of::is_same;
+
+use world::DryWorld;
+
+/// What a dry run works with.
+pub struct Rehearsal<'r> {
+    /// The connections that are read.
+    pub connections: &'r Connections,
+    /// What they offer.
+    pub catalog: &'r Catalog,
+    /// Who answers `llm` steps.
+    pub llm: Arc<LlmAnswers>,
+    /// The run's id and clock.
+    pub run: RunInfo,
+    /// How many cases are shown.
+    pub cases: usize,
+    /// Told of each case that is done: how many, of how many.
+    pub progress: &'r (dyn Fn(usize, usize) + Sync),
+}
+
+/// A workflow that was dry-run in just this version. Only [`rehearse`] makes one.
+#[derive(Debug, Clone)]
+pub struct Rehearsed {
+    checked: Checked,
+    report: Report,
+    samples: IndexMap<String, Vec<Map<String, Json>>>,
+}
+
+impl Rehearsed {
+    /// Returns the workflow.
+    pub fn checked(&self) -> &Checked {
+        &self.checked
+    }
+
+    /// Returns what came of it.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Returns the rows that were used, by data pull.
+    pub fn samples(&self) -> &IndexMap<String, Vec<Map<String, Json>>> {
+        &self.samples
+    }
+}
+
+/// The most rows that are looked through for cases that reach every rule.
+const LOOKED_THROUGH: usize = 2_000;
+
+/// Dry-runs a workflow on sample rows.
+///
+/// # Errors
+/// If the table that cases come from cannot be read.
+pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Rehearsed> {
+    let program = Program::compile(checked)?;
+    let trigger = trigger_example(&program);
+    let base = base_scope(&rehearsal.run, &trigger);
+    let tables = Tables::load(&program, rehearsal.connections, &base).await;
+    let all = match program.cases() {
+        Some(pull) => Some(tables::case_rows(pull, rehearsal.connections, &base).await?),
+        None => None,
+    };
+    let world = DryWorld::new(rehearsal, &tables);
+    let mut rows = vec![None];
+    let mut total = 1;
+    if let Some(all) = &all {
+        total = all.len();
+        let order = if is_cheap(checked) {
+            coverage::order(&program, &base, &world, all, LOOKED_THROUGH).await
+        } else {
+            Vec::new()
+        };
+        let chosen = sample::choose(all, &order, rehearsal.cases);
+        rows = chosen
+            .into_iter()
+            .map(|index| Some(all[index].clone()))
+            .collect();
+    }
+    let used: Vec<Map<String, Json>> = rows.iter().flatten().cloned().collect();
+    let pool = match (&all, has_select(checked) && is_cheap(checked)) {
+        (Some(all), true) => others(all, &used),
+        _ => Vec::new(),
+    };
+    let cases = run_cases(&program, &base, &world, rows, pool, rehearsal.progress).await;
+    let tests = tests_of::run(
+        &program,
+        rehearsal,
+        &tables,
+        all.as_deref().unwrap_or_default(),
+    )
+    .await;
+    let mut samples = tables.used(&used);
+    if let Some(pull) = program.cases() {
+        samples.insert(pull.name.clone(), used);
+    }
+    let report = report::make(checked, &world, total, cases, tests, &tables);
+    Ok(Rehearsed {
+        checked: checked.clone(),
+        report,
+        samples,
+    })
+}
+
+/// Does every step run without asking anyone, so that many rows can be tried?
+fn is_cheap(checked: &Checked) -> bool {
+    checked
+        .workflow()
+        .all_steps()
+        .iter()
+        .all(|s| !matches!(s.kind, StepKind::Call(_) | StepKind::Llm(_)))
+}
+
+fn has_select(checked: &Checked) -> bool {
+    checked
+        .workflow()
+        .steps
+        .iter()
+        .any(|s| matches!(s.kind, StepKind::Select(_)))
+}
+
+fn others(all: &[Map<String, Json>], used: &[Map<String, Json>]) -> Vec<Map<String, Json>> {
+    all.iter()
+        .filter(|row| !used.contains(row))
+        .take(LOOKED_THROUGH)
+        .cloned()
+        .collect()
+}
+
+/// Returns what stands for the trigger's inputs.
+fn trigger_example(program: &Program) -> Json {
+    let given = program
+        .workflow()
+        .tests
+        .iter()
+        .find_map(|t| t.given.get("trigger").cloned());
+    given.unwrap_or_else(|| match &program.workflow().trigger.kind {
+        TriggerKind::Manual(manual) => Json::Object(
+            manual
+                .inputs
+                .iter()
+                .map(|(n, s)| (n.clone(), placeholder(s, n)))
+                .collect(),
+        ),
+        TriggerKind::Schedule(_) => serde_json::json!({"time": null}),
+        _ => Json::Object(Map::new()),
+    })
+}
+
+/// Runs the shown cases; the pool takes part in decisions across cases and is not shown.
+async fn run_cases(
+    program: &Program,
+    base: &crate::expr::Scope,
+    world: &DryWorld<'_>,
+    rows: Vec<Option<Map<String, Json>>>,
+    pool: Vec<Map<String, Json>>,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Vec<(Outcome, Json)> {
+    let shown = rows.len();
+    let everyone = rows.into_iter().chain(pool.into_iter().map(Some));
+    let mut running: Vec<(Execution, Json, bool)> = Vec::new();
+    let mut ended: Vec<(usize, Outcome, Json)> = Vec::new();
+    for (number, row) in everyone.enumerate() {
+        let item = row.clone().map_or(Json::Null, Json::Object);
+        let case = Case {
+            item: row,
+            given: IndexMap::new(),
+        };
+        match Execution::within(program, base, case) {
+            Ok(execution) => running.push((execution, item, number < shown)),
+            Err(failure) if number < shown => ended.push((number, unkeyed(failure), item)),
+            Err(_) => {}
+        }
+    }
+    let mut done: Vec<Option<Outcome>> = vec![None; running.len()];
+    let mut finished = ended.len();
+    loop {
+        let mut waiting = Vec::new();
+        for (index, (execution, _, is_shown)) in running.iter_mut().enumerate() {
+            if done[index].is_some() {
+                continue;
+            }
+            world.shown(*is_shown);
+            match drive(execution, world).await {
+                Progress::Done(outcome) => {
+                    done[index] = Some(*outcome);
+                    if *is_shown {
+                        finished += 1;
+                        progress(finished, shown);
+                    }
+                }
+                Progress::Waiting(candidate) => waiting.push((index, candidate)),
+            }
+        }
+        if waiting.is_empty() {
+            break;
+        }
+        for (index, choice) in decide(program, waiting) {
+            running[index].0.record(Event::Selected(choice));
+        }
+    }
+    let of_running = running
+        .into_iter()
+        .zip(done)
+        .filter(|((_, _, is_shown), _)| *is_shown);
+    let mut outcomes: Vec<(Outcome, Json)> = of_running
+        .filter_map(|((_, item, _), outcome)| outcome.map(|o| (o, item)))
+        .collect();
+    outcomes.extend(ended.into_iter().map(|(_, outcome, item)| (outcome, item)));
+    outcomes
+}
+
+/// Decides about the cases that wait, one `select` step after the other.
+pub fn decide(
+    program: &Program,
+    mut waiting: Vec<(usize, crate::engine::Candidate)>,
+) -> Vec<(usize, Choice)> {
+    let Some(step) = waiting.first().map(|(_, c)| c.step.clone()) else {
+        return Vec::new();
+    };
+    waiting.retain(|(_, candidate)| candidate.step == step);
+    let Some(StepKind::Select(select)) = program.workflow().step(&step).map(|s| &s.kind) else {
+        return Vec::new();
+    };
+    let (indices, candidates): (Vec<usize>, Vec<_>) = waiting.into_iter().unzip();
+    indices
+        .into_iter()
+        .zip(choose(select, &candidates))
+        .collect()
+}
+
+/// Returns the outcome of a row that has no key.
+pub fn unkeyed(failure: Failure) -> Outcome {
+    Outcome {
+        key: "(no key)".to_owned(),
+        status: Status::Failed {
+            part: "for_each".to_owned(),
+            failure,
+        },
+        result: IndexMap::new(),
+        caveats: Vec::new(),
+        notes: Vec::new(),
+        because: Vec::new(),
+        path: Vec::new(),
+        outputs: Vec::new(),
+    }
+}

@@ -1,0 +1,191 @@
+//! The tables of a workflow, read from their connections.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json};
+
+use crate::connect::{ConnectError, ConnectErrorKind, Connections, Row, RowStream, Scan};
+use crate::diag::{Error, Result};
+use crate::engine::{CompiledPull, Failure, Program, PullRequest, Rows, Table, ToolRequest};
+use crate::expr::Scope;
+
+/// The tables that cases read from, or why one could not be read.
+pub struct Tables {
+    tables: IndexMap<String, std::result::Result<Table, Failure>>,
+}
+
+/// The most rows of a table that are joined to cases.
+const MOST_ROWS: usize = 2_000_000;
+
+/// How long a tool call may take where the workflow says nothing.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+
+impl Tables {
+    /// Reads every table but the one that cases come from. One that cannot be read is kept as a
+    /// failure, which each case handles as its `if_unavailable` says.
+    pub async fn load(program: &Program, connections: &Connections, scope: &Scope) -> Self {
+        let mut tables = IndexMap::new();
+        for pull in program.pulls() {
+            tables.insert(pull.name.clone(), load(pull, connections, scope).await);
+        }
+        Tables { tables }
+    }
+
+    /// Returns the rows that belong to a case.
+    ///
+    /// # Errors
+    /// If the table could not be read, or its `where` cannot be evaluated for the case.
+    pub fn rows(&self, request: &PullRequest, scope: &Scope) -> std::result::Result<Rows, Failure> {
+        match self.tables.get(&request.name) {
+            Some(Ok(table)) => table
+                .rows_for(&request.wanted, scope)
+                .map_err(|e| Failure::last("expression", e.message)),
+            Some(Err(failure)) => Err(failure.clone()),
+            None => Err(Failure::last(
+                "unavailable",
+                format!("`{}` was not read", request.name),
+            )),
+        }
+    }
+
+    /// Returns the tables that could not be read, with the reason.
+    pub fn unavailable(&self) -> impl Iterator<Item = (&String, &Failure)> {
+        self.tables
+            .iter()
+            .filter_map(|(name, table)| table.as_ref().err().map(|failure| (name, failure)))
+    }
+
+    /// Returns rows of each table for the samples folder: those that share a key with the used cases.
+    pub(super) fn used(&self, cases: &[Row]) -> IndexMap<String, Vec<Row>> {
+        let readable = self
+            .tables
+            .iter()
+            .filter_map(|(name, table)| table.as_ref().ok().map(|t| (name, t)));
+        readable
+            .map(|(name, table)| (name.clone(), table.related(cases, 200)))
+            .collect()
+    }
+}
+
+async fn load(
+    pull: &Arc<CompiledPull>,
+    connections: &Connections,
+    scope: &Scope,
+) -> std::result::Result<Table, Failure> {
+    let rows = match read_rows(connections, pull).await {
+        Ok(stream) => stream.collect(MOST_ROWS).await,
+        Err(error) => Err(error),
+    };
+    let rows = rows.map_err(|e| failure_of(&e))?;
+    Table::new(pull.clone(), rows, scope).map_err(|e| Failure::last("expression", e.message))
+}
+
+/// Starts reading the table of a pull.
+///
+/// # Errors
+/// If the connection or table is not there or cannot be read.
+pub async fn read_rows(
+    connections: &Connections,
+    pull: &CompiledPull,
+) -> std::result::Result<RowStream, ConnectError> {
+    let (connection, table) = pull.from.split_once('.').unwrap_or((&pull.from, ""));
+    let connection = connections
+        .get(connection)
+        .ok_or_else(|| ConnectError::unknown(format!("There is no connection `{connection}`")))?;
+    connection
+        .scan(Scan {
+            table: table.to_owned(),
+            fields: pull.fields.clone(),
+        })
+        .await
+}
+
+/// Reads the table that cases come from: the rows for which `where` holds, in order.
+///
+/// # Errors
+/// If it cannot be read, or `where` cannot be evaluated for a row.
+pub async fn case_rows(
+    pull: &Arc<CompiledPull>,
+    connections: &Connections,
+    scope: &Scope,
+) -> Result<Vec<Map<String, Json>>> {
+    let unreadable = |cause: String| {
+        Error::unavailable(format!("The cases could not be read from {}", pull.from)).because(cause)
+    };
+    let stream = read_rows(connections, pull)
+        .await
+        .map_err(|e| with_help(unreadable(e.message.clone()), &e))?;
+    let rows = stream
+        .collect(MOST_ROWS)
+        .await
+        .map_err(|e| with_help(unreadable(e.message.clone()), &e))?;
+    Table::new(pull.clone(), rows, scope)
+        .map(Table::into_rows)
+        .map_err(|e| {
+            Error::input(format!(
+                "The `where` of `{}` cannot be evaluated",
+                pull.name
+            ))
+            .because(e.message)
+        })
+}
+
+fn with_help(error: Error, cause: &ConnectError) -> Error {
+    match &cause.help {
+        Some(help) => error.help(help.clone()),
+        None => error.help("`sopwright connections try` shows what the connection answers."),
+    }
+}
+
+/// Calls a tool once.
+///
+/// # Errors
+/// As the connection says; a call that takes too long is transient.
+pub async fn call_tool(
+    connections: &Connections,
+    request: &ToolRequest,
+) -> std::result::Result<Json, Failure> {
+    let (connection, tool) = request.tool.split_once('.').unwrap_or((&request.tool, ""));
+    let Some(connection) = connections.get(connection) else {
+        return Err(Failure::last(
+            "unavailable",
+            format!("There is no connection `{connection}`"),
+        ));
+    };
+    let limit = request
+        .timeout
+        .as_deref()
+        .and_then(crate::spec::duration)
+        .unwrap_or(CALL_TIMEOUT);
+    match tokio::time::timeout(limit, connection.call(tool, request.arguments.clone())).await {
+        Ok(answer) => answer.map_err(|e| failure_of(&e)),
+        Err(_) => Err(Failure {
+            code: "timeout".to_owned(),
+            message: format!(
+                "`{}` did not answer within {} s",
+                request.tool,
+                limit.as_secs()
+            ),
+            transient: true,
+        }),
+    }
+}
+
+/// Returns what a workflow can say about an error of a connection.
+pub fn failure_of(error: &ConnectError) -> Failure {
+    let (code, transient) = match &error.kind {
+        ConnectErrorKind::Refused { code } => (code.clone(), false),
+        ConnectErrorKind::Transient { .. } => ("unavailable".to_owned(), true),
+        ConnectErrorKind::Drift { .. } => ("drift".to_owned(), false),
+        ConnectErrorKind::Final | ConnectErrorKind::UnknownName => {
+            ("unavailable".to_owned(), false)
+        }
+    };
+    Failure {
+        code,
+        message: error.message.clone(),
+        transient,
+    }
+}

@@ -1,0 +1,126 @@
+//! Running the tests of a workflow.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json};
+
+use super::world::DryWorld;
+use super::{Rehearsal, Tables, TestReport};
+use crate::engine::{Case, Execution, Program, Progress, Status, base_scope, drive, key_text};
+use crate::expr::is_missing_text;
+use crate::spec::Test;
+
+/// Runs every test of the workflow.
+pub(super) async fn run(
+    program: &Program,
+    rehearsal: &Rehearsal<'_>,
+    tables: &Tables,
+    rows: &[Map<String, Json>],
+) -> Vec<TestReport> {
+    let world = DryWorld::new(rehearsal, tables);
+    let mut reports = Vec::new();
+    for test in &program.workflow().tests {
+        reports.push(one(program, rehearsal, &world, test, rows).await);
+    }
+    reports
+}
+
+async fn one(
+    program: &Program,
+    rehearsal: &Rehearsal<'_>,
+    world: &DryWorld<'_>,
+    test: &Test,
+    rows: &[Map<String, Json>],
+) -> TestReport {
+    let mut given = test.given.clone();
+    let trigger = given
+        .shift_remove("trigger")
+        .unwrap_or_else(|| super::trigger_example(program));
+    let item = program
+        .workflow()
+        .item()
+        .map(|name| row_of(given.shift_remove(name), rows, program));
+    let base = base_scope(&rehearsal.run, &trigger);
+    let mut report = TestReport {
+        name: test.name.clone(),
+        passed: false,
+        differences: IndexMap::new(),
+        problem: None,
+    };
+    let mut execution = match Execution::within(program, &base, Case { item, given }) {
+        Ok(execution) => execution,
+        Err(failure) => {
+            report.problem = Some(failure.message);
+            return report;
+        }
+    };
+    match drive(&mut execution, world).await {
+        Progress::Waiting(_) => {
+            report.problem =
+                Some("it waits for a decision across cases, which one case cannot show".to_owned())
+        }
+        Progress::Done(outcome) => {
+            if let Status::Failed { part, failure } = &outcome.status {
+                report.problem = Some(format!("`{part}` failed: {}", failure.message));
+            }
+            for (field, expected) in &test.expect {
+                let came = outcome.result.get(field).cloned().unwrap_or(Json::Null);
+                if !is_same(expected, &came) {
+                    report
+                        .differences
+                        .insert(field.clone(), (expected.clone(), came));
+                }
+            }
+        }
+    }
+    report.passed = report.problem.is_none() && report.differences.is_empty();
+    report
+}
+
+/// Returns the row of the data that agrees with what is given about its key, with the rest of
+/// what is given set over it.
+fn row_of(given: Option<Json>, rows: &[Map<String, Json>], program: &Program) -> Map<String, Json> {
+    let given = match given {
+        Some(Json::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    let key = program.workflow().for_each.as_ref().map(|each| {
+        each.key
+            .as_str()
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    });
+    let wanted = key
+        .as_ref()
+        .and_then(|key| given.get(key))
+        .and_then(key_text);
+    let found = rows.iter().find(|row| {
+        wanted.is_some() && key.as_ref().and_then(|k| row.get(k)).and_then(key_text) == wanted
+    });
+    let mut row = match (found, rows.first()) {
+        (Some(found), _) => found.clone(),
+        (None, Some(first)) => first
+            .keys()
+            .map(|name| (name.clone(), Json::Null))
+            .collect(),
+        (None, None) => program
+            .cases()
+            .map(|p| p.fields.keys().map(|n| (n.clone(), Json::Null)).collect())
+            .unwrap_or_default(),
+    };
+    row.extend(given);
+    row
+}
+
+/// Are two values the same to people: after trimming, whatever the case, nothing being nothing?
+pub fn is_same(a: &Json, b: &Json) -> bool {
+    let text = |value: &Json| -> Option<String> {
+        let text = match value {
+            Json::Bool(yes) => yes.to_string(),
+            other => key_text(other)?,
+        };
+        (!is_missing_text(&text)).then(|| text.trim().to_lowercase())
+    };
+    text(a) == text(b)
+}
