@@ -9,3 +9,4 @@ pub mod model;
 pub mod rehearse;
 pub mod sop;
 pub mod spec;
+pub mod store;

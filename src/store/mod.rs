@@ -1,0 +1,17 @@
+//! The workspace on disk: settings, SOPs, workflows with their history, and bundles.
+
+mod bundle;
+mod files;
+mod history;
+mod settings;
+mod workflows;
+mod workspace;
+
+pub use bundle::{export, import};
+pub use files::write_atomically;
+pub use history::Version;
+pub use settings::Settings;
+pub use workflows::{
+    Fingerprint, Stored, delete_draft, keep_draft, list, load, read_draft, save, versions,
+};
+pub use workspace::Workspace;

@@ -1,0 +1,77 @@
+//! The settings of a workspace, `sopwright.toml`.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::connect::ConnectionsConfig;
+use crate::diag::{Error, Result};
+use crate::model::ModelConfig;
+
+/// What `sopwright.toml` says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// What the workspace is about, for people.
+    pub about: Option<String>,
+    /// Where data and tools are.
+    pub connections: ConnectionsConfig,
+    /// Which model builds and answers.
+    pub model: ModelConfig,
+}
+
+impl Settings {
+    /// Reads the settings; a file that is not there says nothing.
+    ///
+    /// # Errors
+    /// If the file is not TOML or says something that is not known, with line and column.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
+            Err(e) => {
+                return Err(Error::input(format!("{} cannot be read", path.display())).caused_by(e));
+            }
+        };
+        toml::from_str(&text).map_err(|e| {
+            let place = e.span().map_or(String::new(), |span| {
+                let before = &text[..span.start.min(text.len())];
+                let line = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
+                format!(" (line {line}, column {column})")
+            });
+            Error::input(format!(
+                "The settings {} cannot be used{place}",
+                path.display()
+            ))
+            .because(crate::diag::one_line(e.message(), 300))
+            .help("Mend that line; docs/settings.md lists what can be set.")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_wrong_setting_is_told_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sopwright.toml");
+        std::fs::write(
+            &path,
+            "about = \"x\"\n\n[conections.crm]\nkind = \"folder\"\n",
+        )
+        .unwrap();
+        let error = Settings::read(&path).unwrap_err();
+        assert!(error.message.contains("line 3"), "{error}");
+        assert!(error.causes[0].contains("conections"), "{error}");
+        assert!(
+            Settings::read(&folder.path().join("none.toml"))
+                .unwrap()
+                .connections
+                .is_empty()
+        );
+    }
+}
