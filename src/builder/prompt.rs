@@ -1,0 +1,124 @@
+//! The builder's prompts: minijinja files under `prompts/`, compiled in, and replaced by files
+//! of the same names under the workspace's own `prompts/`. The language guide in them is made
+//! from the tables that the schema and the checker are made from.
+
+use std::path::Path;
+
+use minijinja::{Environment, UndefinedBehavior, context};
+use serde_json::{Map, Value as Json};
+
+use crate::diag::{Error, Result};
+use crate::expr::functions::{GROUPS, JINJA_FILTERS};
+use crate::spec::{Output, Step, Trigger, schema};
+
+const BUILDER: &str = include_str!("../../prompts/builder.md");
+const LANGUAGE: &str = include_str!("../../prompts/language.md");
+
+/// Kinds that the language has and this version does not run.
+const NOT_YET_STEPS: [&str; 3] = ["agent", "ask", "wait"];
+const NOT_YET_TRIGGERS: [&str; 3] = ["webhook", "date", "new_records"];
+
+/// Returns the builder's system prompt.
+///
+/// # Errors
+/// If a prompt of the workspace is not a template.
+pub fn system(workspace: &Path) -> Result<String> {
+    let language = guide(workspace)?;
+    render(workspace, "builder.md", BUILDER, context! { language })
+}
+
+/// Returns the guide to the workflow language.
+///
+/// # Errors
+/// As [`system`].
+pub fn guide(workspace: &Path) -> Result<String> {
+    let run = |kinds: &[(&'static str, &'static str)], not_yet: &[&str]| -> Vec<(String, String)> {
+        let kinds = kinds.iter().filter(|(kind, _)| !not_yet.contains(kind));
+        kinds.map(|(kind, about)| ((*kind).to_owned(), (*about).to_owned())).collect()
+    };
+    let functions: Vec<_> = GROUPS
+        .iter()
+        .map(|group| {
+            let functions: Vec<_> = group.functions.iter().map(|f| context! { name => f.name, arguments => f.arguments, about => f.about }).collect();
+            context! { title => group.title, functions }
+        })
+        .collect();
+    let values = context! {
+        field_types => schema()["$defs"]["FieldType"]["enum"].as_array().into_iter().flatten().filter_map(Json::as_str).collect::<Vec<_>>(),
+        triggers => run(Trigger::KINDS, &NOT_YET_TRIGGERS),
+        steps => run(Step::KINDS, &NOT_YET_STEPS),
+        outputs => run(Output::KINDS, &[]),
+        step_fields => fields("Step", Step::COMMON),
+        output_fields => fields("Output", Output::COMMON),
+        functions,
+        filters => JINJA_FILTERS.join(", "),
+        not_yet_triggers => format!("(Not run yet, do not use: {}.)", NOT_YET_TRIGGERS.join(", ")),
+        not_yet_steps => format!("(Not run yet, do not use: {}.)", NOT_YET_STEPS.join(", ")),
+    };
+    render(workspace, "language.md", LANGUAGE, values)
+}
+
+/// Returns, for each kind of a part, its own fields in a line; optional ones end in `?`.
+fn fields(part: &str, common: &[&str]) -> Map<String, Json> {
+    let mut lines = Map::new();
+    for (name, definition) in schema()["$defs"].as_object().into_iter().flatten() {
+        let Some(kind) = definition["properties"]["kind"]["const"].as_str() else { continue };
+        if !name.starts_with(part) {
+            continue;
+        }
+        let required: Vec<&str> = definition["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let own = definition["properties"].as_object().into_iter().flatten();
+        let own = own.filter(|(field, _)| field.as_str() != "kind" && !common.contains(&field.as_str()));
+        let words: Vec<String> = own
+            .map(|(field, schema)| {
+                let optional = if required.contains(&field.as_str()) { "" } else { "?" };
+                match schema["description"].as_str() {
+                    Some(about) => format!("`{field}`{optional} ({})", about.trim_end_matches('.')),
+                    None => format!("`{field}`{optional}"),
+                }
+            })
+            .collect();
+        lines.insert(kind.to_owned(), words.join(", ").into());
+    }
+    lines
+}
+
+fn render(workspace: &Path, name: &str, built_in: &str, values: minijinja::Value) -> Result<String> {
+    let own = workspace.join("prompts").join(name);
+    let source = std::fs::read_to_string(&own).unwrap_or_else(|_| built_in.to_owned());
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.render_str(&source, values).map_err(|e| {
+        Error::input(format!("The prompt {} cannot be used", own.display()))
+            .caused_by(e)
+            .help("Mend it, or take the file away to use the one that comes with Sopwright.")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_guide_names_every_kind_that_runs_and_its_example_is_sound() {
+        let guide = guide(Path::new("no-such-folder")).unwrap();
+        for (kind, _) in Step::KINDS.iter().chain(Output::KINDS) {
+            assert!(guide.contains(&format!("`{kind}`:")) || NOT_YET_STEPS.contains(kind), "{kind}");
+        }
+        let start = guide.find("```json").unwrap() + 7;
+        let end = guide[start..].find("```").unwrap() + start;
+        let mut example: Json = serde_json::from_str(&guide[start..end]).unwrap();
+        super::super::draft::complete(&mut example, "x", 9);
+        let draft = crate::spec::read_value(example);
+        assert_eq!(draft.findings, []);
+    }
+
+    #[test]
+    fn a_workspace_can_bring_its_own_prompt() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("prompts")).unwrap();
+        std::fs::write(folder.path().join("prompts/builder.md"), "Hello {{ language | length > 100 }}").unwrap();
+        assert_eq!(system(folder.path()).unwrap(), "Hello true");
+    }
+}
