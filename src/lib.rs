@@ -1,5 +1,6 @@
 //! Sopwright turns a plain-language SOP into a validated workflow, and runs it.
 
+pub mod builder;
 pub mod check;
 pub mod connect;
 pub mod diag;

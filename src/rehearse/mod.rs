@@ -1,6 +1,7 @@
 //! The dry run: sample rows, reads performed, effects simulated, and a report of what was
 //! reached. Its outcome is a [`Rehearsed`] workflow, which saving asks for.
 
+mod clock;
 mod coverage;
 mod llm;
 mod placeholder;
@@ -24,6 +25,7 @@ use crate::engine::{
 };
 use crate::spec::{StepKind, TriggerKind};
 
+pub use clock::Clock;
 pub use llm::{LlmAnswers, Spent};
 pub use placeholder::placeholder;
 pub use report::{CaseReport, Claim, Report, TestReport};

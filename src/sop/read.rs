@@ -74,6 +74,7 @@ fn too_long(name: &str, size: u64) -> Error {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used)]
     use super::*;
 
     #[test]

@@ -17,7 +17,7 @@ use search::Search;
 use wish::Wish;
 
 /// The Anthropic model that is used when none is named.
-pub const DEFAULT_ANTHROPIC: &str = "claude-sonnet-4-5";
+pub const DEFAULT_ANTHROPIC: &str = "claude-sonnet-4-6";
 /// The OpenAI model that is used when none is named.
 pub const DEFAULT_OPENAI: &str = "gpt-5.1";
 

@@ -1,0 +1,261 @@
+//! The driver: carries a conversation on, doing the IO that it wants.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+
+use super::tools::{self, Bench, ToolAnswer};
+use super::{Answer, End, Mode, Question, Session, Want, opening};
+use crate::check::Checked;
+use crate::connect::{Catalog, Connections};
+use crate::diag::{Error, Result};
+use crate::engine::RunInfo;
+use crate::model::{ChatModel, Delta, Request, SystemPart, ToolChoice};
+use crate::rehearse::{Clock, LlmAnswers, Rehearsal, Rehearsed};
+use crate::spec::Workflow;
+use crate::store::{Workspace, keep_draft};
+
+/// What a conversation works with.
+pub struct Resources {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// Its connections.
+    pub connections: Arc<Connections>,
+    /// What they offer.
+    pub catalog: Arc<Catalog>,
+    /// The model that builds.
+    pub model: Arc<dyn ChatModel>,
+    /// Who answers `llm` steps in dry runs.
+    pub llm: Arc<LlmAnswers>,
+    /// When dry runs take place.
+    pub clock: Clock,
+    /// The builder's system prompt.
+    pub system: String,
+}
+
+impl Resources {
+    /// Returns what a run knows of its time.
+    pub fn run_info(&self, name: &str, workflow: Option<&Workflow>) -> RunInfo {
+        self.clock.run_info("dry-run", name, workflow)
+    }
+
+    /// Returns what a dry run of a workflow works with.
+    pub fn rehearsal<'r>(&'r self, checked: &Checked, cases: usize, progress: &'r (dyn Fn(usize, usize) + Sync)) -> Rehearsal<'r> {
+        let workflow = checked.workflow();
+        Rehearsal {
+            connections: &self.connections,
+            catalog: &self.catalog,
+            llm: self.llm.clone(),
+            run: self.run_info(&workflow.name, Some(workflow)),
+            cases,
+            progress,
+        }
+    }
+}
+
+/// Where a build stops at the latest.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Model calls of a build, or of a turn in chat.
+    pub turns: u32,
+    /// US dollars, as far as prices are known.
+    pub cost: Option<f64>,
+    /// Time.
+    pub time: Option<Duration>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            turns: 40,
+            cost: None,
+            time: None,
+        }
+    }
+}
+
+/// Who shows a conversation to a person, and asks them.
+#[async_trait]
+pub trait Face: Send {
+    /// A piece of what the model says.
+    fn delta(&mut self, delta: Delta);
+
+    /// The model has said all that it says before its tool calls.
+    fn end_of_answer(&mut self);
+
+    /// A tool call begins.
+    fn tool_begins(&mut self, name: &str);
+
+    /// A tool call has ended.
+    fn tool_ended(&mut self, name: &str, answer: &ToolAnswer);
+
+    /// Work within a tool call goes on: how many are done, of how many.
+    fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync>;
+
+    /// Asks the person.
+    async fn ask(&mut self, question: &Question) -> Answer;
+
+    /// A step of the conversation is done and can be written down.
+    fn keep(&mut self, session: &Session);
+}
+
+/// A conversation under way.
+pub struct Builder {
+    /// The conversation.
+    pub session: Session,
+    /// What it works with.
+    pub resources: Resources,
+    /// Where it stops.
+    pub limits: Limits,
+    rehearsed: Option<Rehearsed>,
+}
+
+/// The most tokens of one answer.
+const MAX_TOKENS: u32 = 16_000;
+
+impl Builder {
+    /// Returns a conversation with what it works with.
+    pub fn new(session: Session, resources: Resources, limits: Limits) -> Self {
+        Builder {
+            session,
+            resources,
+            limits,
+            rehearsed: None,
+        }
+    }
+
+    /// Opens the conversation with the SOP; `notes` are answers that the owner gives beforehand.
+    pub fn open(&mut self, notes: Option<&str>) {
+        let opening = opening::build(&self.session, &self.resources, notes);
+        self.session.say(&opening);
+    }
+
+    /// Opens the conversation with a workflow that is saved.
+    pub fn reopen(&mut self) {
+        let opening = opening::reopen(&self.session, &self.resources);
+        self.session.say(&opening);
+    }
+
+    /// Carries the conversation on until it is the user's turn, saved, or blocked.
+    ///
+    /// # Errors
+    /// If the model cannot be asked. The session is as it was before that call.
+    pub async fn run(&mut self, face: &mut dyn Face) -> Result<End> {
+        let started = Instant::now();
+        loop {
+            if let Some(end) = self.spent(started) {
+                return Ok(self.finish(End::Blocked(end)));
+            }
+            match self.session.next(self.limits.turns) {
+                Want::CallModel => self.call_model(face).await?,
+                Want::CallTool(call) => {
+                    face.tool_begins(&call.name);
+                    let progress = face.progress();
+                    let mut bench = Bench {
+                        session: &mut self.session,
+                        rehearsed: &mut self.rehearsed,
+                        resources: &self.resources,
+                        progress: &*progress,
+                    };
+                    let answer = tools::call(&call, &mut bench).await;
+                    drop(progress);
+                    face.tool_ended(&call.name, &answer);
+                    self.session.answered_by_tool(answer.content.to_string(), answer.is_error);
+                }
+                Want::Ask(question) => {
+                    let answer = face.ask(&question).await;
+                    self.session.answered_by_user(&question, &answer);
+                }
+                Want::Done(end) => return Ok(self.finish(end)),
+            }
+            face.keep(&self.session);
+        }
+    }
+
+    async fn call_model(&mut self, face: &mut dyn Face) -> Result<()> {
+        let request = self.request();
+        let reply = self.resources.model.complete(&request, &mut |delta| face.delta(delta)).await.map_err(Error::from)?;
+        face.end_of_answer();
+        self.session.cost += self.resources.model.pricing().map_or(0.0, |price| price.cost(&reply.usage));
+        self.session.answered_by_model(reply);
+        Ok(())
+    }
+
+    /// Returns what the model is asked next.
+    pub fn request(&self) -> Request {
+        Request {
+            system: vec![SystemPart {
+                text: self.resources.system.clone(),
+                cacheable: true,
+            }],
+            messages: self.session.messages.clone(),
+            tools: tools::specs(),
+            tool_choice: ToolChoice::Auto,
+            max_tokens: MAX_TOKENS,
+        }
+    }
+
+    fn spent(&self, started: Instant) -> Option<String> {
+        let cost = self.session.cost + self.resources.llm.spent().cost;
+        if let Some(most) = self.limits.cost.filter(|most| cost > *most) {
+            return Some(format!("it has cost ${cost:.2}, and --max-cost is ${most:.2}"));
+        }
+        if let Some(most) = self.limits.time.filter(|most| started.elapsed() > *most) {
+            return Some(format!("it has taken longer than --max-time, {} s", most.as_secs()));
+        }
+        None
+    }
+
+    /// Keeps the draft of a build that could not be finished.
+    fn finish(&mut self, end: End) -> End {
+        if let (End::Blocked(_), Mode::Build, Some(document)) = (&end, self.session.mode, &self.session.draft.document) {
+            // That even this fails is told by the session, which holds the draft too.
+            let _ = keep_draft(&self.resources.workspace, &self.session.name, document, &self.session.sop);
+        }
+        end
+    }
+
+    /// Dry-runs the draft as it is, outside the conversation.
+    ///
+    /// # Errors
+    /// If there is no draft, it has errors, or its data cannot be read.
+    pub async fn rehearse_now(&mut self, cases: usize, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<&Rehearsed> {
+        let review = self.session.draft.review(&self.session.sop, &self.resources.catalog).ok_or_else(nothing_yet)?;
+        let Some(checked) = review.checked else {
+            return Err(Error::input("The draft has errors, so it was not run").with(review.findings));
+        };
+        let rehearsed = crate::rehearse::rehearse(&checked, &self.resources.rehearsal(&checked, cases, progress)).await?;
+        self.session.rehearsed = self.session.fingerprint().map(|of| (of, rehearsed.report().clone()));
+        Ok(self.rehearsed.insert(rehearsed))
+    }
+
+    /// Saves the draft as it was rehearsed, outside the conversation.
+    ///
+    /// # Errors
+    /// As the tool `save_workflow` refuses.
+    pub async fn save_now(&mut self, why: &str) -> Result<String> {
+        let arguments = serde_json::json!({ "why": why }).to_string();
+        let call = crate::model::ToolCall {
+            id: "now".to_owned(),
+            name: "save_workflow".to_owned(),
+            arguments,
+        };
+        let mut bench = Bench {
+            session: &mut self.session,
+            rehearsed: &mut self.rehearsed,
+            resources: &self.resources,
+            progress: &|_, _| {},
+        };
+        let answer = tools::call(&call, &mut bench).await;
+        if answer.is_error {
+            let help = answer.content.get("help").and_then(serde_json::Value::as_str).unwrap_or("Mend it in chat, then save again.").to_owned();
+            return Err(Error::blocked(format!("It is not saved: {}", answer.line)).help(help));
+        }
+        Ok(answer.line)
+    }
+}
+
+fn nothing_yet() -> Error {
+    Error::input("There is no workflow yet").help("Describe the process, or name an SOP; the builder writes it.")
+}

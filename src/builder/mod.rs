@@ -1,0 +1,16 @@
+//! The builder: a conversation with a model that ends in a saved workflow.
+//!
+//! [`Session`] is the conversation as plain data: it is saved after every turn and can be gone
+//! on with. [`Session::next`] says what is wanted ([`Want`]): a model call, a tool call, an
+//! answer of a person. [`converse`] is the driver that does the IO.
+
+mod converse;
+mod draft;
+mod opening;
+pub mod prompt;
+mod session;
+pub mod tools;
+
+pub use converse::{Builder, Face, Limits, Resources};
+pub use draft::{Changed, DraftHistory};
+pub use session::{Answer, End, Mode, Question, QuestionKind, Session, Want};

@@ -1,0 +1,362 @@
+//! The conversation as a machine: what was said, what is open, what is wanted next.
+
+use serde::{Deserialize, Serialize};
+
+use super::DraftHistory;
+use super::tools::{AskUser, ProposePlan};
+use crate::model::{Message, Reply, Stop, ToolCall, ToolResult, Usage};
+use crate::rehearse::{Claim, Report};
+use crate::sop::Sop;
+use crate::store::Fingerprint;
+
+/// How the conversation ends when the model has nothing more to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// A build: it goes on until the workflow is saved or blocked.
+    Build,
+    /// A chat: a turn ends when the model has answered.
+    Chat,
+}
+
+/// A conversation. Everything in it can be written down and read again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// What the session is known by.
+    pub id: String,
+    /// The workflow's name.
+    pub name: String,
+    /// The SOP.
+    pub sop: Sop,
+    /// How it ends.
+    pub mode: Mode,
+    /// What was said, tools included.
+    pub messages: Vec<Message>,
+    /// Tool calls of the last answer that are still to be made.
+    pub pending: Vec<ToolCall>,
+    /// What came of those that were made.
+    pub results: Vec<ToolResult>,
+    /// The workflow as it is so far.
+    pub draft: DraftHistory,
+    /// The version on disk that the draft goes back to.
+    pub base: Option<Fingerprint>,
+    /// What the last dry run told, and of which document.
+    pub rehearsed: Option<(Fingerprint, Report)>,
+    /// The document that was saved last.
+    pub saved: Option<Fingerprint>,
+    /// Questions that were asked, with their answers: none is asked twice.
+    pub answered: Vec<(String, String)>,
+    /// Has the user agreed to save what was only partly shown?
+    pub partial_agreed: Option<Fingerprint>,
+    /// What the user agreed to.
+    pub plan: Option<String>,
+    /// Model calls so far in this turn or build.
+    pub turns: u32,
+    /// Refused saves so far in this turn or build.
+    pub refused_saves: u32,
+    /// The last dry run's failures, to see whether an edit helped.
+    pub last_failure: Option<String>,
+    /// How often the same failure came after an edit.
+    pub same_failure: u32,
+    /// How often it was told to go on.
+    pub nudges: u32,
+    /// Tokens so far.
+    pub usage: Usage,
+    /// US dollars so far, as far as prices are known.
+    pub cost: f64,
+}
+
+/// What a conversation wants next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Want {
+    /// An answer of the model to what was said.
+    CallModel,
+    /// A tool's answer.
+    CallTool(ToolCall),
+    /// A person's answer.
+    Ask(Box<Question>),
+    /// Nothing more.
+    Done(End),
+}
+
+/// What a person is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// What it is about.
+    pub kind: QuestionKind,
+    /// The question, or the plan.
+    pub text: String,
+    /// Why it matters.
+    pub why: Option<String>,
+    /// Answers to choose from; free words are always possible.
+    pub choices: Vec<String>,
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// Something that the SOP leaves open.
+    Clarify,
+    /// Whether to build what was planned.
+    Plan,
+    /// Whether to save what was only partly shown.
+    SavePartial,
+}
+
+/// What a person answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// In words, or one of the choices.
+    Words(String),
+    /// Nobody is there to answer.
+    Nobody,
+}
+
+/// How a conversation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// The workflow was saved.
+    Saved,
+    /// The model has answered; it is the user's turn.
+    Turn,
+    /// It cannot go on, for this reason.
+    Blocked(String),
+}
+
+/// How often a build may fail to save.
+const REFUSED_SAVES: u32 = 5;
+/// How often it is told to go on when it stops early.
+const NUDGES: u32 = 2;
+
+impl Session {
+    /// Returns a session at its beginning.
+    pub fn new(id: String, name: String, sop: Sop, mode: Mode) -> Self {
+        Session {
+            id,
+            name,
+            sop,
+            mode,
+            messages: Vec::new(),
+            pending: Vec::new(),
+            results: Vec::new(),
+            draft: DraftHistory::default(),
+            base: None,
+            rehearsed: None,
+            saved: None,
+            answered: Vec::new(),
+            partial_agreed: None,
+            plan: None,
+            turns: 0,
+            refused_saves: 0,
+            last_failure: None,
+            same_failure: 0,
+            nudges: 0,
+            usage: Usage::default(),
+            cost: 0.0,
+        }
+    }
+
+    /// Takes what the user says, and begins a turn.
+    pub fn say(&mut self, words: &str) {
+        self.settle_open_calls();
+        match self.messages.last_mut() {
+            // Two things said in a row are one message.
+            Some(Message::User { text }) => *text = format!("{text}\n\n{words}"),
+            _ => self.messages.push(Message::user(words)),
+        }
+        self.turns = 0;
+        self.refused_saves = 0;
+        self.same_failure = 0;
+        self.nudges = 0;
+    }
+
+    /// Answers calls that were never made, as after a stop in the middle of a turn.
+    fn settle_open_calls(&mut self) {
+        for call in std::mem::take(&mut self.pending) {
+            self.results.push(ToolResult {
+                call_id: call.id,
+                content: "Not done: the user stopped this turn.".to_owned(),
+                is_error: true,
+            });
+        }
+        self.flush_results();
+    }
+
+    fn flush_results(&mut self) {
+        if !self.results.is_empty() {
+            let results = std::mem::take(&mut self.results);
+            self.messages.push(Message::ToolResults { results });
+        }
+    }
+
+    /// Returns what is wanted next; asked again, the same.
+    pub fn next(&mut self, most_turns: u32) -> Want {
+        if let Some(call) = self.pending.first() {
+            return match self.question(call) {
+                Some(question) => Want::Ask(Box::new(question)),
+                None => Want::CallTool(call.clone()),
+            };
+        }
+        if let Some(why) = self.is_stuck() {
+            self.flush_results();
+            return Want::Done(End::Blocked(why));
+        }
+        self.flush_results();
+        if let Some(Message::Assistant { .. }) = self.messages.last() {
+            return self.end_of_turn();
+        }
+        if self.turns >= most_turns {
+            return Want::Done(End::Blocked(format!("{most_turns} model calls were made without an end")));
+        }
+        Want::CallModel
+    }
+
+    fn is_stuck(&self) -> Option<String> {
+        if self.refused_saves >= REFUSED_SAVES {
+            return Some(format!("saving was refused {REFUSED_SAVES} times"));
+        }
+        if self.same_failure >= 2 {
+            let failure = self.last_failure.as_deref().unwrap_or_default();
+            let first = failure.lines().next().unwrap_or_default();
+            return Some(format!("the same failure came back after each edit: {first}"));
+        }
+        None
+    }
+
+    fn end_of_turn(&mut self) -> Want {
+        if self.mode == Mode::Chat {
+            return Want::Done(End::Turn);
+        }
+        if self.is_saved() {
+            return Want::Done(End::Saved);
+        }
+        if self.nudges >= NUDGES {
+            let said = match self.messages.last() {
+                Some(Message::Assistant { text, .. }) => crate::diag::one_line(text, 300),
+                _ => String::new(),
+            };
+            return Want::Done(End::Blocked(format!("the model stopped before it had saved: {said}")));
+        }
+        self.nudges += 1;
+        self.messages.push(Message::user(
+            "The workflow is not saved yet, and nobody is here to answer a question in plain text. Go on with the tools until `save_workflow` succeeds; what is open becomes an assumption.",
+        ));
+        Want::CallModel
+    }
+
+    /// Is the draft, as it is, what lies on disk?
+    pub fn is_saved(&self) -> bool {
+        self.saved.is_some() && self.saved == self.fingerprint()
+    }
+
+    /// Returns what the draft is known by.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        self.draft.document.as_ref().map(|document| Fingerprint::of(&document.to_string()))
+    }
+
+    /// Returns the last dry run's report, if it was of the draft as it is.
+    pub fn current_report(&self) -> Option<&Report> {
+        let (of, report) = self.rehearsed.as_ref()?;
+        (Some(of) == self.fingerprint().as_ref()).then_some(report)
+    }
+
+    /// Takes the model's answer.
+    pub fn answered_by_model(&mut self, reply: Reply) {
+        self.turns += 1;
+        self.usage += reply.usage;
+        // A call that was cut off has no end to its arguments: it is not made.
+        let cut = reply.stop == Stop::Length;
+        let calls = reply.calls.clone();
+        self.messages.push(reply.into_message());
+        if cut {
+            for call in &calls {
+                self.results.push(ToolResult {
+                    call_id: call.id.clone(),
+                    content: "Not done: your answer was cut off for its length. Make shorter calls, as with edit_workflow.".to_owned(),
+                    is_error: true,
+                });
+            }
+            if calls.is_empty() {
+                self.messages.push(Message::user("Your answer was cut off for its length. Go on, in shorter steps."));
+            }
+        } else {
+            self.pending = calls;
+        }
+    }
+
+    /// Takes a tool's answer to the first open call.
+    pub fn answered_by_tool(&mut self, content: String, is_error: bool) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let call = self.pending.remove(0);
+        self.results.push(ToolResult {
+            call_id: call.id,
+            content,
+            is_error,
+        });
+    }
+
+    /// Returns what the user has to be asked before a call is answered, if anything.
+    fn question(&self, call: &ToolCall) -> Option<Question> {
+        match call.name.as_str() {
+            "ask_user" => AskUser::open_question(call, &self.answered),
+            "propose_plan" => ProposePlan::question(call),
+            "save_workflow" => {
+                let report = self.current_report()?;
+                let agreed = self.partial_agreed.is_some() && self.partial_agreed == self.fingerprint();
+                (report.claim == Claim::Partial && !agreed).then(|| Question {
+                    kind: QuestionKind::SavePartial,
+                    text: "The dry run shows only part of what the workflow does. Save it all the same?".to_owned(),
+                    why: Some(report.reasons.join("\n")),
+                    choices: vec!["Yes, save it".to_owned(), "No, keep working on it".to_owned()],
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes a person's answer to a question.
+    pub fn answered_by_user(&mut self, question: &Question, answer: &Answer) {
+        match question.kind {
+            QuestionKind::Clarify => {
+                let words = match answer {
+                    Answer::Words(words) => words.clone(),
+                    Answer::Nobody => "(nobody answered: take the most literal reading, and record it under `assumptions` with \"from\": \"builder\")".to_owned(),
+                };
+                self.answered.push((question.text.clone(), words));
+                if let Some(call) = self.pending.first().cloned()
+                    && AskUser::open_question(&call, &self.answered).is_none()
+                {
+                    let content = AskUser::answers(&call, &self.answered);
+                    self.answered_by_tool(content, false);
+                }
+            }
+            QuestionKind::Plan => {
+                let (content, agreed) = match answer {
+                    Answer::Words(words) if is_yes(words) => ("The user agrees. Build it.".to_owned(), true),
+                    Answer::Words(words) => (format!("The user does not agree yet: {words}"), false),
+                    Answer::Nobody => ("Nobody is here to answer: go on as planned.".to_owned(), true),
+                };
+                if agreed {
+                    self.plan = Some(question.text.clone());
+                }
+                self.answered_by_tool(content, false);
+            }
+            QuestionKind::SavePartial => match answer {
+                Answer::Words(words) if !is_yes(words) => self.answered_by_tool(format!("The user does not want to save it yet: {words}"), true),
+                _ => self.partial_agreed = self.fingerprint(),
+            },
+        }
+    }
+}
+
+/// Does an answer agree?
+fn is_yes(words: &str) -> bool {
+    let folded = words.trim().to_lowercase();
+    let first = folded.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    matches!(first, "y" | "yes" | "yep" | "yeah" | "ok" | "okay" | "sure" | "go" | "fine" | "good" | "agreed" | "1")
+        && !folded.contains(" but ")
+}

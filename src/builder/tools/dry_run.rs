@@ -1,0 +1,144 @@
+//! Rehearsing the draft.
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+
+use super::{Bench, Refusal, Tool, ToolAnswer};
+use crate::diag::{count, one_line};
+use crate::engine::{Content, Status};
+use crate::rehearse::{CaseReport, Claim, Report, rehearse};
+
+pub(super) struct DryRun;
+
+/// How to run it.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct Arguments {
+    /// How many sample cases; 8 without it, at most 40.
+    #[serde(default)]
+    cases: Option<usize>,
+}
+
+#[async_trait]
+impl Tool for DryRun {
+    type Arguments = Arguments;
+    const NAME: &'static str = "dry_run";
+    const ABOUT: &'static str = "Runs the draft on sample rows chosen to cover its rules: reads are performed, effects only shown. Tells each case's result and why, failures, tests, and what no case reached.";
+
+    async fn call(&self, arguments: Arguments, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
+        let session = &mut *bench.session;
+        let Some(review) = session.draft.review(&session.sop, &bench.resources.catalog) else {
+            return Err(Refusal::new("There is no workflow yet").help("Write one with write_workflow."));
+        };
+        let Some(checked) = review.checked else {
+            let errors: Vec<_> = review.findings.iter().filter(|f| f.is_error()).take(5).collect();
+            return Ok(ToolAnswer {
+                line: format!("not run: {} to mend", count(errors.len(), "error")),
+                content: json!({"error": "The draft has errors, so it was not run", "errors": errors}),
+                is_error: true,
+            });
+        };
+        let rehearsal = bench.resources.rehearsal(&checked, arguments.cases.unwrap_or(8).clamp(1, 40), bench.progress);
+        let rehearsed = rehearse(&checked, &rehearsal).await.map_err(|e| Refusal::new(e.to_string()).maybe_help(e.help))?;
+        let report = rehearsed.report();
+        let signature = report.failure_signature();
+        let edited = session.rehearsed.as_ref().is_some_and(|(of, _)| Some(of) != session.fingerprint().as_ref());
+        if report.claim == Claim::Failed && edited && session.last_failure.as_ref() == Some(&signature) {
+            session.same_failure += 1;
+        } else {
+            session.same_failure = 0;
+        }
+        session.last_failure = (report.claim == Claim::Failed).then_some(signature);
+        let answer = ToolAnswer {
+            content: for_model(report),
+            line: line(report),
+            is_error: false,
+        };
+        session.rehearsed = session.fingerprint().map(|of| (of, report.clone()));
+        *bench.rehearsed = Some(rehearsed);
+        Ok(answer)
+    }
+}
+
+fn line(report: &Report) -> String {
+    let failed = report.failures().count();
+    let claim = match report.claim {
+        Claim::Verified => "verified",
+        Claim::Partial => "partial",
+        Claim::Failed => "failed",
+    };
+    let failures = if failed > 0 { format!(", {failed} failed") } else { String::new() };
+    format!("{} of {}{failures}: {claim}", count(report.cases.len(), "case"), report.total)
+}
+
+fn for_model(report: &Report) -> Json {
+    let cases: Vec<Json> = report.cases.iter().map(case_for_model).collect();
+    let broken: Vec<Json> = report
+        .tests
+        .iter()
+        .filter(|t| !t.passed)
+        .map(|t| json!({"name": t.name, "problem": t.problem, "differences": t.differences.iter().map(|(f, (want, got))| json!({"field": f, "expected": want, "got": got})).collect::<Vec<_>>()}))
+        .collect();
+    let mut content = json!({
+        "claim": report.claim,
+        "why": report.reasons,
+        "rows_that_are_cases": report.total,
+        "cases": cases,
+    });
+    if let Some(fields) = content.as_object_mut() {
+        if !report.tests.is_empty() {
+            fields.insert("tests".to_owned(), json!({"passed": report.tests.len() - broken.len(), "broken": broken}));
+        }
+        // One case in full shows what people would receive.
+        let example = report.cases.iter().find(|c| !c.effects.is_empty());
+        if let Some(example) = example {
+            let effects: Vec<Json> = example.effects.iter().map(|e| json!(e)).collect();
+            fields.insert("effects_of_one_case".to_owned(), json!({"case": example.outcome.key, "effects": effects}));
+        }
+    }
+    content
+}
+
+fn case_for_model(case: &CaseReport) -> Json {
+    let outcome = &case.outcome;
+    let mut told = Map::new();
+    told.insert("case".to_owned(), json!(outcome.key));
+    match &outcome.status {
+        Status::Done => {}
+        Status::Stopped { step, because } => {
+            told.insert("stopped_at".to_owned(), json!(format!("{step}: {because}")));
+        }
+        Status::Failed { part, failure } => {
+            told.insert("failed_at".to_owned(), json!(part));
+            told.insert("failure".to_owned(), json!({"code": failure.code, "message": failure.message}));
+            told.insert("row".to_owned(), case.item.clone());
+        }
+    }
+    if !outcome.result.is_empty() {
+        told.insert("result".to_owned(), json!(outcome.result));
+    }
+    if !outcome.because.is_empty() {
+        told.insert("because".to_owned(), json!(outcome.because));
+    }
+    if !outcome.caveats.is_empty() {
+        told.insert("caveats".to_owned(), json!(outcome.caveats));
+    }
+    if !outcome.notes.is_empty() {
+        told.insert("missing_values_met".to_owned(), json!(outcome.notes.iter().take(5).collect::<Vec<_>>()));
+    }
+    if !case.effects.is_empty() {
+        told.insert("would_make".to_owned(), json!(case.effects.iter().map(|e| effect(&e.output, &e.content)).collect::<Vec<_>>()));
+    }
+    Json::Object(told)
+}
+
+fn effect(output: &str, content: &Content) -> String {
+    match content {
+        Content::Document { file, .. } | Content::Table { file, .. } => format!("{output}: {file}"),
+        Content::EmailDraft { to, subject, .. } => format!("{output}: to {to}, “{}”", one_line(subject, 60)),
+        Content::Message { to, text } => format!("{output}: to {to}, “{}”", one_line(text, 60)),
+        Content::Update { set, .. } => format!("{output}: {}", Json::Object(set.clone())),
+        Content::Call { tool, .. } => format!("{output}: {tool}"),
+    }
+}
