@@ -8,6 +8,9 @@ use futures_util::future::join_all;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::folder::FolderConnection;
+use super::http::HttpConnection;
+use super::sqlite::SqliteConnection;
 use super::{
     Catalog, ConnectError, Connection, ConnectionConfig, ConnectionInfo, ConnectionsConfig, Row,
     RowStream, Scan,
@@ -82,17 +85,18 @@ fn open_one(
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Arc<dyn Connection> {
     let opened: Result<Arc<dyn Connection>, ConnectError> = match config {
-        ConnectionConfig::Folder(_) | ConnectionConfig::Sqlite(_) | ConnectionConfig::Http(_) => {
-            let _ = (workspace, env);
-            Err(ConnectError::last(
-                "This kind of connection is not there yet.",
-            ))
-        }
+        ConnectionConfig::Folder(config) => FolderConnection::open(config, workspace).map(shared),
+        ConnectionConfig::Sqlite(config) => SqliteConnection::open(config, workspace).map(shared),
+        ConnectionConfig::Http(config) => HttpConnection::open(config, workspace, env).map(shared),
     };
     opened.unwrap_or_else(|mut error| {
         error.message = format!("The connection `{name}`: {}", error.message);
         Arc::new(Unopened(error))
     })
+}
+
+fn shared(connection: impl Connection + 'static) -> Arc<dyn Connection> {
+    Arc::new(connection)
 }
 
 /// A connection that could not be opened: it answers everything with why.
@@ -125,5 +129,45 @@ fn unreadable(error: ConnectError) -> ConnectionInfo {
     ConnectionInfo {
         problem: Some(problem),
         ..ConnectionInfo::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn open(config: &str, workspace: &Path) -> Connections {
+        let config: ConnectionsConfig = toml::from_str(config).unwrap();
+        Connections::open(&config, workspace, &|_| None)
+    }
+
+    #[tokio::test]
+    async fn one_that_cannot_be_opened_leaves_the_others() {
+        let workspace = tempfile::tempdir().unwrap();
+        std::fs::write(workspace.path().join("a.csv"), "id\n1\n").unwrap();
+        let connections = open(
+            "[good]\nkind = 'folder'\npath = '.'\nabout = 'Ours'\n\
+             [gone]\nkind = 'folder'\npath = 'none'\n\
+             [desk]\nkind = 'http'\nopenapi = 'd.json'\nauth = { bearer = 'env:TOKEN' }\n",
+            workspace.path(),
+        );
+        let catalog = connections.catalog().await;
+        assert_eq!(catalog.table("good.a").unwrap().rows, Some(1));
+        assert_eq!(catalog.connections["good"].about.as_deref(), Some("Ours"));
+        let problem = |name: &str| catalog.connections[name].problem.clone().unwrap();
+        assert!(problem("gone").contains("There is no folder"));
+        assert!(problem("desk").contains("TOKEN is not set"));
+        let error = connections.get("desk").unwrap().scan(Scan::all("x")).await;
+        assert!(error.unwrap_err().message.starts_with("The connection `desk`: "));
+    }
+
+    #[test]
+    fn unknown_names_get_the_nearest() {
+        let workspace = tempfile::tempdir().unwrap();
+        let connections = open("[crm]\nkind = 'folder'\npath = '.'", workspace.path());
+        let error = connections.require("crn").err().unwrap();
+        assert!(error.help.unwrap().contains("Did you mean `crm`?"));
+        assert_eq!(connections.names().collect::<Vec<_>>(), ["crm"]);
     }
 }

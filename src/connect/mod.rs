@@ -5,12 +5,16 @@
 //! them: checking a workflow needs the snapshot alone. Each kind of connection is one file or
 //! folder here.
 
+mod blocking;
 mod catalog;
 mod config;
 mod connections;
 mod error;
+mod folder;
+mod refusals;
 mod secret;
 mod stream;
+mod values;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
@@ -24,6 +28,7 @@ pub use secret::Secret;
 pub use stream::{RowSink, RowStream};
 
 use crate::spec::FieldType;
+use refusals::{drift, misfit, no_column, no_table, no_tools, not_writable, require_key};
 
 /// One record of a table, by column name.
 ///

@@ -1,0 +1,189 @@
+//! A folder of data files, each a table: CSV, TSV, JSON and JSONL.
+
+mod delimited;
+mod dialect;
+mod files;
+mod json;
+mod oddities;
+mod update;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::blocking::blocking;
+use super::values::Reading;
+use super::{
+    ConnectError, Connection, ConnectionInfo, FileConfig, Row, RowStream, Scan, Table, no_table,
+    no_tools, not_writable, require_key,
+};
+use delimited::DelimitedFile;
+use files::{DataFile, Format};
+
+/// A connection to a folder.
+pub struct FolderConnection(Arc<Folder>);
+
+struct Folder {
+    path: PathBuf,
+    writable: bool,
+    about: Option<String>,
+    /// What was found in each file as of its time and size, for it takes a pass over all of it.
+    described: Mutex<HashMap<PathBuf, (Stamp, Arc<Described>)>>,
+    /// Held while a file is rewritten, so that two updates do not undo each other.
+    updating: Mutex<()>,
+}
+
+type Stamp = (Option<SystemTime>, u64);
+
+/// A table with how the cells of its columns are read.
+struct Described {
+    table: Table,
+    readings: IndexMap<String, Reading>,
+}
+
+impl FolderConnection {
+    /// Returns the connection to a folder; a relative path starts at the workspace.
+    ///
+    /// # Errors
+    /// For a path that is not a folder.
+    pub fn open(config: &FileConfig, workspace: &Path) -> Result<Self, ConnectError> {
+        let path = workspace.join(&config.path);
+        if !path.is_dir() {
+            return Err(
+                ConnectError::last(format!("There is no folder at {}.", path.display()))
+                    .help("Correct the `path` in sopwright.toml; it starts at the workspace."),
+            );
+        }
+        Ok(FolderConnection(Arc::new(Folder {
+            path,
+            writable: config.writable,
+            about: config.about.clone(),
+            described: Mutex::default(),
+            updating: Mutex::default(),
+        })))
+    }
+}
+
+#[async_trait]
+impl Connection for FolderConnection {
+    async fn describe(&self) -> Result<ConnectionInfo, ConnectError> {
+        let folder = self.0.clone();
+        blocking(move || folder.describe()).await
+    }
+
+    async fn scan(&self, scan: Scan) -> Result<RowStream, ConnectError> {
+        let folder = self.0.clone();
+        blocking(move || folder.scan(&scan)).await
+    }
+
+    async fn call(&self, tool: &str, _: Row) -> Result<Value, ConnectError> {
+        Err(no_tools(tool, "folder"))
+    }
+
+    async fn update(&self, table: &str, key: &Row, set: &Row) -> Result<u64, ConnectError> {
+        require_key(table, key)?;
+        let (folder, table) = (self.0.clone(), table.to_owned());
+        let (key, set) = (key.clone(), set.clone());
+        blocking(move || folder.update(&table, &key, &set)).await
+    }
+}
+
+impl Folder {
+    fn describe(&self) -> Result<ConnectionInfo, ConnectError> {
+        let mut info = ConnectionInfo {
+            kind: "folder".to_owned(),
+            about: self.about.clone(),
+            ..ConnectionInfo::default()
+        };
+        let mut problems = Vec::new();
+        for file in files::list(&self.path)? {
+            match self.described(&file) {
+                Ok(described) => {
+                    info.tables.insert(file.table, described.table.clone());
+                }
+                Err(error) => problems.push(error.message),
+            }
+        }
+        if info.tables.is_empty() && problems.is_empty() {
+            problems.push(format!(
+                "{} holds no .csv, .tsv, .json, .jsonl or .ndjson file.",
+                self.path.display()
+            ));
+        }
+        info.problem = (!problems.is_empty()).then(|| problems.join(" "));
+        Ok(info)
+    }
+
+    fn scan(&self, scan: &Scan) -> Result<RowStream, ConnectError> {
+        let file = self.file(&scan.table)?;
+        if let Format::Delimited { .. } = file.format {
+            let fields = if scan.fields.is_empty() {
+                self.described(&file)?.readings.clone()
+            } else {
+                delimited::pinned(&file, &scan.fields)?
+            };
+            let reader = DelimitedFile::open(&file)?;
+            return Ok(RowStream::spawn(move |sink| reader.scan(&fields, sink)));
+        }
+        let fields = json::pinned(&file, &self.described(&file)?.readings, &scan.fields)?;
+        Ok(RowStream::spawn(move |sink| {
+            json::scan(&file, &fields, sink)
+        }))
+    }
+
+    fn update(&self, table: &str, key: &Row, set: &Row) -> Result<u64, ConnectError> {
+        let file = self.file(table)?;
+        if !self.writable {
+            return Err(not_writable(table));
+        }
+        if !matches!(file.format, Format::Delimited { .. }) {
+            return Err(ConnectError::last(format!(
+                "`{}` cannot be updated: only CSV and TSV files can.",
+                file.label()
+            )));
+        }
+        let _turn = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
+        let described = self.described(&file)?;
+        update::update(&file, &described.readings, key, set)
+    }
+
+    fn file(&self, table: &str) -> Result<DataFile, ConnectError> {
+        let mut files = files::list(&self.path)?;
+        match files.iter().position(|file| file.table == table) {
+            Some(index) => Ok(files.swap_remove(index)),
+            None => Err(no_table(
+                table,
+                files.iter().map(|file| file.table.as_str()),
+            )),
+        }
+    }
+
+    fn described(&self, file: &DataFile) -> Result<Arc<Described>, ConnectError> {
+        let metadata = std::fs::metadata(&file.path).map_err(|error| file.unreadable(&error))?;
+        let stamp = (metadata.modified().ok(), metadata.len());
+        let cache = || {
+            self.described
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some((as_of, described)) = cache().get(&file.path)
+            && *as_of == stamp
+        {
+            return Ok(described.clone());
+        }
+        let described = Arc::new(match file.format {
+            Format::Delimited { .. } => DelimitedFile::open(file)?.describe(self.writable)?,
+            Format::Json | Format::JsonLines => json::describe(file)?,
+        });
+        cache().insert(file.path.clone(), (stamp, described.clone()));
+        Ok(described)
+    }
+}
+
+#[cfg(test)]
+mod tests;
