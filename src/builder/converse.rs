@@ -41,7 +41,12 @@ impl Resources {
     }
 
     /// Returns what a dry run of a workflow works with.
-    pub fn rehearsal<'r>(&'r self, checked: &Checked, cases: usize, progress: &'r (dyn Fn(usize, usize) + Sync)) -> Rehearsal<'r> {
+    pub fn rehearsal<'r>(
+        &'r self,
+        checked: &Checked,
+        cases: usize,
+        progress: &'r (dyn Fn(usize, usize) + Sync),
+    ) -> Rehearsal<'r> {
         let workflow = checked.workflow();
         Rehearsal {
             connections: &self.connections,
@@ -161,7 +166,8 @@ impl Builder {
                     let answer = tools::call(&call, &mut bench).await;
                     drop(progress);
                     face.tool_ended(&call.name, &answer);
-                    self.session.answered_by_tool(answer.content.to_string(), answer.is_error);
+                    self.session
+                        .answered_by_tool(answer.content.to_string(), answer.is_error);
                 }
                 Want::Ask(question) => {
                     let answer = face.ask(&question).await;
@@ -175,9 +181,18 @@ impl Builder {
 
     async fn call_model(&mut self, face: &mut dyn Face) -> Result<()> {
         let request = self.request();
-        let reply = self.resources.model.complete(&request, &mut |delta| face.delta(delta)).await.map_err(Error::from)?;
+        let reply = self
+            .resources
+            .model
+            .complete(&request, &mut |delta| face.delta(delta))
+            .await
+            .map_err(Error::from)?;
         face.end_of_answer();
-        self.session.cost += self.resources.model.pricing().map_or(0.0, |price| price.cost(&reply.usage));
+        self.session.cost += self
+            .resources
+            .model
+            .pricing()
+            .map_or(0.0, |price| price.cost(&reply.usage));
         self.session.answered_by_model(reply);
         Ok(())
     }
@@ -199,19 +214,31 @@ impl Builder {
     fn spent(&self, started: Instant) -> Option<String> {
         let cost = self.session.cost + self.resources.llm.spent().cost;
         if let Some(most) = self.limits.cost.filter(|most| cost > *most) {
-            return Some(format!("it has cost ${cost:.2}, and --max-cost is ${most:.2}"));
+            return Some(format!(
+                "it has cost ${cost:.2}, and --max-cost is ${most:.2}"
+            ));
         }
         if let Some(most) = self.limits.time.filter(|most| started.elapsed() > *most) {
-            return Some(format!("it has taken longer than --max-time, {} s", most.as_secs()));
+            return Some(format!(
+                "it has taken longer than --max-time, {} s",
+                most.as_secs()
+            ));
         }
         None
     }
 
     /// Keeps the draft of a build that could not be finished.
     fn finish(&mut self, end: End) -> End {
-        if let (End::Blocked(_), Mode::Build, Some(document)) = (&end, self.session.mode, &self.session.draft.document) {
+        if let (End::Blocked(_), Mode::Build, Some(document)) =
+            (&end, self.session.mode, &self.session.draft.document)
+        {
             // That even this fails is told by the session, which holds the draft too.
-            let _ = keep_draft(&self.resources.workspace, &self.session.name, document, &self.session.sop);
+            let _ = keep_draft(
+                &self.resources.workspace,
+                &self.session.name,
+                document,
+                &self.session.sop,
+            );
         }
         end
     }
@@ -220,13 +247,30 @@ impl Builder {
     ///
     /// # Errors
     /// If there is no draft, it has errors, or its data cannot be read.
-    pub async fn rehearse_now(&mut self, cases: usize, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<&Rehearsed> {
-        let review = self.session.draft.review(&self.session.sop, &self.resources.catalog).ok_or_else(nothing_yet)?;
+    pub async fn rehearse_now(
+        &mut self,
+        cases: usize,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<&Rehearsed> {
+        let review = self
+            .session
+            .draft
+            .review(&self.session.sop, &self.resources.catalog)
+            .ok_or_else(nothing_yet)?;
         let Some(checked) = review.checked else {
-            return Err(Error::input("The draft has errors, so it was not run").with(review.findings));
+            return Err(
+                Error::input("The draft has errors, so it was not run").with(review.findings)
+            );
         };
-        let rehearsed = crate::rehearse::rehearse(&checked, &self.resources.rehearsal(&checked, cases, progress)).await?;
-        self.session.rehearsed = self.session.fingerprint().map(|of| (of, rehearsed.report().clone()));
+        let rehearsed = crate::rehearse::rehearse(
+            &checked,
+            &self.resources.rehearsal(&checked, cases, progress),
+        )
+        .await?;
+        self.session.rehearsed = self
+            .session
+            .fingerprint()
+            .map(|of| (of, rehearsed.report().clone()));
         Ok(self.rehearsed.insert(rehearsed))
     }
 
@@ -249,7 +293,12 @@ impl Builder {
         };
         let answer = tools::call(&call, &mut bench).await;
         if answer.is_error {
-            let help = answer.content.get("help").and_then(serde_json::Value::as_str).unwrap_or("Mend it in chat, then save again.").to_owned();
+            let help = answer
+                .content
+                .get("help")
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or("Mend it in chat, then save again.")
+                .to_owned();
             return Err(Error::blocked(format!("It is not saved: {}", answer.line)).help(help));
         }
         Ok(answer.line)
@@ -257,5 +306,6 @@ impl Builder {
 }
 
 fn nothing_yet() -> Error {
-    Error::input("There is no workflow yet").help("Describe the process, or name an SOP; the builder writes it.")
+    Error::input("There is no workflow yet")
+        .help("Describe the process, or name an SOP; the builder writes it.")
 }

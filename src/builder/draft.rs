@@ -37,7 +37,11 @@ impl DraftHistory {
                 self.earlier.remove(0);
             }
         }
-        let (old, new): (Vec<_>, Vec<_>) = review.findings.iter().cloned().partition(|f| before.iter().any(|b| is_same(b, f)));
+        let (old, new): (Vec<_>, Vec<_>) = review
+            .findings
+            .iter()
+            .cloned()
+            .partition(|f| before.iter().any(|b| is_same(b, f)));
         Changed {
             new,
             still: old.len(),
@@ -80,17 +84,34 @@ fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
 
 /// Fills in what the builder knows better than a model.
 pub(super) fn complete(document: &mut Json, name: &str, statements: usize) {
-    let Some(fields) = document.as_object_mut() else { return };
+    let Some(fields) = document.as_object_mut() else {
+        return;
+    };
     fields.insert("workflow".to_owned(), json!(1));
     fields.insert("name".to_owned(), json!(name));
-    let sop = fields.entry("sop").or_insert_with(|| Json::Object(Map::new()));
+    let sop = fields
+        .entry("sop")
+        .or_insert_with(|| Json::Object(Map::new()));
     if let Some(sop) = sop.as_object_mut() {
         sop.insert("file".to_owned(), json!("sop.md"));
         sop.insert("statements".to_owned(), json!(statements));
     }
     // In reading order, whatever the order in which it was written.
     const ORDER: [&str; 14] = [
-        "workflow", "name", "title", "objective", "sop", "assumptions", "trigger", "data", "for_each", "steps", "result", "outputs", "limits", "tests",
+        "workflow",
+        "name",
+        "title",
+        "objective",
+        "sop",
+        "assumptions",
+        "trigger",
+        "data",
+        "for_each",
+        "steps",
+        "result",
+        "outputs",
+        "limits",
+        "tests",
     ];
     let place = |key: &str| ORDER.iter().position(|k| *k == key).unwrap_or(ORDER.len());
     let mut sorted: Vec<(String, Json)> = std::mem::take(fields).into_iter().collect();

@@ -7,30 +7,50 @@ use crate::connect::overview;
 
 /// Returns the first message of a build.
 pub(super) fn build(session: &Session, resources: &Resources, notes: Option<&str>) -> String {
-    let mut text = format!("Build a workflow called `{}` from this SOP.\n\n", session.name);
+    let mut text = format!(
+        "Build a workflow called `{}` from this SOP.\n\n",
+        session.name
+    );
     text += &sop_block(session);
     text += &connections_block(resources);
     if let Some(notes) = notes {
-        text += &format!("\nThe owner's notes; what they say counts as answers already given:\n<notes>\n{}\n</notes>\n", notes.trim());
+        text += &format!(
+            "\nThe owner's notes; what they say counts as answers already given:\n<notes>\n{}\n</notes>\n",
+            notes.trim()
+        );
     }
-    text += &format!("\nToday is {}.", resources.run_info(&session.name, None).date);
+    text += &format!(
+        "\nToday is {}.",
+        resources.run_info(&session.name, None).date
+    );
     text
 }
 
 /// Returns the first message of a session that goes on with a saved workflow.
 pub(super) fn reopen(session: &Session, resources: &Resources) -> String {
-    let mut text = format!("We go on with the workflow `{}`, which is saved. This is its SOP:\n\n", session.name);
+    let mut text = format!(
+        "We go on with the workflow `{}`, which is saved. This is its SOP:\n\n",
+        session.name
+    );
     text += &sop_block(session);
     text += &connections_block(resources);
     if let Some(document) = &session.draft.document {
         text += &format!("\nThe workflow as it is:\n<workflow>\n{document}\n</workflow>\n");
     }
-    text += &format!("\nToday is {}. Wait for what the user wants.", resources.run_info(&session.name, None).date);
+    text += &format!(
+        "\nToday is {}. Wait for what the user wants.",
+        resources.run_info(&session.name, None).date
+    );
     text
 }
 
 fn sop_block(session: &Session) -> String {
-    let title = session.sop.title.as_deref().map(|t| format!(" title={}", Json::from(t))).unwrap_or_default();
+    let title = session
+        .sop
+        .title
+        .as_deref()
+        .map(|t| format!(" title={}", Json::from(t)))
+        .unwrap_or_default();
     format!("<sop{title}>\n{}</sop>\n", session.sop.numbered())
 }
 

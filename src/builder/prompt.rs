@@ -2,10 +2,11 @@
 //! of the same names under the workspace's own `prompts/`. The language guide in them is made
 //! from the tables that the schema and the checker are made from.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use minijinja::{Environment, UndefinedBehavior, context};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::diag::{Error, Result};
 use crate::expr::functions::{GROUPS, JINJA_FILTERS};
@@ -34,12 +35,18 @@ pub fn system(workspace: &Path) -> Result<String> {
 pub fn guide(workspace: &Path) -> Result<String> {
     let run = |kinds: &[(&'static str, &'static str)], not_yet: &[&str]| -> Vec<(String, String)> {
         let kinds = kinds.iter().filter(|(kind, _)| !not_yet.contains(kind));
-        kinds.map(|(kind, about)| ((*kind).to_owned(), (*about).to_owned())).collect()
+        kinds
+            .map(|(kind, about)| ((*kind).to_owned(), (*about).to_owned()))
+            .collect()
     };
     let functions: Vec<_> = GROUPS
         .iter()
         .map(|group| {
-            let functions: Vec<_> = group.functions.iter().map(|f| context! { name => f.name, arguments => f.arguments, about => f.about }).collect();
+            let functions: Vec<_> = group
+                .functions
+                .iter()
+                .map(|f| context! { name => f.name, arguments => f.arguments, about => f.about })
+                .collect();
             context! { title => group.title, functions }
         })
         .collect();
@@ -59,31 +66,48 @@ pub fn guide(workspace: &Path) -> Result<String> {
 }
 
 /// Returns, for each kind of a part, its own fields in a line; optional ones end in `?`.
-fn fields(part: &str, common: &[&str]) -> Map<String, Json> {
-    let mut lines = Map::new();
+fn fields(part: &str, common: &[&str]) -> BTreeMap<String, String> {
+    let mut lines = BTreeMap::new();
     for (name, definition) in schema()["$defs"].as_object().into_iter().flatten() {
-        let Some(kind) = definition["properties"]["kind"]["const"].as_str() else { continue };
+        let Some(kind) = definition["properties"]["kind"]["const"].as_str() else {
+            continue;
+        };
         if !name.starts_with(part) {
             continue;
         }
-        let required: Vec<&str> = definition["required"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let required: Vec<&str> = definition["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect();
         let own = definition["properties"].as_object().into_iter().flatten();
-        let own = own.filter(|(field, _)| field.as_str() != "kind" && !common.contains(&field.as_str()));
+        let own =
+            own.filter(|(field, _)| field.as_str() != "kind" && !common.contains(&field.as_str()));
         let words: Vec<String> = own
             .map(|(field, schema)| {
-                let optional = if required.contains(&field.as_str()) { "" } else { "?" };
+                let optional = if required.contains(&field.as_str()) {
+                    ""
+                } else {
+                    "?"
+                };
                 match schema["description"].as_str() {
                     Some(about) => format!("`{field}`{optional} ({})", about.trim_end_matches('.')),
                     None => format!("`{field}`{optional}"),
                 }
             })
             .collect();
-        lines.insert(kind.to_owned(), words.join(", ").into());
+        lines.insert(kind.to_owned(), words.join(", "));
     }
     lines
 }
 
-fn render(workspace: &Path, name: &str, built_in: &str, values: minijinja::Value) -> Result<String> {
+fn render(
+    workspace: &Path,
+    name: &str,
+    built_in: &str,
+    values: minijinja::Value,
+) -> Result<String> {
     let own = workspace.join("prompts").join(name);
     let source = std::fs::read_to_string(&own).unwrap_or_else(|_| built_in.to_owned());
     let mut env = Environment::new();
@@ -104,7 +128,10 @@ mod tests {
     fn the_guide_names_every_kind_that_runs_and_its_example_is_sound() {
         let guide = guide(Path::new("no-such-folder")).unwrap();
         for (kind, _) in Step::KINDS.iter().chain(Output::KINDS) {
-            assert!(guide.contains(&format!("`{kind}`:")) || NOT_YET_STEPS.contains(kind), "{kind}");
+            assert!(
+                guide.contains(&format!("`{kind}`:")) || NOT_YET_STEPS.contains(kind),
+                "{kind}"
+            );
         }
         let start = guide.find("```json").unwrap() + 7;
         let end = guide[start..].find("```").unwrap() + start;
@@ -118,7 +145,11 @@ mod tests {
     fn a_workspace_can_bring_its_own_prompt() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("prompts")).unwrap();
-        std::fs::write(folder.path().join("prompts/builder.md"), "Hello {{ language | length > 100 }}").unwrap();
+        std::fs::write(
+            folder.path().join("prompts/builder.md"),
+            "Hello {{ language | length > 100 }}",
+        )
+        .unwrap();
         assert_eq!(system(folder.path()).unwrap(), "Hello true");
     }
 }

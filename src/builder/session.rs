@@ -208,7 +208,9 @@ impl Session {
             return self.end_of_turn();
         }
         if self.turns >= most_turns {
-            return Want::Done(End::Blocked(format!("{most_turns} model calls were made without an end")));
+            return Want::Done(End::Blocked(format!(
+                "{most_turns} model calls were made without an end"
+            )));
         }
         Want::CallModel
     }
@@ -220,7 +222,9 @@ impl Session {
         if self.same_failure >= 2 {
             let failure = self.last_failure.as_deref().unwrap_or_default();
             let first = failure.lines().next().unwrap_or_default();
-            return Some(format!("the same failure came back after each edit: {first}"));
+            return Some(format!(
+                "the same failure came back after each edit: {first}"
+            ));
         }
         None
     }
@@ -237,7 +241,9 @@ impl Session {
                 Some(Message::Assistant { text, .. }) => crate::diag::one_line(text, 300),
                 _ => String::new(),
             };
-            return Want::Done(End::Blocked(format!("the model stopped before it had saved: {said}")));
+            return Want::Done(End::Blocked(format!(
+                "the model stopped before it had saved: {said}"
+            )));
         }
         self.nudges += 1;
         self.messages.push(Message::user(
@@ -253,7 +259,10 @@ impl Session {
 
     /// Returns what the draft is known by.
     pub fn fingerprint(&self) -> Option<Fingerprint> {
-        self.draft.document.as_ref().map(|document| Fingerprint::of(&document.to_string()))
+        self.draft
+            .document
+            .as_ref()
+            .map(|document| Fingerprint::of(&document.to_string()))
     }
 
     /// Returns the last dry run's report, if it was of the draft as it is.
@@ -279,7 +288,9 @@ impl Session {
                 });
             }
             if calls.is_empty() {
-                self.messages.push(Message::user("Your answer was cut off for its length. Go on, in shorter steps."));
+                self.messages.push(Message::user(
+                    "Your answer was cut off for its length. Go on, in shorter steps.",
+                ));
             }
         } else {
             self.pending = calls;
@@ -306,7 +317,8 @@ impl Session {
             "propose_plan" => ProposePlan::question(call),
             "save_workflow" => {
                 let report = self.current_report()?;
-                let agreed = self.partial_agreed.is_some() && self.partial_agreed == self.fingerprint();
+                let agreed =
+                    self.partial_agreed.is_some() && self.partial_agreed == self.fingerprint();
                 (report.claim == Claim::Partial && !agreed).then(|| Question {
                     kind: QuestionKind::SavePartial,
                     text: "The dry run shows only part of what the workflow does. Save it all the same?".to_owned(),
@@ -336,9 +348,16 @@ impl Session {
             }
             QuestionKind::Plan => {
                 let (content, agreed) = match answer {
-                    Answer::Words(words) if is_yes(words) => ("The user agrees. Build it.".to_owned(), true),
-                    Answer::Words(words) => (format!("The user does not agree yet: {words}"), false),
-                    Answer::Nobody => ("Nobody is here to answer: go on as planned.".to_owned(), true),
+                    Answer::Words(words) if is_yes(words) => {
+                        ("The user agrees. Build it.".to_owned(), true)
+                    }
+                    Answer::Words(words) => {
+                        (format!("The user does not agree yet: {words}"), false)
+                    }
+                    Answer::Nobody => (
+                        "Nobody is here to answer: go on as planned.".to_owned(),
+                        true,
+                    ),
                 };
                 if agreed {
                     self.plan = Some(question.text.clone());
@@ -346,7 +365,10 @@ impl Session {
                 self.answered_by_tool(content, false);
             }
             QuestionKind::SavePartial => match answer {
-                Answer::Words(words) if !is_yes(words) => self.answered_by_tool(format!("The user does not want to save it yet: {words}"), true),
+                Answer::Words(words) if !is_yes(words) => self.answered_by_tool(
+                    format!("The user does not want to save it yet: {words}"),
+                    true,
+                ),
                 _ => self.partial_agreed = self.fingerprint(),
             },
         }
@@ -356,7 +378,22 @@ impl Session {
 /// Does an answer agree?
 fn is_yes(words: &str) -> bool {
     let folded = words.trim().to_lowercase();
-    let first = folded.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    matches!(first, "y" | "yes" | "yep" | "yeah" | "ok" | "okay" | "sure" | "go" | "fine" | "good" | "agreed" | "1")
-        && !folded.contains(" but ")
+    let first = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    matches!(
+        first,
+        "y" | "yes"
+            | "yep"
+            | "yeah"
+            | "ok"
+            | "okay"
+            | "sure"
+            | "go"
+            | "fine"
+            | "good"
+            | "agreed"
+            | "1"
+    ) && !folded.contains(" but ")
 }

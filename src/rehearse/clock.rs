@@ -33,11 +33,18 @@ impl Clock {
             .parse::<Timestamp>()
             .map(Pinned::Moment)
             .or_else(|_| text.parse::<Date>().map(Pinned::Day))
-            .or_else(|_| text.parse::<DateTime>().and_then(|d| d.to_zoned(TimeZone::UTC)).map(|z| Pinned::Moment(z.timestamp())))
+            .or_else(|_| {
+                text.parse::<DateTime>()
+                    .and_then(|d| d.to_zoned(TimeZone::UTC))
+                    .map(|z| Pinned::Moment(z.timestamp()))
+            })
             .map_err(|_| {
-                Error::usage(format!("`{text}` is neither a date nor a time")).help("Write --as-of 2026-11-16 or --as-of 2026-11-16T09:00:00Z.")
+                Error::usage(format!("`{text}` is neither a date nor a time"))
+                    .help("Write --as-of 2026-11-16 or --as-of 2026-11-16T09:00:00Z.")
             })?;
-        Ok(Clock { pinned: Some(pinned) })
+        Ok(Clock {
+            pinned: Some(pinned),
+        })
     }
 
     /// Returns what a run of a workflow knows of its time, in the workflow's time zone.
@@ -59,7 +66,9 @@ impl Clock {
 
     fn at(&self, zone: TimeZone) -> Zoned {
         match &self.pinned {
-            Some(Pinned::Day(day)) => day.to_zoned(zone).unwrap_or_else(|_| Timestamp::now().to_zoned(TimeZone::UTC)),
+            Some(Pinned::Day(day)) => day
+                .to_zoned(zone)
+                .unwrap_or_else(|_| Timestamp::now().to_zoned(TimeZone::UTC)),
             Some(Pinned::Moment(moment)) => moment.to_zoned(zone),
             None => Timestamp::now().to_zoned(zone),
         }

@@ -3,8 +3,11 @@
 
 mod choice;
 pub mod cron;
+pub mod diagram;
+mod diff;
 mod duration;
 mod edit;
+mod explain;
 mod field;
 mod output;
 mod place;
@@ -17,8 +20,10 @@ mod trigger;
 mod workflow;
 
 pub use choice::{Handler, IfUnavailable, Like, Match, OnError};
+pub use diff::{Change, diff};
 pub use duration::duration;
 pub use edit::{Edit, EditError, apply};
+pub use explain::{explain, when};
 pub use field::FieldType;
 pub use output::*;
 pub use place::Place;

@@ -29,12 +29,22 @@ impl Tool for AddTest {
     const NAME: &'static str = "add_test";
     const ABOUT: &'static str = "Adds a case with a known outcome, which every dry run checks. A test of the same name is replaced.";
 
-    async fn call(&self, arguments: Arguments, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
+    async fn call(
+        &self,
+        arguments: Arguments,
+        bench: &mut Bench<'_>,
+    ) -> Result<ToolAnswer, Refusal> {
         let session = &mut *bench.session;
         let Some(mut document) = session.draft.document.clone() else {
-            return Err(Refusal::new("There is no workflow yet").help("Write one with write_workflow."));
+            return Err(
+                Refusal::new("There is no workflow yet").help("Write one with write_workflow.")
+            );
         };
-        let from = if arguments.from_user { "user" } else { "builder" };
+        let from = if arguments.from_user {
+            "user"
+        } else {
+            "builder"
+        };
         let test = json!({"name": arguments.name, "given": arguments.given, "expect": arguments.expect, "from": from});
         if let Some(fields) = document.as_object_mut() {
             let tests = fields.entry("tests").or_insert_with(|| json!([]));
@@ -43,7 +53,12 @@ impl Tool for AddTest {
                 tests.push(test);
             }
         }
-        let changed = session.draft.set(document, &session.name, &session.sop, &bench.resources.catalog);
+        let changed = session.draft.set(
+            document,
+            &session.name,
+            &session.sop,
+            &bench.resources.catalog,
+        );
         let mut answer = tell(&changed, bench);
         answer.line = format!("test “{}”", arguments.name);
         Ok(answer)

@@ -36,24 +36,34 @@ struct Asked {
 impl AskUser {
     /// Returns the first question of a call that has no answer yet.
     pub fn open_question(call: &ToolCall, answered: &[(String, String)]) -> Option<Question> {
-        Self::arguments(call)?.questions.into_iter().find_map(|asked| {
-            let known = answered.iter().any(|(question, _)| *question == asked.question);
-            (!known).then_some(Question {
-                kind: QuestionKind::Clarify,
-                text: asked.question,
-                why: asked.why,
-                choices: asked.choices,
+        Self::arguments(call)?
+            .questions
+            .into_iter()
+            .find_map(|asked| {
+                let known = answered
+                    .iter()
+                    .any(|(question, _)| *question == asked.question);
+                (!known).then_some(Question {
+                    kind: QuestionKind::Clarify,
+                    text: asked.question,
+                    why: asked.why,
+                    choices: asked.choices,
+                })
             })
-        })
     }
 
     /// Returns the answers to the questions of a call, for the model.
     pub fn answers(call: &ToolCall, answered: &[(String, String)]) -> String {
-        let questions = Self::arguments(call).map(|a| a.questions).unwrap_or_default();
+        let questions = Self::arguments(call)
+            .map(|a| a.questions)
+            .unwrap_or_default();
         let pairs: Vec<_> = questions
             .iter()
             .map(|asked| {
-                let answer = answered.iter().rev().find(|(question, _)| *question == asked.question);
+                let answer = answered
+                    .iter()
+                    .rev()
+                    .find(|(question, _)| *question == asked.question);
                 json!({"question": asked.question, "answer": answer.map(|(_, answer)| answer)})
             })
             .collect();
@@ -73,7 +83,11 @@ impl Tool for AskUser {
     const ABOUT: &'static str = "Asks the user what the SOP leaves open and the data cannot settle. Only questions whose answer changes the outcome; all in one call; never one that was answered.";
 
     /// Answers a call whose questions were all answered before.
-    async fn call(&self, arguments: Arguments, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
+    async fn call(
+        &self,
+        arguments: Arguments,
+        bench: &mut Bench<'_>,
+    ) -> Result<ToolAnswer, Refusal> {
         let known = &bench.session.answered;
         let answers: Vec<_> = arguments
             .questions

@@ -26,25 +26,48 @@ impl Tool for DryRun {
     const NAME: &'static str = "dry_run";
     const ABOUT: &'static str = "Runs the draft on sample rows chosen to cover its rules: reads are performed, effects only shown. Tells each case's result and why, failures, tests, and what no case reached.";
 
-    async fn call(&self, arguments: Arguments, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
+    async fn call(
+        &self,
+        arguments: Arguments,
+        bench: &mut Bench<'_>,
+    ) -> Result<ToolAnswer, Refusal> {
         let session = &mut *bench.session;
         let Some(review) = session.draft.review(&session.sop, &bench.resources.catalog) else {
-            return Err(Refusal::new("There is no workflow yet").help("Write one with write_workflow."));
+            return Err(
+                Refusal::new("There is no workflow yet").help("Write one with write_workflow.")
+            );
         };
         let Some(checked) = review.checked else {
-            let errors: Vec<_> = review.findings.iter().filter(|f| f.is_error()).take(5).collect();
+            let errors: Vec<_> = review
+                .findings
+                .iter()
+                .filter(|f| f.is_error())
+                .take(5)
+                .collect();
             return Ok(ToolAnswer {
                 line: format!("not run: {} to mend", count(errors.len(), "error")),
                 content: json!({"error": "The draft has errors, so it was not run", "errors": errors}),
                 is_error: true,
             });
         };
-        let rehearsal = bench.resources.rehearsal(&checked, arguments.cases.unwrap_or(8).clamp(1, 40), bench.progress);
-        let rehearsed = rehearse(&checked, &rehearsal).await.map_err(|e| Refusal::new(e.to_string()).maybe_help(e.help))?;
+        let rehearsal = bench.resources.rehearsal(
+            &checked,
+            arguments.cases.unwrap_or(8).clamp(1, 40),
+            bench.progress,
+        );
+        let rehearsed = rehearse(&checked, &rehearsal)
+            .await
+            .map_err(|e| Refusal::new(e.to_string()).maybe_help(e.help))?;
         let report = rehearsed.report();
         let signature = report.failure_signature();
-        let edited = session.rehearsed.as_ref().is_some_and(|(of, _)| Some(of) != session.fingerprint().as_ref());
-        if report.claim == Claim::Failed && edited && session.last_failure.as_ref() == Some(&signature) {
+        let edited = session
+            .rehearsed
+            .as_ref()
+            .is_some_and(|(of, _)| Some(of) != session.fingerprint().as_ref());
+        if report.claim == Claim::Failed
+            && edited
+            && session.last_failure.as_ref() == Some(&signature)
+        {
             session.same_failure += 1;
         } else {
             session.same_failure = 0;
@@ -68,8 +91,16 @@ fn line(report: &Report) -> String {
         Claim::Partial => "partial",
         Claim::Failed => "failed",
     };
-    let failures = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-    format!("{} of {}{failures}: {claim}", count(report.cases.len(), "case"), report.total)
+    let failures = if failed > 0 {
+        format!(", {failed} failed")
+    } else {
+        String::new()
+    };
+    format!(
+        "{} of {}{failures}: {claim}",
+        count(report.cases.len(), "case"),
+        report.total
+    )
 }
 
 fn for_model(report: &Report) -> Json {
@@ -88,13 +119,19 @@ fn for_model(report: &Report) -> Json {
     });
     if let Some(fields) = content.as_object_mut() {
         if !report.tests.is_empty() {
-            fields.insert("tests".to_owned(), json!({"passed": report.tests.len() - broken.len(), "broken": broken}));
+            fields.insert(
+                "tests".to_owned(),
+                json!({"passed": report.tests.len() - broken.len(), "broken": broken}),
+            );
         }
         // One case in full shows what people would receive.
         let example = report.cases.iter().find(|c| !c.effects.is_empty());
         if let Some(example) = example {
             let effects: Vec<Json> = example.effects.iter().map(|e| json!(e)).collect();
-            fields.insert("effects_of_one_case".to_owned(), json!({"case": example.outcome.key, "effects": effects}));
+            fields.insert(
+                "effects_of_one_case".to_owned(),
+                json!({"case": example.outcome.key, "effects": effects}),
+            );
         }
     }
     content
@@ -111,7 +148,10 @@ fn case_for_model(case: &CaseReport) -> Json {
         }
         Status::Failed { part, failure } => {
             told.insert("failed_at".to_owned(), json!(part));
-            told.insert("failure".to_owned(), json!({"code": failure.code, "message": failure.message}));
+            told.insert(
+                "failure".to_owned(),
+                json!({"code": failure.code, "message": failure.message}),
+            );
             told.insert("row".to_owned(), case.item.clone());
         }
     }
@@ -125,10 +165,21 @@ fn case_for_model(case: &CaseReport) -> Json {
         told.insert("caveats".to_owned(), json!(outcome.caveats));
     }
     if !outcome.notes.is_empty() {
-        told.insert("missing_values_met".to_owned(), json!(outcome.notes.iter().take(5).collect::<Vec<_>>()));
+        told.insert(
+            "missing_values_met".to_owned(),
+            json!(outcome.notes.iter().take(5).collect::<Vec<_>>()),
+        );
     }
     if !case.effects.is_empty() {
-        told.insert("would_make".to_owned(), json!(case.effects.iter().map(|e| effect(&e.output, &e.content)).collect::<Vec<_>>()));
+        told.insert(
+            "would_make".to_owned(),
+            json!(
+                case.effects
+                    .iter()
+                    .map(|e| effect(&e.output, &e.content))
+                    .collect::<Vec<_>>()
+            ),
+        );
     }
     Json::Object(told)
 }
@@ -136,7 +187,9 @@ fn case_for_model(case: &CaseReport) -> Json {
 fn effect(output: &str, content: &Content) -> String {
     match content {
         Content::Document { file, .. } | Content::Table { file, .. } => format!("{output}: {file}"),
-        Content::EmailDraft { to, subject, .. } => format!("{output}: to {to}, “{}”", one_line(subject, 60)),
+        Content::EmailDraft { to, subject, .. } => {
+            format!("{output}: to {to}, “{}”", one_line(subject, 60))
+        }
         Content::Message { to, text } => format!("{output}: to {to}, “{}”", one_line(text, 60)),
         Content::Update { set, .. } => format!("{output}: {}", Json::Object(set.clone())),
         Content::Call { tool, .. } => format!("{output}: {tool}"),

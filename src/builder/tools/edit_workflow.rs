@@ -50,11 +50,21 @@ enum Op {
 impl EditArgument {
     fn into_edit(self, index: usize) -> Result<Edit, Refusal> {
         let number = index + 1;
-        let at = |at: Option<String>| at.ok_or_else(|| Refusal::new(format!("Edit {number} has no `at`")));
-        let value = self.value.ok_or_else(|| Refusal::new(format!("Edit {number} has no `value`")));
+        let at = |at: Option<String>| {
+            at.ok_or_else(|| Refusal::new(format!("Edit {number} has no `at`")))
+        };
+        let value = self
+            .value
+            .ok_or_else(|| Refusal::new(format!("Edit {number} has no `value`")));
         Ok(match self.op {
-            Op::Set => Edit::Set { at: at(self.at)?, value: value? },
-            Op::Replace => Edit::Replace { at: at(self.at)?, value: value? },
+            Op::Set => Edit::Set {
+                at: at(self.at)?,
+                value: value?,
+            },
+            Op::Replace => Edit::Replace {
+                at: at(self.at)?,
+                value: value?,
+            },
             Op::Remove => Edit::Remove { at: at(self.at)? },
             Op::Insert => Edit::Insert {
                 at: self.at,
@@ -72,15 +82,37 @@ impl Tool for EditWorkflow {
     const NAME: &'static str = "edit_workflow";
     const ABOUT: &'static str = "Changes parts of the workflow by id or path, all edits or none, and checks it. Prefer it to writing the whole again.";
 
-    async fn call(&self, arguments: Arguments, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
+    async fn call(
+        &self,
+        arguments: Arguments,
+        bench: &mut Bench<'_>,
+    ) -> Result<ToolAnswer, Refusal> {
         let session = &mut *bench.session;
         let Some(document) = &session.draft.document else {
-            return Err(Refusal::new("There is no workflow yet").help("Write one with write_workflow."));
+            return Err(
+                Refusal::new("There is no workflow yet").help("Write one with write_workflow.")
+            );
         };
-        let edits = arguments.edits.into_iter().enumerate().map(|(i, e)| e.into_edit(i)).collect::<Result<Vec<_>, _>>()?;
-        let edited = apply(document, &edits)
-            .map_err(|e| Refusal::new(format!("Edit {} cannot be made, so none was: {}", e.index + 1, e.message)).maybe_help(e.help))?;
-        let changed = session.draft.set(edited, &session.name, &session.sop, &bench.resources.catalog);
+        let edits = arguments
+            .edits
+            .into_iter()
+            .enumerate()
+            .map(|(i, e)| e.into_edit(i))
+            .collect::<Result<Vec<_>, _>>()?;
+        let edited = apply(document, &edits).map_err(|e| {
+            Refusal::new(format!(
+                "Edit {} cannot be made, so none was: {}",
+                e.index + 1,
+                e.message
+            ))
+            .maybe_help(e.help)
+        })?;
+        let changed = session.draft.set(
+            edited,
+            &session.name,
+            &session.sop,
+            &bench.resources.catalog,
+        );
         Ok(tell(&changed, bench))
     }
 }

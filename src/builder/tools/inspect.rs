@@ -28,7 +28,11 @@ impl Tool for Inspect {
     const NAME: &'static str = "inspect";
     const ABOUT: &'static str = "Shows tables (columns with type, share missing, the values where they are few, range, sample rows) and tools (arguments and answer as JSON Schema). Give all that you need in one call.";
 
-    async fn call(&self, arguments: Arguments, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
+    async fn call(
+        &self,
+        arguments: Arguments,
+        bench: &mut Bench<'_>,
+    ) -> Result<ToolAnswer, Refusal> {
         let mut content = Map::new();
         let mut wrong = 0;
         for name in &arguments.of {
@@ -62,7 +66,12 @@ async fn look(name: &str, bench: &Bench<'_>) -> Json {
     let known: Vec<String> = catalog
         .connections
         .iter()
-        .flat_map(|(c, info)| info.tables.keys().chain(info.tools.keys()).map(move |n| format!("{c}.{n}")))
+        .flat_map(|(c, info)| {
+            info.tables
+                .keys()
+                .chain(info.tools.keys())
+                .map(move |n| format!("{c}.{n}"))
+        })
         .collect();
     json!({"error": format!("There is no table or tool `{name}`"), "help": did_you_mean(name, known.iter().map(String::as_str))})
 }

@@ -26,7 +26,12 @@ impl Tool for ListConnections {
         let tools: usize = catalog.connections.values().map(|c| c.tools.len()).sum();
         Ok(ToolAnswer {
             content: overview(catalog),
-            line: format!("{}, {}, {}", count(catalog.connections.len(), "connection"), count(tables, "table"), count(tools, "tool")),
+            line: format!(
+                "{}, {}, {}",
+                count(catalog.connections.len(), "connection"),
+                count(tables, "table"),
+                count(tools, "tool")
+            ),
             is_error: false,
         })
     }

@@ -92,14 +92,19 @@ pub trait Tool: Send + Sync {
     const ABOUT: &'static str;
 
     /// Does it.
-    async fn call(&self, arguments: Self::Arguments, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal>;
+    async fn call(
+        &self,
+        arguments: Self::Arguments,
+        bench: &mut Bench<'_>,
+    ) -> Result<ToolAnswer, Refusal>;
 }
 
 /// A tool without its types, so that all stand in one table.
 #[async_trait]
 trait AnyTool: Send + Sync {
     fn spec(&self) -> ToolSpec;
-    async fn call_any(&self, arguments: Json, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal>;
+    async fn call_any(&self, arguments: Json, bench: &mut Bench<'_>)
+    -> Result<ToolAnswer, Refusal>;
 }
 
 #[async_trait]
@@ -108,7 +113,10 @@ impl<T: Tool> AnyTool for T {
         let mut settings = SchemaSettings::draft2020_12();
         settings.inline_subschemas = true;
         settings.meta_schema = None;
-        let mut parameters: Json = settings.into_generator().into_root_schema_for::<T::Arguments>().into();
+        let mut parameters: Json = settings
+            .into_generator()
+            .into_root_schema_for::<T::Arguments>()
+            .into();
         if let Some(fields) = parameters.as_object_mut() {
             fields.shift_remove("title");
             fields.shift_remove("description");
@@ -121,9 +129,14 @@ impl<T: Tool> AnyTool for T {
         }
     }
 
-    async fn call_any(&self, arguments: Json, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
+    async fn call_any(
+        &self,
+        arguments: Json,
+        bench: &mut Bench<'_>,
+    ) -> Result<ToolAnswer, Refusal> {
         let arguments = serde_json::from_value(unpacked(arguments)).map_err(|e| {
-            Refusal::new(format!("The arguments of `{}` do not fit: {e}", T::NAME)).help("Call it again with arguments as its schema says.")
+            Refusal::new(format!("The arguments of `{}` do not fit: {e}", T::NAME))
+                .help("Call it again with arguments as its schema says.")
         })?;
         self.call(arguments, bench).await
     }
@@ -131,8 +144,20 @@ impl<T: Tool> AnyTool for T {
 
 /// Reads arguments that hold JSON as text where a structure is meant, as some models write them.
 fn unpacked(mut arguments: Json) -> Json {
-    for name in ["workflow", "edits", "questions", "given", "expect", "arguments", "of", "fields"] {
-        let inner = arguments.get(name).and_then(Json::as_str).filter(|t| t.trim_start().starts_with(['{', '[']));
+    for name in [
+        "workflow",
+        "edits",
+        "questions",
+        "given",
+        "expect",
+        "arguments",
+        "of",
+        "fields",
+    ] {
+        let inner = arguments
+            .get(name)
+            .and_then(Json::as_str)
+            .filter(|t| t.trim_start().starts_with(['{', '[']));
         if let Some(inner) = inner.and_then(|text| serde_json::from_str::<Json>(text).ok())
             && let Some(fields) = arguments.as_object_mut()
         {
@@ -166,7 +191,11 @@ pub async fn call(call: &ToolCall, bench: &mut Bench<'_>) -> ToolAnswer {
     let outcome = match TOOLS.iter().find(|tool| tool.spec().name == call.name) {
         None => {
             let names: Vec<String> = specs().into_iter().map(|s| s.name).collect();
-            Err(Refusal::new(format!("There is no tool `{}`", call.name)).maybe_help(crate::diag::did_you_mean(&call.name, names.iter().map(String::as_str))))
+            Err(
+                Refusal::new(format!("There is no tool `{}`", call.name)).maybe_help(
+                    crate::diag::did_you_mean(&call.name, names.iter().map(String::as_str)),
+                ),
+            )
         }
         Some(tool) => match parsed(&call.arguments) {
             Ok(arguments) => tool.call_any(arguments, bench).await,
@@ -187,10 +216,13 @@ fn parsed(arguments: &str) -> Result<Json, Refusal> {
     if arguments.trim().is_empty() {
         return Ok(json!({}));
     }
-    let value: Json = serde_json::from_str(arguments)
-        .map_err(|e| Refusal::new(format!("The arguments are not JSON: {e}")).help("Call it again with one whole JSON object."))?;
+    let value: Json = serde_json::from_str(arguments).map_err(|e| {
+        Refusal::new(format!("The arguments are not JSON: {e}"))
+            .help("Call it again with one whole JSON object.")
+    })?;
     match value {
-        Json::String(inner) => serde_json::from_str(&inner).map_err(|e| Refusal::new(format!("The arguments are not JSON: {e}"))),
+        Json::String(inner) => serde_json::from_str(&inner)
+            .map_err(|e| Refusal::new(format!("The arguments are not JSON: {e}"))),
         other => Ok(other),
     }
 }
@@ -200,7 +232,8 @@ fn tell(changed: &Changed, bench: &Bench<'_>) -> ToolAnswer {
     let errors = changed.review.errors();
     let warnings = changed.review.findings.len() - errors;
     // Open statements are told in one line, not one diagnostic each.
-    let (open, rest): (Vec<_>, Vec<_>) = changed.new.iter().partition(|f| f.code == "statement-open");
+    let (open, rest): (Vec<_>, Vec<_>) =
+        changed.new.iter().partition(|f| f.code == "statement-open");
     let mut content = json!({
         "ok": errors == 0,
         "errors": errors,
@@ -213,21 +246,41 @@ fn tell(changed: &Changed, bench: &Bench<'_>) -> ToolAnswer {
         if !open.is_empty() || !numbers.is_empty() {
             fields.insert(
                 "open_statements".to_owned(),
-                json!(format!("{}: cite each under `sop` of the part that carries it out, or waive it", numbers.join(", "))),
+                json!(format!(
+                    "{}: cite each under `sop` of the part that carries it out, or waive it",
+                    numbers.join(", ")
+                )),
             );
         }
         if changed.still > 0 && changed.new.is_empty() && errors > 0 {
-            let same: Vec<_> = changed.review.findings.iter().filter(|f| f.is_error()).take(5).collect();
+            let same: Vec<_> = changed
+                .review
+                .findings
+                .iter()
+                .filter(|f| f.is_error())
+                .take(5)
+                .collect();
             fields.insert("same_errors".to_owned(), json!(same));
         }
         if errors == 0 {
             fields.insert("next".to_owned(), json!("dry_run"));
         }
     }
-    let steps = bench.session.draft.document.as_ref().and_then(|d| d.get("steps")).and_then(Json::as_array).map_or(0, Vec::len);
+    let steps = bench
+        .session
+        .draft
+        .document
+        .as_ref()
+        .and_then(|d| d.get("steps"))
+        .and_then(Json::as_array)
+        .map_or(0, Vec::len);
     let line = match (errors, warnings) {
         (0, 0) => format!("{}, nothing to mend", crate::diag::count(steps, "step")),
-        (0, w) => format!("{}, {}", crate::diag::count(steps, "step"), crate::diag::count(w, "warning")),
+        (0, w) => format!(
+            "{}, {}",
+            crate::diag::count(steps, "step"),
+            crate::diag::count(w, "warning")
+        ),
         (e, _) => format!("{} to mend", crate::diag::count(e, "error")),
     };
     ToolAnswer {
@@ -242,7 +295,14 @@ fn open_statements(findings: &[crate::diag::Diagnostic]) -> Vec<String> {
     findings
         .iter()
         .filter(|f| f.code == "statement-open")
-        .filter_map(|f| f.message.split("statement ").nth(1)?.split(' ').next().map(str::to_owned))
+        .filter_map(|f| {
+            f.message
+                .split("statement ")
+                .nth(1)?
+                .split(' ')
+                .next()
+                .map(str::to_owned)
+        })
         .collect()
 }
 
@@ -256,13 +316,19 @@ mod tests {
             assert_eq!(spec.parameters["type"], "object", "{}", spec.name);
             assert!(spec.description.len() > 20, "{}", spec.name);
             let text = spec.parameters.to_string();
-            assert!(!text.contains("$ref") && !text.contains("$schema"), "{text}");
+            assert!(
+                !text.contains("$ref") && !text.contains("$schema"),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn structures_given_as_text_are_read() {
         let arguments = json!({"workflow": "{\"a\": 1}", "name": "{x}"});
-        assert_eq!(unpacked(arguments), json!({"workflow": {"a": 1}, "name": "{x}"}));
+        assert_eq!(
+            unpacked(arguments),
+            json!({"workflow": {"a": 1}, "name": "{x}"})
+        );
     }
 }

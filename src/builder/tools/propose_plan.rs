@@ -22,12 +22,16 @@ pub struct Arguments {
 impl ProposePlan {
     /// Returns the question that shows the plan of a call.
     pub fn question(call: &ToolCall) -> Option<Question> {
-        let arguments: Arguments = serde_json::from_value(super::parsed(&call.arguments).ok()?).ok()?;
+        let arguments: Arguments =
+            serde_json::from_value(super::parsed(&call.arguments).ok()?).ok()?;
         Some(Question {
             kind: QuestionKind::Plan,
             text: arguments.plan,
             why: None,
-            choices: vec!["Yes, build it".to_owned(), "No, change something".to_owned()],
+            choices: vec![
+                "Yes, build it".to_owned(),
+                "No, change something".to_owned(),
+            ],
         })
     }
 }

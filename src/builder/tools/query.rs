@@ -43,17 +43,31 @@ impl Tool for Query {
     const NAME: &'static str = "query";
     const ABOUT: &'static str = "Counts and shows rows of a table, chosen by an expression; or counts rows by the value of an expression. Use it to see how many cases a rule would concern.";
 
-    async fn call(&self, arguments: Arguments, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
-        let compile = |source: &String| Condition::compile(source).map_err(|e| Refusal::new(e.message));
+    async fn call(
+        &self,
+        arguments: Arguments,
+        bench: &mut Bench<'_>,
+    ) -> Result<ToolAnswer, Refusal> {
+        let compile =
+            |source: &String| Condition::compile(source).map_err(|e| Refusal::new(e.message));
         let only = arguments.only.as_ref().map(compile).transpose()?;
         let count_by = arguments.count_by.as_ref().map(compile).transpose()?;
-        let (connection, table) = arguments.table.split_once('.').unwrap_or((&arguments.table, ""));
+        let (connection, table) = arguments
+            .table
+            .split_once('.')
+            .unwrap_or((&arguments.table, ""));
         let resources = bench.resources;
         let unknown = || {
             let known: Vec<String> = resources.catalog.table_names().collect();
-            Refusal::new(format!("There is no table `{}`", arguments.table)).maybe_help(crate::diag::did_you_mean(&arguments.table, known.iter().map(String::as_str)))
+            Refusal::new(format!("There is no table `{}`", arguments.table)).maybe_help(
+                crate::diag::did_you_mean(&arguments.table, known.iter().map(String::as_str)),
+            )
         };
-        let connection = resources.connections.get(connection).filter(|_| resources.catalog.table(&arguments.table).is_some()).ok_or_else(unknown)?;
+        let connection = resources
+            .connections
+            .get(connection)
+            .filter(|_| resources.catalog.table(&arguments.table).is_some())
+            .ok_or_else(unknown)?;
         let failed = |e: crate::connect::ConnectError| Refusal::new(e.message).maybe_help(e.help);
         let mut stream = connection.scan(Scan::all(table)).await.map_err(failed)?;
         let mut scope = base_scope(&resources.run_info(&bench.session.name, None), &Json::Null);
@@ -67,7 +81,13 @@ impl Tool for Query {
                 if seen > LOOKED_THROUGH {
                     break 'reading;
                 }
-                scope.set("row", Value::from_pairs(row.iter().map(|(n, v)| (Value::from(n.as_str()), from_json(v)))));
+                scope.set(
+                    "row",
+                    Value::from_pairs(
+                        row.iter()
+                            .map(|(n, v)| (Value::from(n.as_str()), from_json(v))),
+                    ),
+                );
                 if let Some(only) = &only
                     && !only.holds(&scope).map_err(|e| Refusal::new(e.message))?
                 {
@@ -76,7 +96,9 @@ impl Tool for Query {
                 matching += 1;
                 if let Some(by) = &count_by {
                     let value = to_json(&by.eval(&scope).map_err(|e| Refusal::new(e.message))?);
-                    let key = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    let key = value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned);
                     *groups.entry(key).or_default() += 1;
                 } else if rows.len() < limit {
                     rows.push(Json::Object(shown(row, &arguments.fields)));
@@ -87,7 +109,11 @@ impl Tool for Query {
         if let Some(fields) = content.as_object_mut() {
             if count_by.is_some() {
                 groups.sort_by(|_, a, _, b| b.cmp(a));
-                let told: Map<String, Json> = groups.iter().take(GROUPS).map(|(k, n)| (k.clone(), json!(n))).collect();
+                let told: Map<String, Json> = groups
+                    .iter()
+                    .take(GROUPS)
+                    .map(|(k, n)| (k.clone(), json!(n)))
+                    .collect();
                 fields.insert("counts".to_owned(), Json::Object(told));
                 if groups.len() > GROUPS {
                     fields.insert("other_values".to_owned(), json!(groups.len() - GROUPS));
@@ -109,7 +135,9 @@ fn shown(row: Row, fields: &[String]) -> Row {
     row.into_iter()
         .filter(|(name, _)| fields.is_empty() || fields.contains(name))
         .map(|(name, value)| match value {
-            Json::String(text) if text.len() > 160 => (name, Json::String(crate::diag::one_line(&text, 160))),
+            Json::String(text) if text.len() > 160 => {
+                (name, Json::String(crate::diag::one_line(&text, 160)))
+            }
             other => (name, other),
         })
         .collect()

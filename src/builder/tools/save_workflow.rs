@@ -24,7 +24,11 @@ impl Tool for SaveWorkflow {
     const NAME: &'static str = "save_workflow";
     const ABOUT: &'static str = "Saves the draft. It must be free of errors, dry-run in just this version without failures, and every statement of the SOP carried out or waived.";
 
-    async fn call(&self, arguments: Arguments, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
+    async fn call(
+        &self,
+        arguments: Arguments,
+        bench: &mut Bench<'_>,
+    ) -> Result<ToolAnswer, Refusal> {
         let outcome = save(&arguments.why, bench);
         match &outcome {
             Ok(_) => bench.session.refused_saves = 0,
@@ -40,7 +44,8 @@ fn save(why: &str, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
         return Err(Refusal::new("There is no workflow yet").help("Write one with write_workflow."));
     };
     if review.errors() > 0 {
-        return Err(Refusal::new("The draft has errors").help("Mend them with edit_workflow, then dry_run."));
+        return Err(Refusal::new("The draft has errors")
+            .help("Mend them with edit_workflow, then dry_run."));
     }
     let open = open_statements(&review.findings);
     if !open.is_empty() {
@@ -49,13 +54,26 @@ fn save(why: &str, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
     }
     let is_current = session.current_report().is_some();
     let Some(rehearsed) = bench.rehearsed.as_ref().filter(|_| is_current) else {
-        return Err(Refusal::new("The draft was not dry-run in just this version").help("Call dry_run, then save_workflow."));
+        return Err(
+            Refusal::new("The draft was not dry-run in just this version")
+                .help("Call dry_run, then save_workflow."),
+        );
     };
     if rehearsed.report().claim == Claim::Failed {
-        return Err(Refusal::new(format!("The dry run failed: {}", rehearsed.report().reasons.join("; "))).help("Mend what failed, and dry_run again."));
+        return Err(Refusal::new(format!(
+            "The dry run failed: {}",
+            rehearsed.report().reasons.join("; ")
+        ))
+        .help("Mend what failed, and dry_run again."));
     }
-    let saved = store::save(&bench.resources.workspace, rehearsed, &session.sop, session.base.as_ref(), why)
-        .map_err(|e| Refusal::new(e.to_string()).maybe_help(e.help))?;
+    let saved = store::save(
+        &bench.resources.workspace,
+        rehearsed,
+        &session.sop,
+        session.base.as_ref(),
+        why,
+    )
+    .map_err(|e| Refusal::new(e.to_string()).maybe_help(e.help))?;
     store::delete_draft(&bench.resources.workspace, &session.name);
     session.base = Some(saved);
     session.saved = session.fingerprint();

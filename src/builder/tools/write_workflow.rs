@@ -22,9 +22,18 @@ impl Tool for WriteWorkflow {
     const NAME: &'static str = "write_workflow";
     const ABOUT: &'static str = "Writes the whole workflow and checks it. Answers with diagnostics: mend them with edit_workflow.";
 
-    async fn call(&self, arguments: Arguments, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
+    async fn call(
+        &self,
+        arguments: Arguments,
+        bench: &mut Bench<'_>,
+    ) -> Result<ToolAnswer, Refusal> {
         let session = &mut *bench.session;
-        let changed = session.draft.set(Json::Object(arguments.workflow), &session.name, &session.sop, &bench.resources.catalog);
+        let changed = session.draft.set(
+            Json::Object(arguments.workflow),
+            &session.name,
+            &session.sop,
+            &bench.resources.catalog,
+        );
         Ok(tell(&changed, bench))
     }
 }
