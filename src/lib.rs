@@ -8,6 +8,7 @@ pub mod engine;
 pub mod expr;
 pub mod model;
 pub mod rehearse;
+pub mod runner;
 pub mod sop;
 pub mod spec;
 pub mod store;

@@ -29,7 +29,7 @@ pub use clock::Clock;
 pub use llm::{LlmAnswers, Spent};
 pub use placeholder::placeholder;
 pub use report::{CaseReport, Claim, Report, TestReport};
-pub use tables::{Tables, call_tool, failure_of, read_rows};
+pub use tables::{Tables, call_tool, case_rows, failure_of, read_rows};
 pub use tests_of::is_same;
 
 use world::DryWorld;

@@ -1,0 +1,132 @@
+//! What a run has come to.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::diag::Result;
+use crate::engine::{Outcome, RunInfo, Status};
+use crate::rehearse::Spent;
+use crate::store::write_atomically;
+
+/// What a run has come to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// The run.
+    pub run: RunInfo,
+    /// Where its files are.
+    pub folder: PathBuf,
+    /// Where the results of every case are.
+    pub results: PathBuf,
+    /// Cases so far.
+    pub cases: usize,
+    /// Of these, those that went to their end.
+    pub done: usize,
+    /// Of these, those that a step ended early.
+    pub stopped: usize,
+    /// Of these, those that failed.
+    pub failed: usize,
+    /// The first that failed.
+    pub failures: Vec<FailedCase>,
+    /// Outputs of the run that could not be made.
+    pub failed_outputs: Vec<(String, String)>,
+    /// How many of each kind were made.
+    pub made: IndexMap<String, usize>,
+    /// How many cases came to each value of the first field of the result.
+    pub results_by_value: IndexMap<String, usize>,
+    /// What model calls used.
+    pub spent: Spent,
+    /// How long it took.
+    pub seconds: f64,
+    /// Why it ended before all cases were done.
+    pub stopped_by: Option<String>,
+    /// What else is to be known.
+    pub notes: Vec<String>,
+}
+
+/// A case that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailedCase {
+    /// The case.
+    pub key: String,
+    /// The step, output or data pull.
+    pub part: String,
+    /// What went wrong.
+    pub message: String,
+}
+
+/// Failed cases that are told one by one.
+const TOLD: usize = 20;
+/// Values of a result that are counted one by one.
+const VALUES: usize = 12;
+
+impl Summary {
+    pub(super) fn new(run: &RunInfo, folder: &Path, results: &Path) -> Self {
+        Summary {
+            run: run.clone(),
+            folder: folder.to_owned(),
+            results: results.to_owned(),
+            cases: 0,
+            done: 0,
+            stopped: 0,
+            failed: 0,
+            failures: Vec::new(),
+            failed_outputs: Vec::new(),
+            made: IndexMap::new(),
+            results_by_value: IndexMap::new(),
+            spent: Spent::default(),
+            seconds: 0.0,
+            stopped_by: None,
+            notes: Vec::new(),
+        }
+    }
+
+    pub(super) fn count(&mut self, outcome: &Outcome) {
+        self.cases += 1;
+        match &outcome.status {
+            Status::Done => self.done += 1,
+            Status::Stopped { .. } => self.stopped += 1,
+            Status::Failed { part, failure } => {
+                self.failed += 1;
+                if self.failures.len() < TOLD {
+                    self.failures.push(FailedCase {
+                        key: outcome.key.clone(),
+                        part: part.clone(),
+                        message: failure.message.clone(),
+                    });
+                }
+            }
+        }
+        if let Some((name, value)) = outcome.result.first() {
+            let label = format!("{name} {}", super::results::cell(value));
+            if self.results_by_value.len() < VALUES || self.results_by_value.contains_key(&label) {
+                *self.results_by_value.entry(label).or_default() += 1;
+            }
+        }
+    }
+
+    /// Did everything work?
+    pub fn is_clean(&self) -> bool {
+        self.failed == 0 && self.failed_outputs.is_empty() && self.stopped_by.is_none()
+    }
+
+    /// Returns the summary as JSON.
+    pub fn to_json(&self) -> serde_json::Value {
+        json!({
+            "run": self.run.id, "workflow": self.run.workflow, "as_of": self.run.time,
+            "cases": self.cases, "done": self.done, "stopped": self.stopped, "failed": self.failed,
+            "failures": self.failures, "failed_outputs": self.failed_outputs, "made": self.made,
+            "results_by_value": self.results_by_value, "model_calls": self.spent.calls, "model_cost_usd": self.spent.cost,
+            "seconds": (self.seconds * 1000.0).round() / 1000.0, "stopped_by": self.stopped_by, "notes": self.notes,
+            "folder": self.folder.display().to_string(), "results": self.results.display().to_string()
+        })
+    }
+
+    /// Writes the summary beside the run's files.
+    pub(super) fn write(&self) -> Result<()> {
+        let text = serde_json::to_string_pretty(&self.to_json()).unwrap_or_default() + "\n";
+        write_atomically(&self.folder.join("summary.json"), text.as_bytes())
+    }
+}
