@@ -1,14 +1,35 @@
 //! Sopwright turns a plain-language SOP into a validated workflow, and runs it.
+//!
+//! Each module is a room; a room uses only those above it in this list:
+//!
+//! - [`diag`]: what is wrong, as data
+//! - [`sop`]: the SOP as numbered statements
+//! - [`expr`]: expressions and templates
+//! - [`spec`]: the workflow language
+//! - [`connect`]: connections to data and tools
+//! - [`model`]: chat models
+//! - [`check`]: checking a workflow before anything runs
+//! - [`engine`]: one case as a pure machine
+//! - [`rehearse`]: the dry run
+//! - [`store`]: the workspace on disk
+//! - [`runner`]: runs over all cases
+//! - [`builder`]: the conversation that ends in a saved workflow
+//! - [`drafter`]: the built-in builder, which needs no model
+//! - [`ui`], [`repl`], [`cli`]: the faces
 
 pub mod builder;
 pub mod check;
+pub mod cli;
 pub mod connect;
 pub mod diag;
+pub mod drafter;
 pub mod engine;
 pub mod expr;
 pub mod model;
 pub mod rehearse;
+pub mod repl;
 pub mod runner;
 pub mod sop;
 pub mod spec;
 pub mod store;
+pub mod ui;

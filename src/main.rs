@@ -1,2 +1,7 @@
 //! The `sopwright` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sopwright::cli::main()
+}

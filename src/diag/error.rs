@@ -98,6 +98,16 @@ impl Error {
         self
     }
 
+    /// Adds to what there is to do next.
+    #[must_use]
+    pub fn help_also(mut self, more: &str) -> Self {
+        self.help = Some(
+            self.help
+                .map_or_else(|| more.to_owned(), |help| format!("{help} {more}")),
+        );
+        self
+    }
+
     /// Adds the findings behind it.
     #[must_use]
     pub fn with(mut self, diagnostics: Vec<Diagnostic>) -> Self {

@@ -194,6 +194,7 @@ fn value(node: &Node) -> String {
         // Of `account.health_score` people say "health score"; of a step's only field, its name.
         Node::Field(base, field) => match &**base {
             Node::Name(base) if matches!(base.as_str(), "row" | "item") => field.replace('_', " "),
+            Node::Name(base) if field == "because" => format!("why ({})", base.replace('_', " ")),
             Node::Name(_) | Node::Field(..) => field.replace('_', " "),
             other => format!("{} of {}", field.replace('_', " "), value(other)),
         },

@@ -96,8 +96,8 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
     let mut total = 1;
     if let Some(all) = &all {
         total = all.len();
-        let order = if is_cheap(checked) {
-            coverage::order(&program, &base, &world, all, LOOKED_THROUGH).await
+        let order = if is_cheap(checked) && !has_select(checked) {
+            coverage::order(&program, &base, &world.scout(), all, LOOKED_THROUGH).await
         } else {
             Vec::new()
         };
@@ -132,13 +132,10 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
     })
 }
 
-/// Does every step run without asking anyone, so that many rows can be tried?
+/// Does no step call a tool, so that many rows can be tried? A model's texts are stood in for.
 fn is_cheap(checked: &Checked) -> bool {
-    checked
-        .workflow()
-        .all_steps()
-        .iter()
-        .all(|s| !matches!(s.kind, StepKind::Call(_) | StepKind::Llm(_)))
+    let steps = checked.workflow().all_steps();
+    !steps.iter().any(|s| matches!(s.kind, StepKind::Call(_)))
 }
 
 fn has_select(checked: &Checked) -> bool {

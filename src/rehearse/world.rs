@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
-use super::placeholder::placeholder;
+use super::placeholder::{placeholder, placeholders};
 use super::{Rehearsal, Tables, call_tool};
 use crate::connect::Effect;
 use crate::engine::{Delivery, Failure, LlmRequest, PullRequest, Rows, ToolRequest, World};
@@ -37,6 +37,11 @@ impl<'r> DryWorld<'r> {
             shown: AtomicBool::new(false),
             state: Mutex::default(),
         }
+    }
+
+    /// Returns the same world for looking ahead: nothing is shown and no model is asked.
+    pub(super) fn scout(&self) -> Scout<'_> {
+        Scout(self.tables)
     }
 
     /// Says whether what happens next is to be shown.
@@ -114,6 +119,31 @@ impl World for DryWorld<'_> {
                 .or_default()
                 .push(delivery);
         }
+        Ok(())
+    }
+}
+
+/// A world in which rows only show which way they take.
+pub(super) struct Scout<'t>(&'t Tables);
+
+#[async_trait]
+impl World for Scout<'_> {
+    async fn pull(&self, request: &PullRequest, scope: &Scope) -> Result<Rows, Failure> {
+        self.0.rows(request, scope)
+    }
+
+    async fn call(&self, _: &str, request: &ToolRequest) -> Result<Json, Failure> {
+        Err(Failure::last(
+            "unavailable",
+            format!("`{}` is not called to look ahead", request.tool),
+        ))
+    }
+
+    async fn ask(&self, _: &str, request: &LlmRequest) -> Result<Json, Failure> {
+        Ok(placeholders(Some(&request.returns)))
+    }
+
+    async fn deliver(&self, _: &str, _: Delivery) -> Result<(), Failure> {
         Ok(())
     }
 }

@@ -1,0 +1,199 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Turns a plain-language SOP into a validated workflow, and runs it.
+///
+/// Without a command it starts a chat: name an SOP or paste one.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sopwright",
+    version,
+    max_term_width = 100,
+    after_help = "Start here: sopwright build renewal-risk-briefs"
+)]
+pub struct Args {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub everywhere: Everywhere,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Everywhere {
+    /// The folder with sopwright.toml, sops/ and generated/ [default: the nearest one upwards].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub workspace: Option<PathBuf>,
+    /// Pins the clock of dry runs and runs to a date or time.
+    #[arg(long, global = true, value_name = "DATE|TIME")]
+    pub as_of: Option<String>,
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// The model: anthropic/NAME, openai/NAME, ollama/NAME, llamacpp or built-in.
+    #[arg(long, global = true, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// Writes every exchange with the model to a folder, to be replayed.
+    #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
+    pub record: Option<PathBuf>,
+    /// Answers from a folder of recorded exchanges instead of a model.
+    #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
+    pub replay: Option<PathBuf>,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// A diagram as a Mermaid flowchart.
+    Mermaid,
+    /// A diagram as an SVG image.
+    Svg,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Chat about a new or saved workflow.
+    Chat {
+        /// A saved workflow, or an SOP by name or path.
+        what: Option<String>,
+    },
+    /// Go on with the last session, or the one that is named.
+    Resume {
+        /// The session [default: the last one].
+        session: Option<String>,
+    },
+    /// Build a workflow from an SOP, without chat.
+    Build(Build),
+    /// Check a saved workflow, or a file.
+    Check {
+        /// The workflow's name, folder or file.
+        name: String,
+    },
+    /// Run a workflow on sample rows, with effects only shown.
+    DryRun {
+        /// The workflow's name, folder or file.
+        name: String,
+        /// How many cases.
+        #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        cases: u16,
+    },
+    /// Run a workflow over all its cases.
+    Run(Run),
+    /// Show what there is of a workflow, in short.
+    Show {
+        /// The workflow's name.
+        name: String,
+    },
+    /// Tell a workflow in plain language.
+    Explain {
+        /// The workflow's name.
+        name: String,
+    },
+    /// Draw a workflow.
+    Diagram {
+        /// The workflow's name.
+        name: String,
+        /// Where to [default: the terminal].
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// List workflows and SOPs.
+    List,
+    /// Print the JSON Schema of a workflow.
+    Schema,
+    /// List, show or try connections.
+    Connections {
+        /// What to do.
+        #[command(subcommand)]
+        command: ConnectionsCommand,
+    },
+    /// Write a workflow's folder as one file.
+    Export {
+        /// The workflow's name.
+        name: String,
+        /// Where to [default: NAME.sopwright.json].
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Read a workflow's folder from one file.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Another name for it.
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Say which models and connections were found, and whether they work.
+    Doctor,
+}
+
+/// Build a workflow from an SOP, without chat.
+#[derive(Debug, clap::Args)]
+pub struct Build {
+    /// The SOP: a name under sops/, a path, or - for standard input.
+    pub sop: String,
+    /// The workflow's name [default: from the SOP's title].
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The owner's notes, in plain words: they count as answers already given.
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// Asks nothing: what is open becomes a recorded assumption.
+    #[arg(long)]
+    pub yes: bool,
+    /// Stops when it has cost more than this, in US dollars.
+    #[arg(long, value_name = "USD")]
+    pub max_cost: Option<f64>,
+    /// Stops when it has taken longer than this, as in 10m.
+    #[arg(long, value_name = "TIME")]
+    pub max_time: Option<String>,
+}
+
+/// Run a workflow over all its cases.
+#[derive(Debug, clap::Args)]
+pub struct Run {
+    /// The workflow's name, folder or file.
+    pub name: String,
+    /// Only the case of this key.
+    #[arg(long, value_name = "KEY")]
+    pub case: Option<String>,
+    /// Where its files go [default: runs/NAME-TIME].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Where the results of every case go: .csv or .jsonl.
+    #[arg(long, value_name = "FILE")]
+    pub results: Option<PathBuf>,
+    /// What a manual trigger is given, as NAME=VALUE.
+    #[arg(long = "input", value_name = "NAME=VALUE")]
+    pub inputs: Vec<String>,
+    /// How many cases that wait for tools or models run at once.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub at_once: u16,
+}
+
+/// What to do with connections.
+#[derive(Debug, Subcommand)]
+pub enum ConnectionsCommand {
+    /// List them with their tables and tools.
+    List,
+    /// Show one: columns, types, values.
+    Show {
+        /// Its name, or connection.table.
+        name: String,
+    },
+    /// Try one: reads it and shows the first rows.
+    Try {
+        /// Its name.
+        name: String,
+    },
+}

@@ -1,0 +1,181 @@
+//! What every command works with.
+
+use std::sync::Arc;
+
+use super::args::{Everywhere, Format};
+use crate::builder::{Resources, prompt};
+use crate::check::{Checked, check};
+use crate::connect::{Catalog, Connections};
+use crate::diag::{Error, Result};
+use crate::drafter::Drafter;
+use crate::model::{Candidate, ChatModel, Places, Recorder, Replay, discover};
+use crate::rehearse::{Clock, LlmAnswers};
+use crate::store::{Stored, Workspace};
+
+/// What every command works with: the workspace, the clock, and how to print.
+pub struct Context {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// When runs take place.
+    pub clock: Clock,
+    /// How results are printed.
+    pub format: Format,
+    everywhere: Everywhere,
+}
+
+/// The model that was chosen.
+pub struct Chosen {
+    /// The model.
+    pub model: Arc<dyn ChatModel>,
+    /// Is it the built-in drafter?
+    pub is_built_in: bool,
+}
+
+impl Context {
+    /// Opens the workspace that the options name.
+    ///
+    /// # Errors
+    /// If there is none, or an option cannot be used.
+    pub fn open(everywhere: &Everywhere) -> Result<Self> {
+        let here = std::env::current_dir()
+            .map_err(|e| Error::unavailable("The current folder cannot be read").caused_by(e))?;
+        let workspace = Workspace::open(everywhere.workspace.as_deref(), &here)?;
+        let clock = everywhere
+            .as_of
+            .as_deref()
+            .map_or(Ok(Clock::default()), Clock::as_of)?;
+        Ok(Context {
+            workspace,
+            clock,
+            format: everywhere.format,
+            everywhere: everywhere.clone(),
+        })
+    }
+
+    /// Are results printed as JSON?
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Opens the connections.
+    pub fn connections(&self) -> Arc<Connections> {
+        let settings = &self.workspace.settings().connections;
+        Arc::new(Connections::open(
+            settings,
+            self.workspace.root(),
+            &|name| std::env::var(name).ok(),
+        ))
+    }
+
+    /// Returns the models that were named or found, the first being the one to use.
+    ///
+    /// # Errors
+    /// If `--model` names none.
+    pub async fn candidates(&self) -> Result<Vec<Candidate>> {
+        let env = |name: &str| std::env::var(name).ok();
+        discover(
+            &self.workspace.settings().model,
+            self.everywhere.model.as_deref(),
+            &env,
+            &Places::default(),
+        )
+        .await
+    }
+
+    /// Returns the model to use: the one that was named or found, else the built-in drafter.
+    ///
+    /// # Errors
+    /// If the one that was named cannot be used.
+    pub async fn model(&self) -> Result<Chosen> {
+        if let Some(folder) = &self.everywhere.replay {
+            return Ok(Chosen {
+                model: Arc::new(Replay::open(folder)?),
+                is_built_in: false,
+            });
+        }
+        let candidates = self.candidates().await?;
+        let Some(candidate) = candidates.first() else {
+            let model: Arc<dyn ChatModel> = match &self.everywhere.record {
+                Some(folder) => Arc::new(Recorder::new(Drafter::new(), folder)?),
+                None => Arc::new(Drafter::new()),
+            };
+            return Ok(Chosen {
+                model,
+                is_built_in: true,
+            });
+        };
+        let model = candidate.connect()?;
+        let model: Arc<dyn ChatModel> = match &self.everywhere.record {
+            Some(folder) => Arc::new(Recorder::new(model, folder)?),
+            None => Arc::from(model),
+        };
+        Ok(Chosen {
+            model,
+            is_built_in: false,
+        })
+    }
+
+    /// Returns who answers `llm` steps: the model, or placeholders where there is none.
+    ///
+    /// # Errors
+    /// As [`Context::model`].
+    pub async fn llm(&self) -> Result<Arc<LlmAnswers>> {
+        self.model().await.map(|chosen| self.llm_by(&chosen))
+    }
+
+    fn llm_by(&self, chosen: &Chosen) -> Arc<LlmAnswers> {
+        Arc::new(if chosen.is_built_in {
+            LlmAnswers::placeholders()
+        } else {
+            LlmAnswers::by(
+                chosen.model.clone(),
+                Some(self.workspace.own().join("answers")),
+            )
+        })
+    }
+
+    /// Returns what a conversation works with.
+    ///
+    /// # Errors
+    /// If the model cannot be used or a prompt not be read.
+    pub async fn resources(&self) -> Result<(Resources, bool)> {
+        let chosen = self.model().await?;
+        let connections = self.connections();
+        let catalog = Arc::new(connections.catalog().await);
+        let resources = Resources {
+            workspace: self.workspace.clone(),
+            catalog,
+            llm: self.llm_by(&chosen),
+            clock: self.clock.clone(),
+            system: prompt::system(self.workspace.root())?,
+            model: chosen.model,
+            connections,
+        };
+        Ok((resources, chosen.is_built_in))
+    }
+
+    /// Returns a saved workflow, checked, with what the connections offer.
+    ///
+    /// # Errors
+    /// If it has errors.
+    pub async fn checked(&self, stored: &Stored) -> Result<(Checked, Arc<Connections>, Catalog)> {
+        let connections = self.connections();
+        let catalog = connections.catalog().await;
+        let review = check(&stored.draft, &stored.sop, &catalog);
+        match review.checked {
+            Some(checked) => Ok((checked, connections, catalog)),
+            None => {
+                let errors = review
+                    .findings
+                    .into_iter()
+                    .filter(|f| f.is_error())
+                    .collect();
+                Err(
+                    Error::input(format!("`{}` has errors, so it was not run", stored.name))
+                        .help(format!("Mend it in chat: sopwright chat {}", stored.name))
+                        .with(errors),
+                )
+            }
+        }
+    }
+}

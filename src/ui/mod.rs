@@ -1,0 +1,58 @@
+//! How things look in a terminal: styles that degrade, diagnostics, tables, progress. With
+//! `repl` and `cli` the only room that prints.
+
+mod conversation;
+mod diagnostics;
+mod progress;
+mod report;
+mod style;
+mod summary;
+
+pub use conversation::{Conversation, Lines, Nobody, Stdin};
+pub use diagnostics::{diagnostic, diagnostics, error};
+pub use progress::Progress;
+pub use report::report;
+pub use style::{Style, paint};
+pub use summary::summary;
+
+use std::io::IsTerminal;
+
+/// Prints a text to standard output; colours are taken out where they cannot be shown.
+pub fn out(text: impl AsRef<str>) {
+    use std::io::Write;
+    // A reader that has gone away (`| head`) is no error.
+    let _ = writeln!(
+        anstream::stdout(),
+        "{}",
+        text.as_ref().trim_end_matches('\n')
+    );
+}
+
+/// Prints a text to standard error.
+pub fn note(text: impl AsRef<str>) {
+    use std::io::Write;
+    let _ = writeln!(
+        anstream::stderr(),
+        "{}",
+        text.as_ref().trim_end_matches('\n')
+    );
+}
+
+/// Prints a piece of text without a line's end, at once.
+pub fn piece(text: &str) {
+    use std::io::Write;
+    let mut out = anstream::stdout();
+    let _ = write!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Is a person at the other end, who can be asked?
+pub fn is_interactive() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
+
+/// Returns how many columns there are to write in; 100 where that is not known.
+pub fn width() -> usize {
+    let set = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    set.or_else(seen).unwrap_or(100).clamp(40, 160)
+}

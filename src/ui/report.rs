@@ -1,0 +1,131 @@
+//! A dry run as a table.
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{ContentArrangement, Table};
+
+use super::{Style, paint, width};
+use crate::diag::{count, one_line};
+use crate::engine::{Content, Status};
+use crate::rehearse::{CaseReport, Claim, Report};
+
+/// Returns what a dry run told: a row per case, what failed, what was not reached, the claim.
+pub fn report(report: &Report) -> String {
+    let mut text = String::new();
+    if !report.cases.is_empty() {
+        text += &table(report);
+        text += "\n";
+    }
+    for case in report.failures() {
+        if let Status::Failed { part, failure } = &case.outcome.status {
+            text += &format!(
+                "{} {} at `{part}`: {}\n",
+                paint(Style::Bad, "failed:"),
+                case.outcome.key,
+                failure.message
+            );
+        }
+    }
+    for test in &report.tests {
+        let mark = if test.passed {
+            paint(Style::Good, "✓")
+        } else {
+            paint(Style::Bad, "✗")
+        };
+        let why = match (&test.problem, test.differences.first()) {
+            (Some(problem), _) => format!(": {problem}"),
+            (None, Some((field, (expected, came)))) => {
+                format!(": {field} should be {expected}, and is {came}")
+            }
+            (None, None) => String::new(),
+        };
+        text += &format!("{mark} test “{}”{why}\n", test.name);
+    }
+    text += &claim(report);
+    text
+}
+
+fn claim(report: &Report) -> String {
+    let shown = format!("{} of {}", count(report.cases.len(), "case"), report.total);
+    match report.claim {
+        Claim::Verified => {
+            paint(Style::Good, "Verified") + &format!(": {shown}, every rule and step reached.\n")
+        }
+        Claim::Partial => {
+            let mut text =
+                paint(Style::Warn, "Partial") + &format!(": {shown}, nothing failed, but:\n");
+            for reason in &report.reasons {
+                text += &format!("  - {reason}\n");
+            }
+            text
+        }
+        Claim::Failed => {
+            let mut text = paint(Style::Bad, "Failed") + &format!(": {shown}.\n");
+            for reason in &report.reasons {
+                text += &format!("  - {reason}\n");
+            }
+            text
+        }
+    }
+}
+
+fn table(report: &Report) -> String {
+    let mut fields: Vec<&String> = Vec::new();
+    for name in report.cases.iter().flat_map(|c| c.outcome.result.keys()) {
+        if !fields.contains(&name) {
+            fields.push(name);
+        }
+    }
+    fields.truncate(5);
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(width()).unwrap_or(100));
+    let header = ["case".to_owned()]
+        .into_iter()
+        .chain(fields.iter().map(|f| f.replace('_', " ")))
+        .chain(["why", "would make"].map(str::to_owned));
+    table.set_header(header);
+    for case in &report.cases {
+        let values = fields
+            .iter()
+            .map(|f| case.outcome.result.get(*f).map(cell).unwrap_or_default());
+        let row = [case.outcome.key.clone()]
+            .into_iter()
+            .chain(values)
+            .chain([why(case), makes(case)]);
+        table.add_row(row);
+    }
+    table.to_string()
+}
+
+fn cell(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "–".to_owned(),
+        serde_json::Value::String(text) => one_line(text, 60),
+        other => one_line(&other.to_string(), 40),
+    }
+}
+
+fn why(case: &CaseReport) -> String {
+    let text = match &case.outcome.status {
+        Status::Failed { .. } => "failed".to_owned(),
+        _ => case.outcome.because.join("; "),
+    };
+    one_line(&text, 110)
+}
+
+fn makes(case: &CaseReport) -> String {
+    let made: Vec<String> = case
+        .effects
+        .iter()
+        .map(|effect| match &effect.content {
+            Content::Document { file, .. } | Content::Table { file, .. } => file.clone(),
+            Content::EmailDraft { to, .. } => format!("draft to {to}"),
+            Content::Message { to, .. } => format!("message to {to}"),
+            Content::Update { table, .. } => format!("update of {table}"),
+            Content::Call { tool, .. } => tool.clone(),
+        })
+        .collect();
+    one_line(&made.join(", "), 80)
+}

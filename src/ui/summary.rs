@@ -1,0 +1,85 @@
+//! A finished run in a few lines.
+
+use super::{Style, paint};
+use crate::diag::count;
+use crate::runner::Summary;
+
+/// Returns what a run has come to, and where its files are.
+pub fn summary(summary: &Summary) -> String {
+    let mut parts = vec![format!("{} done", summary.done)];
+    if summary.stopped > 0 {
+        parts.push(format!("{} ended early", summary.stopped));
+    }
+    if summary.failed > 0 {
+        parts.push(paint(Style::Bad, format!("{} failed", summary.failed)));
+    }
+    let mut text = format!(
+        "{} of {}: {}, in {:.1} s\n",
+        paint(Style::Strong, count(summary.cases, "case")),
+        summary.run.workflow,
+        parts.join(", "),
+        summary.seconds
+    );
+    if !summary.results_by_value.is_empty() {
+        let values: Vec<String> = summary
+            .results_by_value
+            .iter()
+            .map(|(value, n)| format!("{value}: {n}"))
+            .collect();
+        text += &format!("  {}\n", values.join(", "));
+    }
+    if !summary.made.is_empty() {
+        let made: Vec<String> = summary
+            .made
+            .iter()
+            .map(|(kind, n)| {
+                if kind.starts_with("waiting") {
+                    format!("{n} {kind}")
+                } else {
+                    count(*n, kind)
+                }
+            })
+            .collect();
+        text += &format!("  {}\n", made.join(", "));
+    }
+    if summary.spent.calls > 0 {
+        text += &format!(
+            "  {} to the model, ${:.4}\n",
+            count(
+                usize::try_from(summary.spent.calls).unwrap_or(usize::MAX),
+                "call"
+            ),
+            summary.spent.cost
+        );
+    }
+    for failed in &summary.failures {
+        text += &format!(
+            "  {} {} at `{}`: {}\n",
+            paint(Style::Bad, "failed:"),
+            failed.key,
+            failed.part,
+            failed.message
+        );
+    }
+    if summary.failed > summary.failures.len() {
+        text += &format!(
+            "  and {} more: see the error column of the results\n",
+            summary.failed - summary.failures.len()
+        );
+    }
+    for (output, message) in &summary.failed_outputs {
+        text += &format!(
+            "  {} output `{output}`: {message}\n",
+            paint(Style::Bad, "failed:")
+        );
+    }
+    for line in summary.notes.iter().chain(&summary.stopped_by) {
+        text += &format!("  {} {line}\n", paint(Style::Warn, "note:"));
+    }
+    text += &format!(
+        "  Results: {}\n  Files:   {}\n",
+        summary.results.display(),
+        summary.folder.display()
+    );
+    text
+}
