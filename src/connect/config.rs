@@ -99,9 +99,8 @@ pub enum AuthConfig {
     },
     /// `Authorization: Basic ...`.
     Basic {
-        /// The user's name; without it the secret is `user:password`.
-        #[serde(default)]
-        user: Option<String>,
+        /// The user's name.
+        user: String,
         /// The password.
         basic: String,
     },

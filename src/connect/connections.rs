@@ -159,7 +159,12 @@ mod tests {
         assert!(problem("gone").contains("There is no folder"));
         assert!(problem("desk").contains("TOKEN is not set"));
         let error = connections.get("desk").unwrap().scan(Scan::all("x")).await;
-        assert!(error.unwrap_err().message.starts_with("The connection `desk`: "));
+        assert!(
+            error
+                .unwrap_err()
+                .message
+                .starts_with("The connection `desk`: ")
+        );
     }
 
     #[test]

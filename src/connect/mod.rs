@@ -9,10 +9,14 @@ mod blocking;
 mod catalog;
 mod config;
 mod connections;
+pub mod describe;
 mod error;
 mod folder;
+mod http;
+pub mod net;
 mod refusals;
 mod secret;
+mod sqlite;
 mod stream;
 mod values;
 

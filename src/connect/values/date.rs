@@ -143,7 +143,7 @@ impl<'a> Cursor<'a> {
             .take_while(u8::is_ascii_alphabetic)
             .to_ascii_lowercase();
         let is_it = |month: &&str| name.len() >= 3 && month.as_bytes().starts_with(&name);
-        let index = MONTHS.iter().position(|month| is_it(&month))?;
+        let index = MONTHS.iter().position(|month| is_it(month))?;
         self.eat(b'.');
         Some(index as i8 + 1)
     }

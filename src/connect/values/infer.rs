@@ -196,7 +196,22 @@ impl Profile {
 
     /// Settles the type of the column.
     pub fn finish(self) -> Profiled {
-        let (field, range) = self.field();
+        self.finish_as(|found| found.map_or(FieldType::Text, |(field, _)| field))
+    }
+
+    /// Settles the type of the column by the choice of the caller, who is given the type that
+    /// the values show, if there are any, and whether they are only 0 and 1.
+    pub fn finish_as(
+        self,
+        choose: impl FnOnce(Option<(FieldType, bool)>) -> FieldType,
+    ) -> Profiled {
+        let (found, mut range) = self.field();
+        let is_flag = matches!(self.integer.settled(), Some((0.., ..=1)));
+        let has_values = self.rows > self.missing;
+        let field = choose(has_values.then_some((found, is_flag)));
+        if field == FieldType::Boolean {
+            range = None;
+        }
         let notes = self.notes(field);
         let order = match field {
             FieldType::Date if !self.dates[0].fits => DateOrder::DayFirst,

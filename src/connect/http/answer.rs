@@ -1,0 +1,231 @@
+//! What an answer means: a value, a "no", or trouble.
+
+use std::time::Duration;
+
+use jiff::fmt::rfc2822;
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+use crate::connect::{ConnectError, ConnectErrorKind};
+use crate::diag::one_line;
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// Returns the body of a good answer as it is.
+    pub fn bytes(self, what: &str) -> Result<Vec<u8>, ConnectError> {
+        match self.trouble(what) {
+            Some(trouble) => Err(trouble),
+            None => Ok(self.body),
+        }
+    }
+
+    /// Returns the value of a good answer: its JSON, plain text as text, or null for none.
+    pub fn value(self, what: &str) -> Result<Value, ConnectError> {
+        if let Some(trouble) = self.trouble(what) {
+            return Err(trouble);
+        }
+        if self.body.trim_ascii().is_empty() {
+            return Ok(Value::Null);
+        }
+        if self.content_type().starts_with("text/") {
+            return Ok(String::from_utf8_lossy(&self.body).into_owned().into());
+        }
+        serde_json::from_slice(&self.body).map_err(|error| {
+            ConnectError::last(format!("{what} answers with what is not JSON: {error}."))
+        })
+    }
+
+    fn trouble(&self, what: &str) -> Option<ConnectError> {
+        let code = self.status.as_u16();
+        if self.status.is_server_error() || matches!(code, 408 | 429) {
+            let said = self.refusal().and_then(|(_, message)| message);
+            let said = said.unwrap_or_else(|| reason_of(self.status));
+            let mut error = ConnectError::transient(format!("{what} is not available: {said}"));
+            error.kind = ConnectErrorKind::Transient {
+                retry_after: self.retry_after(),
+            };
+            return Some(error);
+        }
+        if self.content_type().starts_with("text/html") {
+            return Some(
+                ConnectError::last(format!("{what} answers with a web page, not JSON."))
+                    .help("Check the `base_url`: it may lead to a site or to a login page."),
+            );
+        }
+        if self.status.is_success() {
+            return None;
+        }
+        let (named, message) = self.refusal().unwrap_or_default();
+        let message = message.unwrap_or_else(|| reason_of(self.status));
+        if named.is_none() && matches!(code, 401 | 403) {
+            return Some(
+                ConnectError::last(format!("{what} does not let us in: {message}"))
+                    .help("Check the `auth` of the connection in sopwright.toml and its secret."),
+            );
+        }
+        let named = named.unwrap_or_else(|| format!("http_{code}"));
+        let message = format!("{what} refused ({named}): {message}");
+        Some(ConnectError::refused(named, message))
+    }
+
+    /// Returns the code and the message of an error in JSON: `{"error": {"code", "message"}}`,
+    /// the same without the outer object, or a problem of RFC 9457.
+    fn refusal(&self) -> Option<(Option<String>, Option<String>)> {
+        let body: Value = serde_json::from_slice(&self.body).ok()?;
+        let error = body.get("error").filter(|error| error.is_object());
+        let error = error.unwrap_or(&body);
+        let text = |key: &str| error.get(key)?.as_str().filter(|text| !text.is_empty());
+        let kind = text("type").and_then(|kind| kind.rsplit(['/', ':', '#']).next());
+        let code = ["code", "error", "status"]
+            .into_iter()
+            .find_map(text)
+            .or(kind.filter(|kind| !kind.is_empty() && *kind != "blank"));
+        let message = ["message", "error_description", "detail", "title"]
+            .into_iter()
+            .find_map(text);
+        Some((
+            code.map(str::to_owned),
+            message.map(|message| one_line(message, 300)),
+        ))
+    }
+
+    fn content_type(&self) -> &str {
+        let value = self.headers.get(CONTENT_TYPE);
+        value
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// Returns how long the service asks to wait. A moment is taken against the service's own
+    /// clock, which the answer carries.
+    fn retry_after(&self) -> Option<Duration> {
+        let text = |name| self.headers.get(name)?.to_str().ok();
+        let wanted = text(RETRY_AFTER)?;
+        if let Ok(seconds) = wanted.trim().parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let moment = |text: &str| rfc2822::parse(text).ok();
+        let wait = moment(wanted)?
+            .timestamp()
+            .duration_since(moment(text(DATE)?)?.timestamp());
+        Duration::try_from(wait).ok()
+    }
+}
+
+fn reason_of(status: StatusCode) -> String {
+    let words = status.canonical_reason().unwrap_or("no reason given");
+    format!("HTTP {} {words}", status.as_u16())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+    use serde_json::json;
+
+    fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> Answer {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: headers.collect(),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    fn kind(answer: Answer) -> ConnectErrorKind {
+        answer.value("`t`").unwrap_err().kind
+    }
+
+    fn refused(code: &str) -> ConnectErrorKind {
+        ConnectErrorKind::Refused {
+            code: code.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_good_answer_is_its_value() {
+        assert_eq!(
+            answer(200, &[], r#"{"a":1}"#).value("t").unwrap(),
+            json!({ "a": 1 })
+        );
+        assert_eq!(answer(204, &[], "").value("t").unwrap(), Value::Null);
+        let text = answer(200, &[("content-type", "text/plain")], "done");
+        assert_eq!(text.value("t").unwrap(), json!("done"));
+        let error = answer(200, &[], "{oops").value("`t`").unwrap_err();
+        assert!(error.message.contains("not JSON"));
+    }
+
+    #[test]
+    fn a_business_answer_has_a_code() {
+        let nested = r#"{"error":{"code":"no_stock","message":"None left"}}"#;
+        let error = answer(422, &[], nested).value("`t`").unwrap_err();
+        assert_eq!(error.kind, refused("no_stock"));
+        assert_eq!(error.message, "`t` refused (no_stock): None left");
+        assert_eq!(
+            kind(answer(409, &[], r#"{"code":"taken"}"#)),
+            refused("taken")
+        );
+        assert_eq!(
+            kind(answer(403, &[], r#"{"code":"closed"}"#)),
+            refused("closed")
+        );
+        assert_eq!(
+            kind(answer(400, &[], r#"{"error":"bad_date"}"#)),
+            refused("bad_date")
+        );
+        let google = r#"{"error":{"code":404,"status":"NOT_FOUND"}}"#;
+        assert_eq!(kind(answer(404, &[], google)), refused("NOT_FOUND"));
+        let problem = r#"{"type":"https://x.test/out-of-credit","title":"Out","status":403}"#;
+        assert_eq!(kind(answer(400, &[], problem)), refused("out-of-credit"));
+        assert_eq!(
+            kind(answer(404, &[], r#"{"type":"about:blank"}"#)),
+            refused("http_404")
+        );
+        assert_eq!(kind(answer(404, &[], "gone")), refused("http_404"));
+    }
+
+    #[test]
+    fn trouble_may_pass() {
+        let wait = |headers: &[(&'static str, &str)]| match kind(answer(503, headers, "<html>")) {
+            ConnectErrorKind::Transient { retry_after } => retry_after,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(wait(&[]), None);
+        assert_eq!(wait(&[("retry-after", "7")]), Some(Duration::from_secs(7)));
+        let dated = [
+            ("date", "Wed, 21 Oct 2015 07:28:00 GMT"),
+            ("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT"),
+        ];
+        assert_eq!(wait(&dated), Some(Duration::from_secs(30)));
+        assert_eq!(wait(&dated[1..]), None);
+        assert!(matches!(
+            kind(answer(429, &[], "")),
+            ConnectErrorKind::Transient { .. }
+        ));
+    }
+
+    #[test]
+    fn other_answers_are_final_and_say_what_to_do() {
+        let page = [("content-type", "text/html; charset=utf-8")];
+        for status in [200, 404] {
+            let error = answer(status, &page, "<html>").value("`t`").unwrap_err();
+            assert_eq!(error.message, "`t` answers with a web page, not JSON.");
+        }
+        let error = answer(401, &[], "").value("`t`").unwrap_err();
+        assert_eq!(error.kind, ConnectErrorKind::Final);
+        assert!(error.help.unwrap().contains("`auth`"));
+    }
+}

@@ -1,0 +1,60 @@
+//! Who is calling, as a request shows it.
+
+use reqwest::RequestBuilder;
+use reqwest::header::{HeaderName, HeaderValue};
+
+use crate::connect::{AuthConfig, ConnectError, Secret};
+
+/// How a request shows who is calling.
+#[derive(Debug, Clone)]
+pub enum Auth {
+    /// `Authorization: Bearer ...`
+    Bearer(Secret),
+    /// A header of the service's own.
+    Header(HeaderName, Secret),
+    /// `Authorization: Basic ...`
+    Basic(String, Secret),
+}
+
+impl Auth {
+    /// Looks up the secrets that the configuration names.
+    pub fn open(
+        config: &AuthConfig,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConnectError> {
+        let auth = match config {
+            AuthConfig::Bearer { bearer } => Auth::Bearer(Secret::named(bearer, env)?),
+            AuthConfig::Header { header, value } => {
+                let name = HeaderName::from_bytes(header.as_bytes()).map_err(|_| {
+                    ConnectError::last(format!("`{header}` cannot be the name of a header."))
+                })?;
+                Auth::Header(name, Secret::named(value, env)?)
+            }
+            AuthConfig::Basic { user, basic } => {
+                Auth::Basic(user.clone(), Secret::named(basic, env)?)
+            }
+        };
+        if HeaderValue::from_str(auth.secret().reveal()).is_err() {
+            return Err(ConnectError::last(
+                "A secret holds characters that no header can, such as a line break.",
+            ));
+        }
+        Ok(auth)
+    }
+
+    /// Puts it on a request.
+    pub fn sign(&self, request: RequestBuilder) -> RequestBuilder {
+        match self {
+            Auth::Bearer(token) => request.bearer_auth(token.reveal()),
+            Auth::Header(name, value) => request.header(name, value.reveal()),
+            Auth::Basic(user, password) => request.basic_auth(user, Some(password.reveal())),
+        }
+    }
+
+    /// Returns the secret in it.
+    pub fn secret(&self) -> &Secret {
+        match self {
+            Auth::Bearer(secret) | Auth::Header(_, secret) | Auth::Basic(_, secret) => secret,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! HTTP as every room speaks it: rustls with the ring provider, no redirects on its own accord,
+//! and answers of bounded size.
+
+use std::error::Error as _;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Response};
+
+/// Returns the builder of a client that follows no redirect, so that what is sent, and a secret
+/// with it, reaches the host that was named and no other.
+pub fn client() -> ClientBuilder {
+    // It fails where a provider is already installed, which does as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .redirect(Policy::none())
+        .user_agent(concat!("sopwright/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Why the body of an answer could not be read.
+#[derive(Debug)]
+pub enum BodyError {
+    /// It is longer than allowed.
+    TooLong,
+    /// It broke off.
+    Broken(reqwest::Error),
+}
+
+/// Reads the body of an answer, up to `limit` bytes.
+///
+/// # Errors
+/// For a longer one, and for one that breaks off.
+pub async fn read_bounded(mut response: Response, limit: u64) -> Result<Vec<u8>, BodyError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(BodyError::Broken)? {
+        if (body.len() + chunk.len()) as u64 > limit {
+            return Err(BodyError::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Returns why a request failed, in few words and without its address.
+pub fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "it took too long".to_owned();
+    }
+    let mut innermost: &dyn std::error::Error = match error.source() {
+        Some(source) => source,
+        None => return "the request could not be sent".to_owned(),
+    };
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
