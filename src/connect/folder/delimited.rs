@@ -189,13 +189,14 @@ impl DelimitedFile {
     }
 }
 
-/// Returns how pinned fields are read. Dates take a pass over the file, for the whole column
-/// settles the order of day and month.
+/// Returns how pinned fields are read. The whole column settles the order of day and month in
+/// its dates, which takes a pass over the file unless `described` knows it from one before.
 ///
 /// # Errors
 /// [`Drift`](crate::connect::ConnectErrorKind::Drift) for a column that is not there.
 pub fn pinned(
     file: &DataFile,
+    described: Option<&Described>,
     fields: &IndexMap<String, FieldType>,
 ) -> Result<IndexMap<String, Reading>, ConnectError> {
     let mut open = DelimitedFile::open(file)?;
@@ -203,10 +204,14 @@ pub fn pinned(
     let mut dated = Vec::new();
     for (name, field) in fields {
         let index = open.index_of(name)?;
-        if matches!(field, FieldType::Date | FieldType::Time) {
-            dated.push((name, index, OrderVotes::default()));
+        let mut reading = Reading::of(*field);
+        if is_dated(*field) {
+            match described.and_then(|described| described.readings.get(name)) {
+                Some(known) if is_dated(known.field) => reading.order = known.order,
+                _ => dated.push((name, index, OrderVotes::default())),
+            }
         }
-        readings.insert(name.clone(), Reading::of(*field));
+        readings.insert(name.clone(), reading);
     }
     if dated.is_empty() {
         return Ok(readings);
@@ -221,6 +226,10 @@ pub fn pinned(
         readings[name].order = votes.settle();
     }
     Ok(readings)
+}
+
+fn is_dated(field: FieldType) -> bool {
+    matches!(field, FieldType::Date | FieldType::Time)
 }
 
 fn line_of(record: &ByteRecord) -> u64 {

@@ -125,7 +125,7 @@ impl Folder {
             let fields = if scan.fields.is_empty() {
                 self.described(&file)?.readings.clone()
             } else {
-                delimited::pinned(&file, &scan.fields)?
+                delimited::pinned(&file, self.cached(&file)?.as_deref(), &scan.fields)?
             };
             let reader = DelimitedFile::open(&file)?;
             return Ok(RowStream::spawn(move |sink| reader.scan(&fields, sink)));
@@ -164,25 +164,38 @@ impl Folder {
     }
 
     fn described(&self, file: &DataFile) -> Result<Arc<Described>, ConnectError> {
-        let metadata = std::fs::metadata(&file.path).map_err(|error| file.unreadable(&error))?;
-        let stamp = (metadata.modified().ok(), metadata.len());
-        let cache = || {
-            self.described
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some((as_of, described)) = cache().get(&file.path)
-            && *as_of == stamp
-        {
-            return Ok(described.clone());
+        if let Some(described) = self.cached(file)? {
+            return Ok(described);
         }
+        // Taken before the pass, so that a change during it is seen the next time.
+        let stamp = stamp(file)?;
         let described = Arc::new(match file.format {
             Format::Delimited { .. } => DelimitedFile::open(file)?.describe(self.writable)?,
             Format::Json | Format::JsonLines => json::describe(file)?,
         });
-        cache().insert(file.path.clone(), (stamp, described.clone()));
+        let mut cache = self
+            .described
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        cache.insert(file.path.clone(), (stamp, described.clone()));
         Ok(described)
     }
+
+    /// Returns what was found in a file, if it has not changed since.
+    fn cached(&self, file: &DataFile) -> Result<Option<Arc<Described>>, ConnectError> {
+        let stamp = stamp(file)?;
+        let cache = self
+            .described
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let found = cache.get(&file.path).filter(|(as_of, _)| *as_of == stamp);
+        Ok(found.map(|(_, described)| described.clone()))
+    }
+}
+
+fn stamp(file: &DataFile) -> Result<Stamp, ConnectError> {
+    let metadata = std::fs::metadata(&file.path).map_err(|error| file.unreadable(&error))?;
+    Ok((metadata.modified().ok(), metadata.len()))
 }
 
 #[cfg(test)]

@@ -260,3 +260,13 @@ async fn an_update_must_be_allowed_and_name_its_rows() {
     assert!(open.describe().await.unwrap().tables["a"].writable);
     assert!(!open.describe().await.unwrap().tables["b"].writable);
 }
+
+#[tokio::test]
+async fn pinned_dates_read_the_same_before_and_after_a_description() {
+    let (_kept, folder) = folder(&[("a.csv", b"due\n3/4/2024\n22/4/2024\n")], false);
+    let scan = pins("a", &[("due", FieldType::Date)]);
+    let before = rows(&folder, scan.clone()).await.unwrap();
+    folder.describe().await.unwrap();
+    assert_eq!(rows(&folder, scan).await.unwrap(), before);
+    assert_eq!(before[0]["due"], "2024-04-03");
+}

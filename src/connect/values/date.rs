@@ -38,6 +38,11 @@ pub struct OrderVotes {
 impl OrderVotes {
     /// Looks at a cell.
     pub fn see(&mut self, text: &str) {
+        // Most dates begin with their year or are written with names: no order to find.
+        let mut head = text.trim_start().bytes().take(3);
+        if self.only_day_first || !head.any(|byte| matches!(byte, b'/' | b'-')) {
+            return;
+        }
         let fits = |order| Cursor::new(text).date(order).is_some();
         self.only_day_first =
             self.only_day_first || (!fits(DateOrder::MonthFirst) && fits(DateOrder::DayFirst));
@@ -143,7 +148,7 @@ impl<'a> Cursor<'a> {
             .take_while(u8::is_ascii_alphabetic)
             .to_ascii_lowercase();
         let is_it = |month: &&str| name.len() >= 3 && month.as_bytes().starts_with(&name);
-        let index = MONTHS.iter().position(|month| is_it(month))?;
+        let index = MONTHS.iter().position(is_it)?;
         self.eat(b'.');
         Some(index as i8 + 1)
     }
