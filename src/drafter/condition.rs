@@ -30,9 +30,19 @@ pub(super) struct Read {
 
 impl Read {
     fn both(self, word: &str, other: Read) -> Read {
-        let wrap = |source: String, word: &str| if word == "and" && source.contains(" or ") { format!("({source})") } else { source };
+        let wrap = |source: String, word: &str| {
+            if word == "and" && source.contains(" or ") {
+                format!("({source})")
+            } else {
+                source
+            }
+        };
         Read {
-            source: format!("{} {word} {}", wrap(self.source, word), wrap(other.source, word)),
+            source: format!(
+                "{} {word} {}",
+                wrap(self.source, word),
+                wrap(other.source, word)
+            ),
             joined: self.joined.into_iter().chain(other.joined).collect(),
             columns: self.columns.into_iter().chain(other.columns).collect(),
         }
@@ -49,8 +59,14 @@ impl Reader<'_> {
     /// Reads a condition: clauses joined by "and", "or" and "unless".
     pub(super) fn read(&self, text: &str) -> Option<Read> {
         let text = text.trim().trim_end_matches(['.', ':', ',', ';']);
-        if let Some((main, exception)) = split_once_word(text, "unless").or_else(|| split_once_word(text, "except if")).or_else(|| split_once_word(text, "but not if")) {
-            return Some(self.read(main)?.both("and", self.read(exception)?.negated()));
+        if let Some((main, exception)) = split_once_word(text, "unless")
+            .or_else(|| split_once_word(text, "except if"))
+            .or_else(|| split_once_word(text, "but not if"))
+        {
+            return Some(
+                self.read(main)?
+                    .both("and", self.read(exception)?.negated()),
+            );
         }
         for word in ["or", "and"] {
             if let Some(read) = self.joined_by(text, word) {
@@ -70,7 +86,11 @@ impl Reader<'_> {
         let mut read: Option<Read> = None;
         let mut open = String::new();
         for piece in pieces {
-            let candidate = if open.is_empty() { piece.to_owned() } else { format!("{open} {word} {piece}") };
+            let candidate = if open.is_empty() {
+                piece.to_owned()
+            } else {
+                format!("{open} {word} {piece}")
+            };
             match self.read(&candidate) {
                 Some(one) => {
                     open.clear();
@@ -94,7 +114,15 @@ fn split_words<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
     let mut start = 0;
     let needle = format!(" {word} ");
     // "10 or more", "5 or fewer" and "3 or above" are one figure.
-    let figure = |rest: &str| word == "or" && ["more", "fewer", "less", "above", "below", "higher", "lower", "greater", "older", "later", "earlier", "worse"].iter().any(|w| rest.starts_with(w));
+    let figure = |rest: &str| {
+        word == "or"
+            && [
+                "more", "fewer", "less", "above", "below", "higher", "lower", "greater", "older",
+                "later", "earlier", "worse",
+            ]
+            .iter()
+            .any(|w| rest.starts_with(w))
+    };
     // "between 30 and 60" is one range.
     let range = |before: &str| word == "and" && before.rsplit(' ').take(3).any(|w| w == "between");
     if lower.len() != text.len() {
@@ -116,5 +144,8 @@ fn split_words<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
 
 fn split_once_word<'t>(text: &'t str, word: &str) -> Option<(&'t str, &'t str)> {
     let at = text.to_lowercase().find(&format!(" {word} "))?;
-    Some((text.get(..at)?.trim_end_matches(','), text.get(at + word.len() + 2..)?))
+    Some((
+        text.get(..at)?.trim_end_matches(','),
+        text.get(at + word.len() + 2..)?,
+    ))
 }

@@ -1,28 +1,232 @@
-//! The built-in drafter.
-use crate::model::*;
+//! The built-in drafter: the builder that needs no model. It goes through the same conversation
+//! with the same tools, reading sentences by patterns and by the words of the tables. What it
+//! cannot read it never guesses: it asks, or leaves the statement to people and says so.
+
+mod change;
+mod condition;
+mod draft;
+mod mend;
+mod statement;
+mod when;
+mod words;
+mod world;
+
 use async_trait::async_trait;
+use serde_json::{Value as Json, json};
+
+use crate::model::{
+    ChatModel, Delta, Message, ModelError, Price, Reply, Request, Stop, ToolCall, Usage,
+};
+
+use world::World;
+
 /// Drafts workflows without a model.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Copy)]
 pub struct Drafter;
+
+/// What it says of itself at the start.
+const HELLO: &str = "This is the built-in drafter: it reads plain rules about your tables, and leaves the rest to people or to a model. (`sopwright doctor` says how to set up a model.)";
+
+/// The most tables that are looked at.
+const TABLES: usize = 12;
+
 impl Drafter {
     /// Returns a drafter.
     pub fn new() -> Self {
         Drafter
     }
 }
+
 #[async_trait]
 impl ChatModel for Drafter {
     fn name(&self) -> &str {
-        "built-in drafter"
+        "the built-in drafter"
     }
+
     fn pricing(&self) -> Option<Price> {
         None
     }
+
     async fn complete(
         &self,
-        _r: &Request,
-        _d: &mut (dyn FnMut(Delta) + Send),
+        request: &Request,
+        on_delta: &mut (dyn FnMut(Delta) + Send),
     ) -> Result<Reply, ModelError> {
-        Err(ModelError::new(ModelErrorKind::BadRequest, "not yet"))
+        let (text, call) = answer(&request.messages);
+        if !text.is_empty() {
+            on_delta(Delta::Text(text.clone()));
+        }
+        let calls: Vec<ToolCall> = call
+            .into_iter()
+            .map(|(name, arguments)| ToolCall {
+                id: format!("step-{}", request.messages.len()),
+                name: name.to_owned(),
+                arguments: arguments.to_string(),
+            })
+            .collect();
+        Ok(Reply {
+            stop: if calls.is_empty() {
+                Stop::EndTurn
+            } else {
+                Stop::ToolUse
+            },
+            text,
+            calls,
+            usage: Usage::default(),
+        })
     }
 }
+
+type Said = (String, Option<(&'static str, Json)>);
+
+fn says(text: impl Into<String>) -> Said {
+    (text.into(), None)
+}
+
+fn does(name: &'static str, arguments: Json) -> Said {
+    (String::new(), Some((name, arguments)))
+}
+
+/// Returns what comes next in a conversation: words, or a tool call.
+fn answer(messages: &[Message]) -> Said {
+    let world = World::read(messages);
+    let calls = calls(messages);
+    let last = calls.last();
+    // What the user said after the opening is a change to what there is.
+    if let Some(request) = later_request(messages) {
+        return change::answer(&world, &request, messages);
+    }
+    if world.workflow.is_some() {
+        return says("Say what should change.");
+    }
+    match last.map(|c| c.name.as_str()) {
+        None => look(&world),
+        Some("inspect") => propose(&world),
+        Some("ask_user") => plan(&world),
+        Some("propose_plan") => write(&world),
+        Some("write_workflow" | "edit_workflow") => mend::after_check(messages),
+        Some("dry_run") => mend::after_dry_run(messages),
+        Some("save_workflow") => sum_up(&world, messages),
+        Some(_) => says("That is as far as the built-in drafter goes."),
+    }
+}
+
+/// Returns the last thing that the user said, if it came after the opening.
+fn later_request(messages: &[Message]) -> Option<String> {
+    let index = messages
+        .iter()
+        .rposition(|m| matches!(m, Message::User { .. }))?;
+    match messages.get(index) {
+        Some(Message::User { text })
+            if index > 0 && !text.starts_with("The workflow is not saved yet") =>
+        {
+            Some(text.clone())
+        }
+        // A saved workflow is opened and a change asked for in one message.
+        Some(Message::User { text }) => text
+            .split_once("Wait for what the user wants.")
+            .map(|(_, rest)| rest.trim().to_owned())
+            .filter(|rest| !rest.is_empty()),
+        _ => None,
+    }
+}
+
+fn calls(messages: &[Message]) -> Vec<&ToolCall> {
+    messages
+        .iter()
+        .flat_map(|m| match m {
+            Message::Assistant { calls, .. } => calls.as_slice(),
+            _ => &[],
+        })
+        .collect()
+}
+
+/// Returns the last tool result, as JSON.
+fn last_result(messages: &[Message]) -> Json {
+    let results = messages.iter().rev().find_map(|m| match m {
+        Message::ToolResults { results } => results.last(),
+        _ => None,
+    });
+    results
+        .and_then(|r| serde_json::from_str(&r.content).ok())
+        .unwrap_or_default()
+}
+
+fn look(world: &World) -> Said {
+    if world.overview.is_empty() {
+        return says(
+            "There is no table to work on. Add a connection to sopwright.toml (docs/settings.md shows how), and build again.",
+        );
+    }
+    let tables: Vec<&String> = world
+        .overview
+        .iter()
+        .map(|(name, _)| name)
+        .take(TABLES)
+        .collect();
+    (
+        format!("{HELLO}\n"),
+        Some(("inspect", json!({ "of": tables }))),
+    )
+}
+
+fn propose(world: &World) -> Said {
+    match draft::draft(world) {
+        None => says("None of the tables could be read, so there is nothing to work on."),
+        Some(drafted) if !drafted.open.is_empty() => {
+            let open: Vec<String> = drafted
+                .open
+                .iter()
+                .map(|s| format!("{}. {}", s.number, s.text))
+                .collect();
+            does(
+                "ask_user",
+                json!({"questions": [{
+                    "question": draft::OPEN,
+                    "why": open.join("\n"),
+                    "choices": ["Yes, leave them to people", "I will set up a model for them"]
+                }]}),
+            )
+        }
+        Some(drafted) => does("propose_plan", json!({"plan": drafted.plan})),
+    }
+}
+
+fn plan(world: &World) -> Said {
+    match draft::draft(world) {
+        Some(drafted) => does("propose_plan", json!({"plan": drafted.plan})),
+        None => says("There is nothing to work on."),
+    }
+}
+
+fn write(world: &World) -> Said {
+    match draft::draft(world) {
+        Some(drafted) => does("write_workflow", json!({"workflow": drafted.document})),
+        None => says("There is nothing to work on."),
+    }
+}
+
+fn sum_up(world: &World, messages: &[Message]) -> Said {
+    let result = last_result(messages);
+    if let Some(error) = result.get("error").and_then(Json::as_str) {
+        return says(format!(
+            "It could not be saved: {error}. {}",
+            result
+                .get("help")
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+        ));
+    }
+    let open = draft::draft(world)
+        .map(|d| d.open.len())
+        .unwrap_or_default();
+    let rest = match open {
+        0 => String::new(),
+        1 => " One statement is left to people: /show lists it.".to_owned(),
+        n => format!(" {n} statements are left to people: /show lists them."),
+    };
+    says(format!("Saved.{rest}"))
+}
+
+#[cfg(test)]
+mod tests;

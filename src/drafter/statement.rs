@@ -66,28 +66,70 @@ const LABEL: &str = r#"(?:"[^"]{1,30}"|“[^”]{1,30}”|very high|high|medium|
 const KIND: &str = r"(?: (?:risk|priority|severity|urgency|tier|level|alert|concern))?";
 
 fn pattern(source: &str) -> Regex {
-    #[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles each")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the patterns are constants, and a test compiles each"
+    )]
     Regex::new(&source.replace("LABEL", LABEL).replace("KIND", KIND)).expect("the pattern is sound")
 }
 
 /// Rules with the label first: "High risk if …", "P1: …", "Mark it red when …".
 static LABEL_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$")
+    pattern(
+        r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$",
+    )
 });
 /// Rules with the condition first: "If …, mark it red", "Accounts with … are high risk".
 static CONDITION_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the account))+ (LABEL)KIND\.?$")
+    pattern(
+        r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the account))+ (LABEL)KIND\.?$",
+    )
 });
-static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)\b.*?\b(LABEL)KIND\b"));
-static OTHERWISE_LAST: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(LABEL)KIND ?(?:is|:|–|-)? ?(?:everything|everyone|anything|all|the) ?(?:else|others?|rest)"));
-static SKIP: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:please )?(?:skip|ignore|exclude|leave out|drop|don'?t (?:bother with|include|count|touch|look at)|do not (?:include|count|look at|contact)|never (?:include|contact)|not for)\s+(?:any(?:one|thing)? |all |the |those |accounts? |customers? |tickets? |ones? |if |when |that |which |with |where |who |in |are |is )*(.+)$"));
-static SELECT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:(?:every|each|on|weekly|daily)[^,]*, )?(?:first,? |then,? |we |please |start (?:by|with) )*(?:look(?:ing)? (?:at|for|through)|pull(?: up)?|list|go(?:ing)? through|take|review|find|get|focus on|for (?:each|every|all)|only|check|consider|grab|open|run (?:this )?(?:for|on|over)|applies to|this is for|scope:?)\s+(.+)$"));
-static TOP: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:top|first|biggest|largest|highest|worst) (\d+|three|five|ten|twenty)\b|\b(\d+|three|five|ten|twenty) (?:biggest|largest|highest|worst|most)\b"));
-static BY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:by|ranked by|sorted by|in order of|with the (?:biggest|highest|largest|most)) ([a-z ]+)"));
+static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)\b.*?\b(LABEL)KIND\b",
+    )
+});
+static OTHERWISE_LAST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(LABEL)KIND ?(?:is|:|–|-)? ?(?:everything|everyone|anything|all|the) ?(?:else|others?|rest)",
+    )
+});
+static SKIP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:please )?(?:skip|ignore|exclude|leave out|drop|don'?t (?:bother with|include|count|touch|look at)|do not (?:include|count|look at|contact)|never (?:include|contact)|not for)\s+(?:any(?:one|thing)? |all |the |those |accounts? |customers? |tickets? |ones? |if |when |that |which |with |where |who |in |are |is )*(.+)$",
+    )
+});
+static SELECT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:every|each|on|weekly|daily)[^,]*, )?(?:first,? |then,? |we |please |start (?:by|with) )*(?:look(?:ing)? (?:at|for|through)|pull(?: up)?|list|go(?:ing)? through|take|review|find|get|focus on|for (?:each|every|all)|only|check|consider|grab|open|run (?:this )?(?:for|on|over)|applies to|this is for|scope:?)\s+(.+)$",
+    )
+});
+static TOP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:top|first|biggest|largest|highest|worst) (\d+|three|five|ten|twenty)\b|\b(\d+|three|five|ten|twenty) (?:biggest|largest|highest|worst|most)\b",
+    )
+});
+static BY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:by|ranked by|sorted by|in order of|with the (?:biggest|highest|largest|most)) ([a-z ]+)",
+    )
+});
 static CHANNEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"#([a-z0-9][a-z0-9_-]+)"));
 
 /// Sections that give background.
-const BACKGROUND: [&str; 10] = ["purpose", "background", "scope", "definition", "context", "why", "owner", "revision", "note", "about"];
+const BACKGROUND: [&str; 10] = [
+    "purpose",
+    "background",
+    "scope",
+    "definition",
+    "context",
+    "why",
+    "owner",
+    "revision",
+    "note",
+    "about",
+];
 
 /// Returns what a statement is for.
 pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
@@ -97,7 +139,10 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         when: when::read(text),
         ..Meaning::default()
     };
-    if let Some(found) = OTHERWISE.captures(text).or_else(|| OTHERWISE_LAST.captures(text)) {
+    if let Some(found) = OTHERWISE
+        .captures(text)
+        .or_else(|| OTHERWISE_LAST.captures(text))
+    {
         meaning.otherwise = found.get(1).map(|m| label(m.as_str()));
         return meaning;
     }
@@ -107,7 +152,10 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.skip = Some(read);
         return meaning;
     }
-    let rule = LABEL_FIRST.captures(text).map(|c| (c.get(1), c.get(2))).or_else(|| CONDITION_FIRST.captures(text).map(|c| (c.get(2), c.get(1))));
+    let rule = LABEL_FIRST
+        .captures(text)
+        .map(|c| (c.get(1), c.get(2)))
+        .or_else(|| CONDITION_FIRST.captures(text).map(|c| (c.get(2), c.get(1))));
     if let Some((Some(name), Some(condition))) = rule
         && let Some(read) = reader.read(condition.as_str())
     {
@@ -121,7 +169,9 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     {
         meaning.only = found.get(1).and_then(|m| selection(m.as_str(), reader));
     }
-    if meaning.is_open() || (meaning.when.is_some() && meaning.only.is_none() && meaning.outputs.is_empty()) {
+    if meaning.is_open()
+        || (meaning.when.is_some() && meaning.only.is_none() && meaning.outputs.is_empty())
+    {
         meaning.judgement = judges(&lower) && meaning.when.is_none();
     }
     if meaning.is_open() {
@@ -132,12 +182,29 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
 
 /// Reads "active accounts that renew within 90 days" clause by clause.
 fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
-    let parts: Vec<&str> = text.split([',', ';']).map(str::trim).filter(|p| !p.is_empty()).collect();
+    let parts: Vec<&str> = text
+        .split([',', ';'])
+        .map(str::trim)
+        .filter(|p| !p.is_empty())
+        .collect();
     let whole = reader.read(text);
     // "active accounts that renew within 90 days" holds two conditions without an "and".
-    for word in [" that ", " which ", " whose ", " with ", " who ", " where ", " renewing ", " due "] {
+    for word in [
+        " that ",
+        " which ",
+        " whose ",
+        " with ",
+        " who ",
+        " where ",
+        " renewing ",
+        " due ",
+    ] {
         if let Some((before, after)) = text.split_once(word) {
-            let kept = if matches!(word, " renewing " | " due ") { format!("renewal {after}") } else { after.to_owned() };
+            let kept = if matches!(word, " renewing " | " due ") {
+                format!("renewal {after}")
+            } else {
+                after.to_owned()
+            };
             match (reader.clause(before), reader.read(&kept)) {
                 (Some(a), Some(b)) if a.source != b.source => return Some(join(a, b)),
                 (None, Some(b)) if whole.is_none() => return Some(b),
@@ -145,11 +212,22 @@ fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
             }
         }
     }
-    whole.or_else(|| parts.first().and_then(|p| reader.read(p)).filter(|_| parts.len() == 1))
+    whole.or_else(|| {
+        parts
+            .first()
+            .and_then(|p| reader.read(p))
+            .filter(|_| parts.len() == 1)
+    })
 }
 
 fn join(a: Read, b: Read) -> Read {
-    let wrap = |source: String| if source.contains(" or ") { format!("({source})") } else { source };
+    let wrap = |source: String| {
+        if source.contains(" or ") {
+            format!("({source})")
+        } else {
+            source
+        }
+    };
     Read {
         source: format!("{} and {}", wrap(a.source), wrap(b.source)),
         joined: a.joined.into_iter().chain(b.joined).collect(),
@@ -159,8 +237,14 @@ fn join(a: Read, b: Read) -> Read {
 
 fn top(text: &str) -> Option<(usize, Option<String>)> {
     let found = TOP.captures(text)?;
-    let count = found.get(1).or(found.get(2)).and_then(|m| super::words::number(&m.as_str().to_lowercase()))?;
-    let by = BY.captures(text).and_then(|c| c.get(1)).map(|m| m.as_str().trim().to_owned());
+    let count = found
+        .get(1)
+        .or(found.get(2))
+        .and_then(|m| super::words::number(&m.as_str().to_lowercase()))?;
+    let by = BY
+        .captures(text)
+        .and_then(|c| c.get(1))
+        .map(|m| m.as_str().trim().to_owned());
     Some((count as usize, by))
 }
 
@@ -171,26 +255,115 @@ fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
     if asks_people {
         return wanted;
     }
-    if has(&["draft an email", "draft email", "email draft", "send an email", "send a note", "email the", "email to", "email them", "draft a note", "write an email", "drop a note", "drop them", "send the csm", "mail the", "prepare an email", "draft a friendly", "draft a message to", "draft the", "send them"]) {
+    if has(&[
+        "draft an email",
+        "draft email",
+        "email draft",
+        "send an email",
+        "send a note",
+        "email the",
+        "email to",
+        "email them",
+        "draft a note",
+        "write an email",
+        "drop a note",
+        "drop them",
+        "send the csm",
+        "mail the",
+        "prepare an email",
+        "draft a friendly",
+        "draft a message to",
+        "draft the",
+        "send them",
+    ]) {
         wanted.push(Wanted::Email);
     }
-    if has(&["post in", "post to", "post it", "post a", "slack", "alert #", "ping #", "notify the channel", "alert the"]) || CHANNEL.is_match(text) {
-        wanted.push(Wanted::Message(CHANNEL.captures(text).and_then(|c| c.get(1)).map(|m| m.as_str().to_owned())));
+    if has(&[
+        "post in",
+        "post to",
+        "post it",
+        "post a",
+        "slack",
+        "alert #",
+        "ping #",
+        "notify the channel",
+        "alert the",
+    ]) || CHANNEL.is_match(text)
+    {
+        wanted.push(Wanted::Message(
+            CHANNEL
+                .captures(text)
+                .and_then(|c| c.get(1))
+                .map(|m| m.as_str().to_owned()),
+        ));
     }
-    if has(&["brief for", "a brief", "write a brief", "one-pager", "one pager", "write up", "write-up", "document that", "hand-off doc", "handoff doc", "summary document", "summary for", "put together a"]) {
+    if has(&[
+        "brief for",
+        "a brief",
+        "write a brief",
+        "one-pager",
+        "one pager",
+        "write up",
+        "write-up",
+        "document that",
+        "hand-off doc",
+        "handoff doc",
+        "summary document",
+        "summary for",
+        "put together a",
+    ]) {
         wanted.push(Wanted::Document);
     }
-    if has(&["update the", "set the", "write the level", "write it back", "log it in the crm", "update crm", "in the crm", "back into the crm", "field in", "flag the account in"]) && has(&["crm", "field", "record", "set the", "update the"]) && !has(&["pull", "look", "list of accounts"]) {
+    if has(&[
+        "update the",
+        "set the",
+        "write the level",
+        "write it back",
+        "log it in the crm",
+        "update crm",
+        "in the crm",
+        "back into the crm",
+        "field in",
+        "flag the account in",
+    ]) && has(&["crm", "field", "record", "set the", "update the"])
+        && !has(&["pull", "look", "list of accounts"])
+    {
         wanted.push(Wanted::Update);
     }
-    if has(&["spreadsheet", "a list of", "csv", "table of", "weekly list", "put them in a list", "export"]) {
+    if has(&[
+        "spreadsheet",
+        "a list of",
+        "csv",
+        "table of",
+        "weekly list",
+        "put them in a list",
+        "export",
+    ]) {
         wanted.push(Wanted::Table);
     }
     wanted
 }
 
 fn judges(lower: &str) -> bool {
-    ["tone", "sentiment", "sounds", "read the call", "skim", "what the customer said", "frustrat", "read the notes", "judge", "summarise", "summarize", "talking points", "signs of", "what it is about", "mood"].iter().any(|w| lower.contains(w))
+    [
+        "tone",
+        "sentiment",
+        "sounds",
+        "read the call",
+        "skim",
+        "what the customer said",
+        "frustrat",
+        "read the notes",
+        "judge",
+        "summarise",
+        "summarize",
+        "talking points",
+        "signs of",
+        "what it is about",
+        "mood",
+    ]
+    .iter()
+    .any(|w| lower.contains(w))
 }
 
 fn background(said: &Said, lower: &str) -> Option<&'static str> {
@@ -198,12 +371,40 @@ fn background(said: &Said, lower: &str) -> Option<&'static str> {
     if BACKGROUND.iter().any(|b| section.starts_with(b)) {
         return Some("background");
     }
-    let people = ["use your judg", "csm decides", "csm makes", "manager decides", "talk to", "call the customer", "give them a call", "ask your", "we don't send", "people send", "sends it", "reviews", "review it", "up to the csm", "their call", "remember", "thanks", "questions?", "ping me", "last updated", "version"];
-    people.iter().any(|p| lower.contains(p)).then_some("a person does this")
+    let people = [
+        "use your judg",
+        "csm decides",
+        "csm makes",
+        "manager decides",
+        "talk to",
+        "call the customer",
+        "give them a call",
+        "ask your",
+        "we don't send",
+        "people send",
+        "sends it",
+        "reviews",
+        "review it",
+        "up to the csm",
+        "their call",
+        "remember",
+        "thanks",
+        "questions?",
+        "ping me",
+        "last updated",
+        "version",
+    ];
+    people
+        .iter()
+        .any(|p| lower.contains(p))
+        .then_some("a person does this")
 }
 
 fn label(text: &str) -> String {
-    text.trim_matches(['"', '“', '”']).trim().to_lowercase().replace([' ', '-'], "_")
+    text.trim_matches(['"', '“', '”'])
+        .trim()
+        .to_lowercase()
+        .replace([' ', '-'], "_")
 }
 
 #[cfg(test)]
@@ -214,15 +415,39 @@ mod tests {
     fn the_patterns_are_sound_and_find_labels() {
         for (regex, text, label) in [
             (&*LABEL_FIRST, "High risk: health below 50", "High"),
-            (&*LABEL_FIRST, "Mark it red when usage dropped by more than 20%", "red"),
+            (
+                &*LABEL_FIRST,
+                "Mark it red when usage dropped by more than 20%",
+                "red",
+            ),
             (&*LABEL_FIRST, "P1 if the customer is enterprise", "P1"),
             (&*OTHERWISE, "Everything else is low risk.", "low"),
         ] {
-            assert_eq!(regex.captures(text).and_then(|c| c.get(1)).map(|m| m.as_str()), Some(label), "{text}");
+            assert_eq!(
+                regex
+                    .captures(text)
+                    .and_then(|c| c.get(1))
+                    .map(|m| m.as_str()),
+                Some(label),
+                "{text}"
+            );
         }
-        let found = CONDITION_FIRST.captures("If health is below 50, it's high risk.").and_then(|c| Some((c.get(1)?.as_str().to_owned(), c.get(2)?.as_str().to_owned())));
-        assert_eq!(found, Some(("health is below 50".to_owned(), "high".to_owned())));
-        assert!(SKIP.is_match("Skip churned accounts") && SELECT.is_match("Look at active accounts") && TOP.is_match("the top 10 by ARR"));
-        assert!(BY.is_match("by ARR") && CHANNEL.is_match("#cs-alerts") && OTHERWISE_LAST.is_match("Low: everything else"));
+        let found = CONDITION_FIRST
+            .captures("If health is below 50, it's high risk.")
+            .and_then(|c| Some((c.get(1)?.as_str().to_owned(), c.get(2)?.as_str().to_owned())));
+        assert_eq!(
+            found,
+            Some(("health is below 50".to_owned(), "high".to_owned()))
+        );
+        assert!(
+            SKIP.is_match("Skip churned accounts")
+                && SELECT.is_match("Look at active accounts")
+                && TOP.is_match("the top 10 by ARR")
+        );
+        assert!(
+            BY.is_match("by ARR")
+                && CHANNEL.is_match("#cs-alerts")
+                && OTHERWISE_LAST.is_match("Low: everything else")
+        );
     }
 }

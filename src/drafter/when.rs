@@ -51,11 +51,28 @@ pub(super) fn read(text: &str) -> Option<When> {
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     let days: Vec<&str> = DAYS
         .iter()
-        .filter(|(name, _)| has(&[&format!("every {name}"), &format!("each {name}"), &format!("{name}s"), &format!("on {name}"), &format!("{name} morning"), &format!("and {name}"), &format!("{name} at ")]))
+        .filter(|(name, _)| {
+            has(&[
+                &format!("every {name}"),
+                &format!("each {name}"),
+                &format!("{name}s"),
+                &format!("on {name}"),
+                &format!("{name} morning"),
+                &format!("and {name}"),
+                &format!("{name} at "),
+            ])
+        })
         .map(|(_, short)| *short)
         .collect();
     let mut assumed = Vec::new();
-    let (day_of_month, weekdays) = if has(&["weekday", "business day", "working day", "mon-fri", "monday to friday", "monday through friday"]) {
+    let (day_of_month, weekdays) = if has(&[
+        "weekday",
+        "business day",
+        "working day",
+        "mon-fri",
+        "monday to friday",
+        "monday through friday",
+    ]) {
         ("*".to_owned(), "MON-FRI".to_owned())
     } else if !days.is_empty() {
         ("*".to_owned(), days.join(","))
@@ -65,12 +82,28 @@ pub(super) fn read(text: &str) -> Option<When> {
             timezone: zone(&lower).unwrap_or_else(|| "UTC".to_owned()),
             assumed,
         });
-    } else if has(&["every day", "each day", "daily", "every morning", "each morning", "every night", "nightly"]) {
+    } else if has(&[
+        "every day",
+        "each day",
+        "daily",
+        "every morning",
+        "each morning",
+        "every night",
+        "nightly",
+    ]) {
         ("*".to_owned(), "*".to_owned())
     } else if has(&["every week", "each week", "weekly", "once a week"]) {
         assumed.push("Weekly means Monday".to_owned());
         ("*".to_owned(), "MON".to_owned())
-    } else if has(&["every month", "each month", "monthly", "first of the month", "start of the month", "beginning of the month", "once a month"]) {
+    } else if has(&[
+        "every month",
+        "each month",
+        "monthly",
+        "first of the month",
+        "start of the month",
+        "beginning of the month",
+        "once a month",
+    ]) {
         ("1".to_owned(), "*".to_owned())
     } else {
         return None;
@@ -116,9 +149,20 @@ fn zone(lower: &str) -> Option<String> {
     let pattern = Regex::new(r"\bin ([a-z]+(?: [a-z]+)?)|([a-z]+(?: [a-z]+)?) time\b").ok()?;
     pattern.captures_iter(lower).find_map(|found| {
         let place = found.get(1).or(found.get(2))?.as_str();
-        let names = [place.to_owned(), place.split(' ').next().unwrap_or_default().to_owned(), place.rsplit(' ').next().unwrap_or_default().to_owned()];
+        let names = [
+            place.to_owned(),
+            place.split(' ').next().unwrap_or_default().to_owned(),
+            place.rsplit(' ').next().unwrap_or_default().to_owned(),
+        ];
         names.iter().find_map(|name| match cron::timezone(name) {
-            Err(Some(zone)) if zone.rsplit('/').next().is_some_and(|city| city.replace('_', " ").eq_ignore_ascii_case(name)) => Some(zone),
+            Err(Some(zone))
+                if zone
+                    .rsplit('/')
+                    .next()
+                    .is_some_and(|city| city.replace('_', " ").eq_ignore_ascii_case(name)) =>
+            {
+                Some(zone)
+            }
             _ => None,
         })
     })
@@ -132,15 +176,35 @@ mod tests {
     #[test]
     fn schedules_are_read_in_words() {
         for (text, cron, zone) in [
-            ("Every Monday at 8 in New York", "0 8 * * MON", "America/New_York"),
-            ("every weekday at 9 in London", "0 9 * * MON-FRI", "Europe/London"),
-            ("We do this each Friday, 2:30 pm Pacific.", "30 14 * * FRI", "America/Los_Angeles"),
-            ("Tuesdays and Thursdays before standup", "0 8 * * TUE,THU", "UTC"),
+            (
+                "Every Monday at 8 in New York",
+                "0 8 * * MON",
+                "America/New_York",
+            ),
+            (
+                "every weekday at 9 in London",
+                "0 9 * * MON-FRI",
+                "Europe/London",
+            ),
+            (
+                "We do this each Friday, 2:30 pm Pacific.",
+                "30 14 * * FRI",
+                "America/Los_Angeles",
+            ),
+            (
+                "Tuesdays and Thursdays before standup",
+                "0 8 * * TUE,THU",
+                "UTC",
+            ),
             ("First of the month, 7am UTC", "0 7 1 * *", "UTC"),
             ("Run it daily", "0 8 * * *", "UTC"),
         ] {
             let when = read(text).unwrap();
-            assert_eq!((when.cron.as_str(), when.timezone.as_str()), (cron, zone), "{text}");
+            assert_eq!(
+                (when.cron.as_str(), when.timezone.as_str()),
+                (cron, zone),
+                "{text}"
+            );
         }
         assert_eq!(read("Accounts that renew within 90 days"), None);
     }

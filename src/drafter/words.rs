@@ -4,8 +4,23 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 /// Words that mean the same to a customer-success team. The first of each row stands for all.
 const SYNONYMS: [&[&str]; 22] = [
-    &["account", "customer", "client", "company", "organisation", "organization", "logo"],
-    &["renewal", "renew", "contract", "expiry", "expire", "expiration"],
+    &[
+        "account",
+        "customer",
+        "client",
+        "company",
+        "organisation",
+        "organization",
+        "logo",
+    ],
+    &[
+        "renewal",
+        "renew",
+        "contract",
+        "expiry",
+        "expire",
+        "expiration",
+    ],
     &["csm", "owner", "manager", "rep"],
     &["health", "healthscore"],
     &["arr", "revenue", "mrr", "spend", "value", "amount"],
@@ -23,15 +38,24 @@ const SYNONYMS: [&[&str]; 22] = [
     &["deal", "opportunity", "sale"],
     &["score", "rating"],
     &["nps", "promoter"],
-    &["previous", "prior", "before", "earlier", "last_month", "prev", "baseline"],
+    &[
+        "previous",
+        "prior",
+        "before",
+        "earlier",
+        "last_month",
+        "prev",
+        "baseline",
+    ],
     &["now", "current", "latest", "present"],
     &["task", "todo", "action"],
 ];
 
 /// Words that carry no meaning of their own.
 const EMPTY: [&str; 44] = [
-    "the", "a", "an", "of", "to", "in", "on", "for", "and", "or", "is", "are", "be", "been", "has", "have", "had", "with", "their", "its", "it",
-    "that", "which", "who", "whose", "we", "our", "us", "you", "your", "this", "these", "those", "at", "by", "from", "as", "any", "all", "date",
+    "the", "a", "an", "of", "to", "in", "on", "for", "and", "or", "is", "are", "be", "been", "has",
+    "have", "had", "with", "their", "its", "it", "that", "which", "who", "whose", "we", "our",
+    "us", "you", "your", "this", "these", "those", "at", "by", "from", "as", "any", "all", "date",
     "id", "was", "were", "they",
 ];
 
@@ -41,7 +65,10 @@ pub(super) fn stem(word: &str) -> String {
     let lower = word.to_lowercase();
     let own = stemmer.stem(&lower).into_owned();
     for row in SYNONYMS {
-        if row.iter().any(|synonym| *synonym == lower || stemmer.stem(synonym) == own) {
+        if row
+            .iter()
+            .any(|synonym| *synonym == lower || stemmer.stem(synonym) == own)
+        {
             return stemmer.stem(row[0]).into_owned();
         }
     }
@@ -50,7 +77,11 @@ pub(super) fn stem(word: &str) -> String {
 
 /// Returns the stems of the words that mean something.
 pub(super) fn stems(text: &str) -> Vec<String> {
-    tokens(text).iter().filter(|t| !EMPTY.contains(&t.as_str())).map(|t| stem(t)).collect()
+    tokens(text)
+        .iter()
+        .filter(|t| !EMPTY.contains(&t.as_str()))
+        .map(|t| stem(t))
+        .collect()
 }
 
 /// Returns the words and numbers of a text in lower case.
@@ -84,7 +115,10 @@ pub(super) fn tokens(text: &str) -> Vec<String> {
 
 /// Returns the number that a word or figure stands for: `three`, `20`, `1.5`, `50k`.
 pub(super) fn number(token: &str) -> Option<f64> {
-    const SMALL: [&str; 13] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    const SMALL: [&str; 13] = [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+        "eleven", "twelve",
+    ];
     if let Some(n) = SMALL.iter().position(|word| *word == token) {
         return Some(n as f64);
     }
@@ -106,7 +140,11 @@ pub(super) fn number(token: &str) -> Option<f64> {
 
 /// Returns a number as a workflow writes it.
 pub(super) fn written(number: f64) -> String {
-    if number.fract() == 0.0 { format!("{number:.0}") } else { number.to_string() }
+    if number.fract() == 0.0 {
+        format!("{number:.0}")
+    } else {
+        number.to_string()
+    }
 }
 
 #[cfg(test)]
@@ -123,7 +161,10 @@ mod tests {
 
     #[test]
     fn figures_are_read_as_written() {
-        assert_eq!(tokens("More than 20% of $1,200.50!"), ["more", "than", "20", "%", "of", "$", "1200.50"]);
+        assert_eq!(
+            tokens("More than 20% of $1,200.50!"),
+            ["more", "than", "20", "%", "of", "$", "1200.50"]
+        );
         assert_eq!(number("three"), Some(3.0));
         assert_eq!(number("50k"), Some(50_000.0));
         assert_eq!(number("many"), None);

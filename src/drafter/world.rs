@@ -28,7 +28,6 @@ pub(super) struct Table {
 pub(super) struct Column {
     pub(super) kind: String,
     pub(super) values: Vec<String>,
-    pub(super) missing: bool,
     pub(super) unique: bool,
 }
 
@@ -42,7 +41,11 @@ impl Table {
     pub(super) fn key(&self) -> Option<&str> {
         let named = |(name, _): &(&String, &Column)| name.ends_with("_id") || *name == "id";
         let by_name = self.columns.iter().filter(named).find(|(_, c)| c.unique);
-        let first = || self.columns.iter().find(|(_, c)| c.unique && c.kind != "number");
+        let first = || {
+            self.columns
+                .iter()
+                .find(|(_, c)| c.unique && c.kind != "number")
+        };
         by_name.or_else(first).map(|(name, _)| name.as_str())
     }
 }
@@ -87,7 +90,9 @@ impl World {
         if let Some(head) = between(text, "<sop", ">") {
             self.title = head.split('"').nth(1).unwrap_or_default().to_owned();
         }
-        let sop = between(text, "<sop", "</sop>").and_then(|s| s.split_once(">\n")).map_or("", |(_, body)| body);
+        let sop = between(text, "<sop", "</sop>")
+            .and_then(|s| s.split_once(">\n"))
+            .map_or("", |(_, body)| body);
         let mut section = String::new();
         for line in sop.lines() {
             if let Some(heading) = line.strip_prefix("## ") {
@@ -102,36 +107,65 @@ impl World {
                 });
             }
         }
-        self.notes = between(text, "<notes>", "</notes>").unwrap_or_default().trim().to_owned();
-        self.workflow = between(text, "<workflow>", "</workflow>").and_then(|t| serde_json::from_str(t.trim()).ok());
-        let overview: Json = between(text, "<connections>", "</connections>").and_then(|t| serde_json::from_str(t.trim()).ok()).unwrap_or_default();
+        self.notes = between(text, "<notes>", "</notes>")
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
+        self.workflow = between(text, "<workflow>", "</workflow>")
+            .and_then(|t| serde_json::from_str(t.trim()).ok());
+        let overview: Json = between(text, "<connections>", "</connections>")
+            .and_then(|t| serde_json::from_str(t.trim()).ok())
+            .unwrap_or_default();
         for (connection, info) in overview.as_object().into_iter().flatten() {
-            for (table, about) in info.get("tables").and_then(Json::as_object).into_iter().flatten() {
+            for (table, about) in info
+                .get("tables")
+                .and_then(Json::as_object)
+                .into_iter()
+                .flatten()
+            {
                 let columns = match about.get("columns") {
-                    Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+                    Some(Json::Array(names)) => names
+                        .iter()
+                        .filter_map(Json::as_str)
+                        .map(str::to_owned)
+                        .collect(),
                     Some(Json::Object(named)) => named.keys().cloned().collect(),
                     Some(Json::String(list)) => list.split(", ").map(str::to_owned).collect(),
                     _ => Vec::new(),
                 };
-                self.overview.push((format!("{connection}.{table}"), columns));
+                self.overview
+                    .push((format!("{connection}.{table}"), columns));
             }
         }
     }
 
     fn read_result(&mut self, content: &Json) {
-        for pair in content.get("answers").and_then(Json::as_array).into_iter().flatten() {
-            if let (Some(question), Some(answer)) = (pair["question"].as_str(), pair["answer"].as_str()) {
+        for pair in content
+            .get("answers")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+        {
+            if let (Some(question), Some(answer)) =
+                (pair["question"].as_str(), pair["answer"].as_str())
+            {
                 self.answers.push((question.to_owned(), answer.to_owned()));
             }
         }
         for (name, about) in content.as_object().into_iter().flatten() {
             if let Some(columns) = about.get("columns").and_then(Json::as_object) {
-                let columns = columns.iter().map(|(column, details)| (column.clone(), Column::read(details))).collect();
+                let columns = columns
+                    .iter()
+                    .map(|(column, details)| (column.clone(), Column::read(details)))
+                    .collect();
                 self.tables.retain(|t| t.name != *name);
                 self.tables.push(Table {
                     name: name.clone(),
                     columns,
-                    writable: about.get("writable").and_then(Json::as_bool).unwrap_or(false),
+                    writable: about
+                        .get("writable")
+                        .and_then(Json::as_bool)
+                        .unwrap_or(false),
                 });
             }
         }
@@ -142,34 +176,62 @@ impl World {
         let said = stems(text);
         let score = |table: &&Table| {
             let own = stems(&table.short().replace('_', " "));
-            let connection = stems(&table.name.split('.').next().unwrap_or_default().replace('_', " "));
+            let connection = stems(
+                &table
+                    .name
+                    .split('.')
+                    .next()
+                    .unwrap_or_default()
+                    .replace('_', " "),
+            );
             let hits = |names: &[String]| names.iter().filter(|n| said.contains(n)).count();
             hits(&own) * 3 + hits(&connection)
         };
-        self.tables.iter().filter(|t| score(t) > 0).max_by_key(score)
+        self.tables
+            .iter()
+            .filter(|t| score(t) > 0)
+            .max_by_key(score)
     }
 
     /// Returns the answer to a question that was asked.
     pub(super) fn answer(&self, question: &str) -> Option<&str> {
-        self.answers.iter().find(|(asked, _)| asked == question).map(|(_, answer)| answer.as_str()).filter(|a| !a.starts_with("(nobody"))
+        self.answers
+            .iter()
+            .find(|(asked, _)| asked == question)
+            .map(|(_, answer)| answer.as_str())
+            .filter(|a| !a.starts_with("(nobody"))
     }
 }
 
 impl Column {
     fn read(details: &Json) -> Self {
-        let values = details.get("values").and_then(Json::as_array).into_iter().flatten();
+        let values = details
+            .get("values")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten();
         Column {
-            kind: details.get("type").and_then(Json::as_str).unwrap_or("text").to_owned(),
+            kind: details
+                .get("type")
+                .and_then(Json::as_str)
+                .unwrap_or("text")
+                .to_owned(),
             values: values.filter_map(Json::as_str).map(str::to_owned).collect(),
-            missing: details.get("missing").is_some(),
-            unique: details.get("unique").and_then(Json::as_bool).unwrap_or(false),
+            unique: details
+                .get("unique")
+                .and_then(Json::as_bool)
+                .unwrap_or(false),
         }
     }
 }
 
 /// Returns how well a column's name fits a text's stems: its words that are said, weighed.
 pub(super) fn fit(column: &str, said: &[String]) -> f64 {
-    let own: Vec<String> = column.split(['_', ' ', '-']).filter(|w| !matches!(*w, "id" | "date" | "at" | "is")).map(stem).collect();
+    let own: Vec<String> = column
+        .split(['_', ' ', '-'])
+        .filter(|w| !matches!(*w, "id" | "date" | "at" | "is"))
+        .map(stem)
+        .collect();
     if own.is_empty() {
         return 0.0;
     }

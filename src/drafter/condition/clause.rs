@@ -12,16 +12,21 @@ const FITS: f64 = 0.5;
 
 impl Reader<'_> {
     /// Reads one clause: a figure, a missing value, or a value that a column holds.
-    pub(super) fn clause(&self, text: &str) -> Option<Read> {
+    pub(in crate::drafter) fn clause(&self, text: &str) -> Option<Read> {
         let tokens = tokens(text);
         if let Some(found) = figure(&tokens) {
             return self.of_figure(text, &tokens, &found);
         }
-        self.of_missing(text, &tokens).or_else(|| self.of_value(text, &tokens))
+        self.of_missing(text, &tokens)
+            .or_else(|| self.of_value(text, &tokens))
     }
 
     fn of_figure(&self, text: &str, tokens: &[String], figure: &Figure) -> Option<Read> {
-        let rest: Vec<String> = tokens[..figure.span.0].iter().chain(&tokens[figure.span.1..]).cloned().collect();
+        let rest: Vec<String> = tokens[..figure.span.0]
+            .iter()
+            .chain(&tokens[figure.span.1..])
+            .cloned()
+            .collect();
         let said = stems(&rest.join(" "));
         if falls(tokens) && figure.unit != Unit::Hours {
             return self.drop_of(&said, figure);
@@ -40,9 +45,20 @@ impl Reader<'_> {
         }
     }
 
-    fn compared(&self, value: &str, relation: &str, figure: &Figure, scale: f64, read: Read) -> Read {
+    fn compared(
+        &self,
+        value: &str,
+        relation: &str,
+        figure: &Figure,
+        scale: f64,
+        read: Read,
+    ) -> Read {
         let source = match figure.up_to {
-            Some(up_to) => format!("{value} >= {} and {value} <= {}", written(figure.number * scale), written(up_to * scale)),
+            Some(up_to) => format!(
+                "{value} >= {} and {value} <= {}",
+                written(figure.number * scale),
+                written(up_to * scale)
+            ),
             None => format!("{value} {relation} {}", written(figure.number * scale)),
         };
         Read { source, ..read }
@@ -54,10 +70,17 @@ impl Reader<'_> {
         if let Some(column) = best(self.cases, said, is_number) {
             return Some((format!("{}.{column}", self.item), self.of_column(&column)));
         }
-        let others = self.world.tables.iter().filter(|t| t.name != self.cases.name && self.is_joined(t));
+        let others = self
+            .world
+            .tables
+            .iter()
+            .filter(|t| t.name != self.cases.name && self.is_joined(t));
         let found = others.filter_map(|t| best(t, said, is_number).map(|column| (t, column)));
         let (table, column) = found.max_by(|a, b| fit(&a.1, said).total_cmp(&fit(&b.1, said)))?;
-        Some((format!("max({}, '{column}')", table.short()), self.of_table(table)))
+        Some((
+            format!("max({}, '{column}')", table.short()),
+            self.of_table(table),
+        ))
     }
 
     fn of_column(&self, column: &str) -> Read {
@@ -83,15 +106,31 @@ impl Reader<'_> {
 
     /// Reads "usage dropped by more than 20%" from a pair of columns, one of them the earlier value.
     fn drop_of(&self, said: &[String], figure: &Figure) -> Option<Read> {
-        let tables = std::iter::once(self.cases).chain(self.world.tables.iter().filter(|t| t.name != self.cases.name && self.is_joined(t)));
+        let tables = std::iter::once(self.cases).chain(
+            self.world
+                .tables
+                .iter()
+                .filter(|t| t.name != self.cases.name && self.is_joined(t)),
+        );
         for table in tables {
-            let Some((before, now)) = pair(table, said) else { continue };
+            let Some((before, now)) = pair(table, said) else {
+                continue;
+            };
             let (value, read) = if table.name == self.cases.name {
                 let mut read = self.of_column(&before);
                 read.columns.insert(now.clone());
-                (format!("percent_change({0}.{before}, {0}.{now})", self.item), read)
+                (
+                    format!("percent_change({0}.{before}, {0}.{now})", self.item),
+                    read,
+                )
             } else {
-                (format!("percent_change(max({0}, '{before}'), max({0}, '{now}'))", table.short()), self.of_table(table))
+                (
+                    format!(
+                        "percent_change(max({0}, '{before}'), max({0}, '{now}'))",
+                        table.short()
+                    ),
+                    self.of_table(table),
+                )
             };
             let relation = match figure.relation {
                 Some(">") | None => "<",
@@ -106,9 +145,18 @@ impl Reader<'_> {
         None
     }
 
-    fn of_days(&self, tokens: &[String], said: &[String], figure: &Figure, days: f64) -> Option<Read> {
+    fn of_days(
+        &self,
+        tokens: &[String],
+        said: &[String],
+        figure: &Figure,
+        days: f64,
+    ) -> Option<Read> {
         let has = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.as_str()));
-        let is_past = has(&["ago", "last", "past", "since", "old", "older", "without", "no", "silent", "inactive", "stale", "not", "haven", "hasn", "ago"]);
+        let is_past = has(&[
+            "ago", "last", "past", "since", "old", "older", "without", "no", "silent", "inactive",
+            "stale", "not", "haven", "hasn", "ago",
+        ]);
         let is_date = |kind: &str| matches!(kind, "date" | "time");
         let column = best(self.cases, said, is_date).or_else(|| only_date(self.cases))?;
         let read = self.of_column(&column);
@@ -118,7 +166,9 @@ impl Reader<'_> {
         if figure.up_to.is_some() {
             return Some(self.compared(&value, ">=", figure, days, read));
         }
-        let lacks = has(&["no", "without", "not", "haven", "hasn", "silent", "inactive", "stale", "old", "older"]) && is_past;
+        let lacks = has(&[
+            "no", "without", "not", "haven", "hasn", "silent", "inactive", "stale", "old", "older",
+        ]) && is_past;
         let (relation, bounded) = match (figure.relation, is_past, lacks) {
             // "no contact in the last 30 days" is more than 30 days ago.
             (Some("<=" | ">") | None, true, true) => (">", false),
@@ -126,19 +176,39 @@ impl Reader<'_> {
             (None, ..) => ("<=", true),
         };
         let limit = written(figure.number * days);
-        let source = if bounded { format!("{value} {relation} {limit} and {value} >= 0") } else { format!("{value} {relation} {limit}") };
+        let source = if bounded {
+            format!("{value} {relation} {limit} and {value} >= 0")
+        } else {
+            format!("{value} {relation} {limit}")
+        };
         Some(Read { source, ..read })
     }
 
     /// Returns the other table whose rows a clause counts.
     fn counted(&self, said: &[String], rest: &[String]) -> Option<&super::super::world::Table> {
         let plural = rest.iter().any(|t| t.ends_with('s') && t.len() > 3);
-        let others = self.world.tables.iter().filter(|t| t.name != self.cases.name && self.is_joined(t));
-        let named = |t: &&Table| stems(&t.short().replace('_', " ")).iter().any(|own| said.contains(own));
-        others.filter(named).find(|t| plural && best(t, said, |kind| matches!(kind, "number" | "integer")).is_none())
+        let others = self
+            .world
+            .tables
+            .iter()
+            .filter(|t| t.name != self.cases.name && self.is_joined(t));
+        let named = |t: &&Table| {
+            stems(&t.short().replace('_', " "))
+                .iter()
+                .any(|own| said.contains(own))
+        };
+        others.filter(named).find(|t| {
+            plural && best(t, said, |kind| matches!(kind, "number" | "integer")).is_none()
+        })
     }
 
-    fn count_of(&self, table: &Table, text: &str, rest: &[String], figure: &Figure) -> Option<Read> {
+    fn count_of(
+        &self,
+        table: &Table,
+        text: &str,
+        rest: &[String],
+        figure: &Figure,
+    ) -> Option<Read> {
         let relation = figure.relation.or_else(|| implied(rest)).unwrap_or(">=");
         let condition = value_in(table, "item", text, rest);
         let list = match condition {
@@ -152,8 +222,21 @@ impl Reader<'_> {
     /// Reads "no CSM", "renewal date is missing", "owner is blank".
     fn of_missing(&self, text: &str, tokens: &[String]) -> Option<Read> {
         let lower = text.to_lowercase();
-        let asks = ["missing", "blank", "empty", "unknown", "not set", "not filled"].iter().any(|w| lower.contains(w));
-        let lacks = tokens.first().is_some_and(|t| matches!(t.as_str(), "no" | "without")) || lower.contains(" no ") || lower.contains("without ");
+        let asks = [
+            "missing",
+            "blank",
+            "empty",
+            "unknown",
+            "not set",
+            "not filled",
+        ]
+        .iter()
+        .any(|w| lower.contains(w));
+        let lacks = tokens
+            .first()
+            .is_some_and(|t| matches!(t.as_str(), "no" | "without"))
+            || lower.contains(" no ")
+            || lower.contains("without ");
         if !(asks || lacks) {
             return None;
         }
@@ -163,7 +246,11 @@ impl Reader<'_> {
         let read = self.of_column(&column);
         let path = format!("{}.{column}", self.item);
         Some(Read {
-            source: if is_negated { format!("not ({path} is missing)") } else { format!("{path} is missing") },
+            source: if is_negated {
+                format!("not ({path} is missing)")
+            } else {
+                format!("{path} is missing")
+            },
             ..read
         })
     }
@@ -171,16 +258,31 @@ impl Reader<'_> {
     /// Reads a clause that names a value which a column holds: "active", "on the enterprise plan".
     fn of_value(&self, text: &str, tokens: &[String]) -> Option<Read> {
         if let Some(source) = value_in(self.cases, &self.item, text, tokens) {
-            let column = source.split(&format!("{}.", self.item)).nth(1)?.split([' ', ')']).next()?.to_owned();
+            let column = source
+                .split(&format!("{}.", self.item))
+                .nth(1)?
+                .split([' ', ')'])
+                .next()?
+                .to_owned();
             return Some(Read {
                 source,
                 ..self.of_column(&column)
             });
         }
         let said = stems(text);
-        let others = self.world.tables.iter().filter(|t| t.name != self.cases.name && self.is_joined(t));
-        let named = |t: &&Table| stems(&t.short().replace('_', " ")).iter().any(|own| said.contains(own));
-        let table = others.filter(named).find(|t| value_in(t, "item", text, tokens).is_some())?;
+        let others = self
+            .world
+            .tables
+            .iter()
+            .filter(|t| t.name != self.cases.name && self.is_joined(t));
+        let named = |t: &&Table| {
+            stems(&t.short().replace('_', " "))
+                .iter()
+                .any(|own| said.contains(own))
+        };
+        let table = others
+            .filter(named)
+            .find(|t| value_in(t, "item", text, tokens).is_some())?;
         let condition = value_in(table, "item", text, tokens)?;
         Some(Read {
             source: format!("any({}, \"{condition}\")", table.short()),
@@ -221,27 +323,55 @@ fn value_in(table: &Table, item: &str, text: &str, tokens: &[String]) -> Option<
     if let Some((_, source)) = best {
         return Some(source);
     }
-    let flag = table.columns.iter().filter(|(_, c)| c.kind == "boolean").find(|(name, _)| fit(name, &said) >= 1.0)?;
-    let no = tokens.iter().any(|t| matches!(t.as_str(), "not" | "no" | "isn" | "without" | "never"));
+    let flag = table
+        .columns
+        .iter()
+        .filter(|(_, c)| c.kind == "boolean")
+        .find(|(name, _)| fit(name, &said) >= 1.0)?;
+    let no = tokens
+        .iter()
+        .any(|t| matches!(t.as_str(), "not" | "no" | "isn" | "without" | "never"));
     Some(format!("{item}.{} == {}", flag.0, !no))
 }
 
 fn is_negated(tokens: &[String], value: &str) -> bool {
-    let first = crate::drafter::words::tokens(&value.replace('_', " ")).into_iter().next().unwrap_or_default();
-    let Some(at) = tokens.iter().position(|t| *t == first) else { return false };
-    tokens[at.saturating_sub(3)..at].iter().any(|t| matches!(t.as_str(), "not" | "isn" | "aren" | "no" | "except" | "without" | "non"))
+    let first = crate::drafter::words::tokens(&value.replace('_', " "))
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    let Some(at) = tokens.iter().position(|t| *t == first) else {
+        return false;
+    };
+    tokens[at.saturating_sub(3)..at].iter().any(|t| {
+        matches!(
+            t.as_str(),
+            "not" | "isn" | "aren" | "no" | "except" | "without" | "non"
+        )
+    })
 }
 
 /// Returns the column of some type that the words fit best.
 fn best(table: &Table, said: &[String], is_kind: impl Fn(&str) -> bool) -> Option<String> {
-    let fitting = table.columns.iter().filter(|(_, c)| is_kind(&c.kind)).map(|(name, _)| (fit(name, said), name));
+    let fitting = table
+        .columns
+        .iter()
+        .filter(|(_, c)| is_kind(&c.kind))
+        .map(|(name, _)| (fit(name, said), name));
     // Of two that fit alike, the one with fewer words is meant.
-    let order = |a: &(f64, &String), b: &(f64, &String)| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len()));
-    fitting.filter(|(score, _)| *score >= FITS).max_by(order).map(|(_, name)| name.clone())
+    let order = |a: &(f64, &String), b: &(f64, &String)| {
+        a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len()))
+    };
+    fitting
+        .filter(|(score, _)| *score >= FITS)
+        .max_by(order)
+        .map(|(_, name)| name.clone())
 }
 
 fn only_date(table: &Table) -> Option<String> {
-    let mut dates = table.columns.iter().filter(|(_, c)| matches!(c.kind.as_str(), "date" | "time"));
+    let mut dates = table
+        .columns
+        .iter()
+        .filter(|(_, c)| matches!(c.kind.as_str(), "date" | "time"));
     match (dates.next(), dates.next()) {
         (Some((name, _)), None) => Some(name.clone()),
         _ => None,
@@ -251,16 +381,46 @@ fn only_date(table: &Table) -> Option<String> {
 /// Returns the columns that hold a value before and now.
 fn pair(table: &Table, said: &[String]) -> Option<(String, String)> {
     let earlier = stem("previous");
-    let numbers: Vec<&String> = table.columns.iter().filter(|(_, c)| matches!(c.kind.as_str(), "number" | "integer")).map(|(n, _)| n).collect();
+    let numbers: Vec<&String> = table
+        .columns
+        .iter()
+        .filter(|(_, c)| matches!(c.kind.as_str(), "number" | "integer"))
+        .map(|(n, _)| n)
+        .collect();
     let words = |name: &str| -> Vec<String> { name.split('_').map(stem).collect() };
-    let before = numbers.iter().find(|n| words(n).contains(&earlier) && words(n).iter().any(|w| said.contains(w)))?;
-    let subject: Vec<String> = words(before).into_iter().filter(|w| *w != earlier).collect();
-    let now = numbers.iter().find(|n| n != &before && subject.iter().all(|s| words(n).contains(s)))?;
+    let before = numbers
+        .iter()
+        .find(|n| words(n).contains(&earlier) && words(n).iter().any(|w| said.contains(w)))?;
+    let subject: Vec<String> = words(before)
+        .into_iter()
+        .filter(|w| *w != earlier)
+        .collect();
+    let now = numbers
+        .iter()
+        .find(|n| n != &before && subject.iter().all(|s| words(n).contains(s)))?;
     Some(((*before).clone(), (*now).clone()))
 }
 
 fn falls(tokens: &[String]) -> bool {
-    tokens.iter().any(|t| matches!(t.as_str(), "drop" | "dropped" | "drops" | "dropping" | "fall" | "fell" | "falls" | "fallen" | "decline" | "declined" | "declining" | "decrease" | "decreased" | "down"))
+    tokens.iter().any(|t| {
+        matches!(
+            t.as_str(),
+            "drop"
+                | "dropped"
+                | "drops"
+                | "dropping"
+                | "fall"
+                | "fell"
+                | "falls"
+                | "fallen"
+                | "decline"
+                | "declined"
+                | "declining"
+                | "decrease"
+                | "decreased"
+                | "down"
+        )
+    })
 }
 
 /// Returns the relation that a verb implies: "score of 6 or so" implies none.

@@ -84,7 +84,9 @@ const AFTER: [(&str, &str); 16] = [
 
 /// Returns the comparison in a clause, if it has a figure.
 pub(super) fn figure(tokens: &[String]) -> Option<Figure> {
-    let at = tokens.iter().position(|t| number(t).is_some() && !is_pronoun(t, tokens))?;
+    let at = tokens
+        .iter()
+        .position(|t| number(t).is_some() && !is_pronoun(t, tokens))?;
     let value = number(&tokens[at])?;
     let mut start = at;
     if start > 0 && tokens[start - 1] == "$" {
@@ -95,18 +97,27 @@ pub(super) fn figure(tokens: &[String]) -> Option<Figure> {
     end += unit_len;
     let mut relation = None;
     let mut up_to = None;
-    if let Some((words, found)) = BEFORE.iter().find(|(words, _)| ends_with(&tokens[..start], words)) {
+    if let Some((words, found)) = BEFORE
+        .iter()
+        .find(|(words, _)| ends_with(&tokens[..start], words))
+    {
         relation = Some(*found);
         start -= words.split(' ').count();
     } else if ends_with(&tokens[..start], "between")
-        && let Some(upper) = tokens.get(end + 1).and_then(|t| number(t)).filter(|_| tokens.get(end).is_some_and(|t| t == "and"))
+        && let Some(upper) = tokens
+            .get(end + 1)
+            .and_then(|t| number(t))
+            .filter(|_| tokens.get(end).is_some_and(|t| t == "and"))
     {
         relation = Some(">=");
         up_to = Some(upper);
         start -= 1;
         end += 2 + unit_len_at(tokens, end + 2);
     }
-    if let Some((words, found)) = AFTER.iter().find(|(words, _)| starts_with(&tokens[end..], words)) {
+    if let Some((words, found)) = AFTER
+        .iter()
+        .find(|(words, _)| starts_with(&tokens[end..], words))
+    {
         relation = Some(*found);
         end += words.split(' ').count();
     }
@@ -143,7 +154,11 @@ fn unit(rest: &[String]) -> (Unit, usize) {
 
 fn ends_with(tokens: &[String], words: &str) -> bool {
     let words: Vec<&str> = words.split(' ').collect();
-    tokens.len() >= words.len() && tokens[tokens.len() - words.len()..].iter().zip(&words).all(|(t, w)| t == w)
+    tokens.len() >= words.len()
+        && tokens[tokens.len() - words.len()..]
+            .iter()
+            .zip(&words)
+            .all(|(t, w)| t == w)
 }
 
 fn starts_with(tokens: &[String], words: &str) -> bool {
@@ -168,7 +183,11 @@ mod tests {
             ("renews in 90 days", None, 90.0, Unit::Days(1)),
         ] {
             let figure = figure(&tokens(text)).unwrap();
-            assert_eq!((figure.relation, figure.number, figure.unit), (relation, number, unit), "{text}");
+            assert_eq!(
+                (figure.relation, figure.number, figure.unit),
+                (relation, number, unit),
+                "{text}"
+            );
         }
         let range = figure(&tokens("between 30 and 60 days")).unwrap();
         assert_eq!((range.number, range.up_to), (30.0, Some(60.0)));

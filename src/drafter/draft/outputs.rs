@@ -1,0 +1,206 @@
+//! Outputs, with texts made from the facts of a case.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::drafter::condition::Reader;
+use crate::drafter::statement::Wanted;
+use crate::drafter::words::{stem, stems};
+use crate::drafter::world::{Said, Table};
+
+/// Returns the outputs that statements ask for; each kind once, citing all that ask for it.
+pub(super) fn outputs(
+    wanted: &[(Wanted, Said)],
+    reader: &Reader<'_>,
+    labels: &[String],
+    result: Vec<&'static str>,
+) -> Vec<Json> {
+    let mut outputs: Vec<Json> = Vec::new();
+    for (kind, said) in wanted {
+        let id = match kind {
+            Wanted::Email => "email",
+            Wanted::Document => "brief",
+            Wanted::Message(_) => "alert",
+            Wanted::Update => "update",
+            Wanted::Table => "list",
+        };
+        if let Some(known) = outputs.iter_mut().find(|o| o["id"] == id) {
+            if let Some(cited) = known["sop"].as_array_mut() {
+                cited.push(json!(said.number));
+            }
+            continue;
+        }
+        let made = match kind {
+            Wanted::Email => email(said, reader, &result),
+            Wanted::Document => Some(document(reader, &result)),
+            Wanted::Message(channel) => Some(message(channel.as_deref(), said, reader, labels)),
+            Wanted::Update => update(said, reader, &result),
+            Wanted::Table => Some(table(reader, &result)),
+        };
+        let made = made.unwrap_or_else(|| document(reader, &result));
+        let mut output = json!({"id": id});
+        if let (Some(fields), Some(own)) = (output.as_object_mut(), made.as_object()) {
+            fields.extend(own.clone());
+            fields.insert("sop".to_owned(), json!([said.number]));
+            let per_case = own.get("per").is_none();
+            if let Some(when) = guard(said, labels).filter(|_| per_case && !result.is_empty()) {
+                fields.insert("when".to_owned(), json!(when));
+            }
+        }
+        outputs.push(output);
+    }
+    outputs
+}
+
+/// Returns the condition that a statement puts on an output: "for high and medium …".
+fn guard(said: &Said, labels: &[String]) -> Option<String> {
+    let words = crate::drafter::words::tokens(&said.text);
+    let named: Vec<&String> = labels
+        .iter()
+        .filter(|label| words.contains(&label.replace('_', " ")) || words.contains(label))
+        .collect();
+    match named.as_slice() {
+        [] => (labels.len() > 1)
+            .then(|| {
+                labels
+                    .last()
+                    .map(|quiet| format!("risk.level != '{quiet}'"))
+            })
+            .flatten(),
+        [one] => Some(format!("risk.level == '{one}'")),
+        many => {
+            let list: Vec<String> = many.iter().map(|l| format!("'{l}'")).collect();
+            Some(format!("risk.level in [{}]", list.join(", ")))
+        }
+    }
+}
+
+fn named(reader: &Reader<'_>) -> String {
+    let column = if reader.cases.columns.contains_key("name") {
+        "name"
+    } else {
+        reader.cases.key().unwrap_or("id")
+    };
+    format!("{{{{ {}.{column} }}}}", reader.item)
+}
+
+/// Returns the facts of a case as lines of a text.
+fn facts(reader: &Reader<'_>, result: &[&str]) -> String {
+    let mut lines = String::new();
+    for field in result {
+        lines += &format!("{}: {{{{ result.{field} }}}}\n", super::capital(field));
+    }
+    let told = reader.cases.columns.iter().filter(|(name, c)| {
+        !name.ends_with("email")
+            && !name.ends_with("_id")
+            && *name != "name"
+            && c.kind != "list"
+            && c.kind != "object"
+    });
+    for (name, _) in told.take(8) {
+        lines += &format!(
+            "{}: {{{{ {}.{name} }}}}\n",
+            super::capital(&name.replace('_', " ")),
+            reader.item
+        );
+    }
+    lines + "{{ caveats_note }}"
+}
+
+fn email(said: &Said, reader: &Reader<'_>, result: &[&str]) -> Option<Json> {
+    let to = address(said, reader.cases)?;
+    Some(json!({
+        "kind": "email_draft",
+        "to": format!("{{{{ {}.{to} }}}}", reader.item),
+        "subject": format!("{}: {}", title(reader), named(reader)),
+        "body": format!("{}\n\n{}", named(reader), facts(reader, result)),
+    }))
+}
+
+/// Returns the column of the address: the one that the statement's words name, else the only one.
+fn address(said: &Said, table: &Table) -> Option<String> {
+    let words = stems(&said.text);
+    let columns: Vec<&String> = table
+        .columns
+        .keys()
+        .filter(|name| name.contains("email"))
+        .collect();
+    let named = columns.iter().find(|name| {
+        name.split('_')
+            .filter(|w| *w != "email")
+            .any(|w| words.contains(&stem(w)))
+    });
+    named.or(columns.first()).map(|name| (*name).clone())
+}
+
+fn document(reader: &Reader<'_>, result: &[&str]) -> Json {
+    let key = reader.cases.key().unwrap_or("id");
+    json!({
+        "kind": "document",
+        "file": format!("{{{{ {}.{key} }}}}.md", reader.item),
+        "body": format!("# {}: {}\n\n{}", title(reader), named(reader), facts(reader, result)),
+    })
+}
+
+fn message(channel: Option<&str>, said: &Said, reader: &Reader<'_>, labels: &[String]) -> Json {
+    let to = channel.map_or_else(|| "slack.alerts".to_owned(), |c| format!("slack.{c}"));
+    let words = crate::drafter::words::tokens(&said.text);
+    let what = labels.iter().find(|l| words.contains(l)).or(labels.first());
+    let (count, what) = match what {
+        Some(label) => (
+            format!("cases | where(\"item.result.level == '{label}'\") | length"),
+            format!(" {}", label.replace('_', " ")),
+        ),
+        None => ("cases | length".to_owned(), String::new()),
+    };
+    json!({"kind": "message", "per": "run", "approval": "required", "to": to, "text": format!("{}: {{{{ {count} }}}}{what}", title(reader))})
+}
+
+fn update(said: &Said, reader: &Reader<'_>, result: &[&str]) -> Option<Json> {
+    let table = reader.cases;
+    if !table.writable || result.is_empty() {
+        return None;
+    }
+    let words = stems(&said.text);
+    let is_target = |name: &&String| {
+        ["level", "risk", "priority", "tier", "flag"]
+            .iter()
+            .any(|w| name.contains(w))
+    };
+    let target = table.columns.keys().filter(is_target).max_by(|a, b| {
+        crate::drafter::world::fit(a, &words).total_cmp(&crate::drafter::world::fit(b, &words))
+    })?;
+    let key = table.key()?;
+    let mut by = Map::new();
+    by.insert(
+        key.to_owned(),
+        json!(format!("{{{{ {}.{key} }}}}", reader.item)),
+    );
+    let mut set = Map::new();
+    set.insert(target.clone(), json!("{{ result.level }}"));
+    Some(json!({"kind": "update", "approval": "required", "in": table.name, "key": by, "set": set}))
+}
+
+fn table(reader: &Reader<'_>, result: &[&str]) -> Json {
+    let mut columns = Map::new();
+    columns.insert("Case".to_owned(), json!("{{ case.key }}"));
+    if reader.cases.columns.contains_key("name") {
+        columns.insert("Name".to_owned(), json!("{{ case.item.name }}"));
+    }
+    for field in result {
+        columns.insert(
+            super::capital(field),
+            json!(format!("{{{{ case.result.{field} }}}}")),
+        );
+    }
+    json!({"kind": "table", "per": "run", "file": format!("{}.csv", reader.world.name), "columns": columns})
+}
+
+fn title(reader: &Reader<'_>) -> String {
+    let world = reader.world;
+    let title = if world.title.is_empty() {
+        world.name.replace('-', " ")
+    } else {
+        world.title.clone()
+    };
+    crate::diag::one_line(&title.replace(['{', '}'], ""), 80)
+}

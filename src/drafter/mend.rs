@@ -1,0 +1,88 @@
+//! What the drafter does about what the checker and the dry run find.
+
+use serde_json::{Value as Json, json};
+
+use super::{Said, calls, does, last_result, says};
+use crate::model::Message;
+
+/// The most rounds of mending.
+const ROUNDS: usize = 6;
+
+/// Goes on after a check: takes out what is wrong, or rehearses.
+pub(super) fn after_check(messages: &[Message]) -> Said {
+    let result = last_result(messages);
+    if let Some(error) = result.get("error").and_then(Json::as_str) {
+        return says(format!("The change could not be made: {error}"));
+    }
+    if result.get("errors").and_then(Json::as_u64) == Some(0) {
+        return does("dry_run", json!({}));
+    }
+    let rounds = calls(messages)
+        .iter()
+        .filter(|c| c.name == "edit_workflow")
+        .count();
+    let findings = result
+        .get("new")
+        .and_then(Json::as_array)
+        .into_iter()
+        .chain(result.get("same_errors").and_then(Json::as_array));
+    let errors: Vec<&Json> = findings
+        .flatten()
+        .filter(|f| f["severity"] == "error")
+        .collect();
+    let edits: Vec<Json> = errors.iter().filter_map(|finding| mend(finding)).collect();
+    if edits.is_empty() || rounds >= ROUNDS {
+        let first = errors
+            .first()
+            .and_then(|f| f["message"].as_str())
+            .unwrap_or("the checker does not accept it");
+        return says(format!(
+            "The drafter cannot mend this by itself: {first}. Say how it should be, or set up a model."
+        ));
+    }
+    does("edit_workflow", json!({"edits": edits}))
+}
+
+/// Returns an edit for a finding of which the cure is certain: a rule that never can hold goes.
+fn mend(finding: &Json) -> Option<Json> {
+    let at = finding["at"].as_str()?;
+    match finding["code"].as_str()? {
+        "unreachable-rule" => {
+            Some(json!({"op": "remove", "at": at.strip_suffix("/when").unwrap_or(at)}))
+        }
+        "unknown-column" | "pinned-type" => {
+            let kind = finding["help"]
+                .as_str()?
+                .strip_prefix("Pin it as ")?
+                .trim_end_matches('.');
+            Some(json!({"op": "set", "at": at, "value": kind}))
+        }
+        _ => None,
+    }
+}
+
+/// Goes on after a dry run: saves, or says what failed.
+pub(super) fn after_dry_run(messages: &[Message]) -> Said {
+    let result = last_result(messages);
+    if let Some(error) = result.get("error").and_then(Json::as_str) {
+        return says(format!("The dry run could not be made: {error}"));
+    }
+    if result["claim"] == "failed" {
+        let why = result["cases"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find_map(|c| c["failure"]["message"].as_str());
+        let broken = result["tests"]["broken"][0]["name"].as_str();
+        let what = why.or(broken).unwrap_or("a case failed");
+        return says(format!(
+            "The dry run failed: {what}. Say how it should be; nothing was saved."
+        ));
+    }
+    let why = calls(messages)
+        .iter()
+        .rev()
+        .find(|c| c.name == "edit_workflow")
+        .map_or("First version", |_| "Changed in chat");
+    does("save_workflow", json!({ "why": why }))
+}
