@@ -147,9 +147,9 @@ mod tests {
         std::fs::create_dir(folder.path().join("prompts")).unwrap();
         std::fs::write(
             folder.path().join("prompts/builder.md"),
-            "Hello {{ language | length > 100 }}",
+            "Hello {{ 'you' if language | length > 100 }}",
         )
         .unwrap();
-        assert_eq!(system(folder.path()).unwrap(), "Hello true");
+        assert_eq!(system(folder.path()).unwrap(), "Hello you");
     }
 }

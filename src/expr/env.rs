@@ -24,6 +24,9 @@ fn build() -> Environment<'static> {
     env.set_formatter(|out, state, value| {
         if value.is_none() {
             out.write_str(SHOWN_MISSING).map_err(minijinja::Error::from)
+        } else if value.kind() == minijinja::value::ValueKind::Bool {
+            let word = if value.is_true() { "true" } else { "false" };
+            out.write_str(word).map_err(minijinja::Error::from)
         } else if let Some(number) =
             ops::as_number(value).filter(|n| n.fract() == 0.0 && n.abs() < 9e15)
         {

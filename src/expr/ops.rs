@@ -67,7 +67,7 @@ pub(super) fn register(env: &mut Environment<'static>) {
     env.add_function(
         "__unequal",
         |state: &State, a: &Value, b: &Value, text: &str| {
-            if is_missing(a) || is_missing(b) {
+            if is_absent(a) || is_absent(b) {
                 known(a, text)?;
                 known(b, text)?;
                 note(state, text);
@@ -124,6 +124,14 @@ pub fn is_missing(value: &Value) -> bool {
     }
 }
 
+/// Is there no value to compare or calculate with? A text such as "none" is one: it may be a label.
+fn is_absent(value: &Value) -> bool {
+    match value.as_str() {
+        Some(text) => text.trim().is_empty(),
+        None => is_missing(value),
+    }
+}
+
 /// Does a text stand for no value?
 pub fn is_missing_text(text: &str) -> bool {
     let text = text.trim();
@@ -172,7 +180,7 @@ fn order(state: &State, a: &Value, b: &Value, text: &str) -> Result<Option<Order
     }
     known(a, text)?;
     known(b, text)?;
-    if is_missing(a) || is_missing(b) {
+    if is_absent(a) || is_absent(b) {
         note(state, text);
         return Ok(None);
     }
@@ -192,8 +200,8 @@ fn equal(state: &State, a: &Value, b: &Value, text: &str) -> Result<bool, Error>
     }
     known(a, text)?;
     known(b, text)?;
-    if is_missing(a) || is_missing(b) {
-        return Ok(is_missing(a) && is_missing(b));
+    if is_absent(a) || is_absent(b) {
+        return Ok(is_absent(a) && is_absent(b));
     }
     if a.kind() != b.kind() {
         note(
@@ -208,8 +216,8 @@ fn equal(state: &State, a: &Value, b: &Value, text: &str) -> Result<bool, Error>
 fn contains(state: &State, item: &Value, list: &Value, text: &str) -> Result<bool, Error> {
     known(item, text)?;
     known(list, text)?;
-    if is_missing(list)
-        || (is_missing(item) && !matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable))
+    if is_absent(list)
+        || (is_absent(item) && !matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable))
     {
         note(state, text);
         return Ok(false);
@@ -237,7 +245,7 @@ fn calculate(
 ) -> Result<Value, Error> {
     known(a, text)?;
     known(b, text)?;
-    if is_missing(a) || is_missing(b) {
+    if is_absent(a) || is_absent(b) {
         note(state, text);
         return Ok(Value::from(()));
     }

@@ -148,6 +148,7 @@ fn templates_keep_types_or_give_text() {
         json!("Renewal: Acme, 3 seats")
     );
     assert_eq!(eval("by {{ account.owner }}"), json!("by (not known)"));
+    assert_eq!(eval("sick: {{ account.health < 50 }}"), json!("sick: true"));
     assert_eq!(
         eval(
             "{% for t in tickets if t.age > 2 %}\n- {{ t.status }}: {{ t.age }}\n{% else %}none{% endfor %}"

@@ -87,7 +87,12 @@ pub fn when(trigger: &Trigger) -> String {
                 .next()
                 .unwrap_or_default()
                 .replace('_', " ");
-            capital(&format!("{}, {place} time", cron::words(&schedule.cron)))
+            let place = if place == "UTC" {
+                place
+            } else {
+                format!("{place} time")
+            };
+            capital(&format!("{}, {place}", cron::words(&schedule.cron)))
         }
         TriggerKind::Webhook(webhook) => format!("When another system calls {}", webhook.path),
         TriggerKind::Date(date) => format!(

@@ -14,6 +14,11 @@ use crate::store::write_atomically;
 /// Where a person's answers come from.
 #[async_trait]
 pub trait Lines: Send {
+    /// Is a person there who can answer?
+    fn is_there(&self) -> bool {
+        true
+    }
+
     /// Asks for a line; nothing if nobody is there or the person leaves.
     async fn line(&mut self, prompt: &str) -> Option<String>;
 }
@@ -23,6 +28,10 @@ pub struct Nobody;
 
 #[async_trait]
 impl Lines for Nobody {
+    fn is_there(&self) -> bool {
+        false
+    }
+
     async fn line(&mut self, _: &str) -> Option<String> {
         None
     }
@@ -200,8 +209,10 @@ impl<L: Lines> Face for Conversation<L> {
     async fn ask(&mut self, question: &Question) -> Answer {
         self.settle();
         let confirms = question.kind != QuestionKind::Clarify;
-        if confirms && (self.agrees || self.is_quiet) {
-            self.show(&shown(question, false));
+        if self.is_quiet || (confirms && self.agrees) || !self.lines.is_there() {
+            if question.kind == QuestionKind::Clarify {
+                self.show(&shown(question, false));
+            }
             return Answer::Nobody;
         }
         self.show(&shown(question, true));

@@ -51,7 +51,7 @@ async fn the_flag_stands_alone_and_then_settings_before_keys() {
     let all = names("provider = 'openai'\nmodel = 'gpt-9'", None, &BOTH).await;
     let expected = [
         "openai/gpt-9 < sopwright.toml",
-        "anthropic/claude-sonnet-4-5 < ANTHROPIC_API_KEY",
+        "anthropic/claude-sonnet-4-6 < ANTHROPIC_API_KEY",
         "openai/gpt-5.1 < OPENAI_API_KEY",
     ];
     assert_eq!(all, expected);
@@ -67,10 +67,10 @@ async fn the_variable_chooses_among_the_keys() {
         first("claude-opus-5").await,
         "anthropic/claude-opus-5 < SOPWRIGHT_MODEL"
     );
-    let only = [("SOPWRIGHT_MODEL", "claude-sonnet-4-5"), BOTH[0]];
+    let only = [("SOPWRIGHT_MODEL", "claude-sonnet-4-6"), BOTH[0]];
     assert_eq!(
         names("", None, &only).await,
-        ["anthropic/claude-sonnet-4-5 < SOPWRIGHT_MODEL"]
+        ["anthropic/claude-sonnet-4-6 < SOPWRIGHT_MODEL"]
     );
 }
 
