@@ -20,6 +20,8 @@ pub struct ModelConfig {
     pub key: Option<KeySource>,
     /// The most tokens that an answer may have.
     pub max_tokens: Option<u32>,
+    /// How many seconds an answer may take to begin; 300 without it. Slow local models need more.
+    pub patience_seconds: Option<u64>,
     /// Prices by the model's name, for models that are not on the list or have another price.
     pub prices: BTreeMap<String, Price>,
 }

@@ -1,7 +1,9 @@
 //! A model that may be used.
 
 use crate::model::config::Provider;
-use crate::model::{Anthropic, ChatModel, ModelError, OpenAi, Price, Retrying, Secret, openai};
+use crate::model::{
+    Anthropic, ChatModel, ModelError, OpenAi, Patience, Price, Retrying, Secret, openai,
+};
 
 /// A model that was named or found, and what is needed to talk to it.
 #[derive(Debug, Clone)]
@@ -18,6 +20,8 @@ pub struct Candidate {
     pub from: String,
     /// The most tokens that an answer may have, where the settings say so.
     pub max_tokens: Option<u32>,
+    /// How long an answer may take to begin and to go on.
+    pub patience: Patience,
     /// Its prices, where they are known.
     pub price: Option<Price>,
     /// Why it cannot be used.
@@ -47,12 +51,12 @@ impl Candidate {
         Ok(match self.provider {
             Provider::Anthropic => {
                 let model = Anthropic::new(&url, key, model)?.priced(self.price);
-                Box::new(Retrying::new(model))
+                Box::new(Retrying::new(model.patience(self.patience)))
             }
             Provider::OpenAi | Provider::Ollama | Provider::LlamaCpp => {
                 let model = OpenAi::new(&url, key, model)?;
                 let model = model.named(self.name()).priced(self.price);
-                Box::new(Retrying::new(model))
+                Box::new(Retrying::new(model.patience(self.patience)))
             }
         })
     }

@@ -155,6 +155,7 @@ impl Search<'_> {
             key,
             from: from.to_owned(),
             max_tokens: self.config.max_tokens,
+            patience: patience(self.config),
             price,
             trouble: None,
             model,
@@ -268,5 +269,17 @@ fn default_model(provider: Provider, base_url: &str) -> Option<String> {
         Provider::Anthropic => Some(DEFAULT_ANTHROPIC.to_owned()),
         Provider::OpenAi if base_url.contains("api.openai.com") => Some(DEFAULT_OPENAI.to_owned()),
         _ => None,
+    }
+}
+
+/// Returns how long the settings let an answer take.
+fn patience(config: &crate::model::ModelConfig) -> crate::model::Patience {
+    let usual = crate::model::Patience::default();
+    match config.patience_seconds.map(std::time::Duration::from_secs) {
+        Some(first_byte) => crate::model::Patience {
+            first_byte,
+            between: usual.between.max(first_byte / 2),
+        },
+        None => usual,
     }
 }
