@@ -91,7 +91,13 @@ impl Reader<'_> {
             } else {
                 format!("{open} {word} {piece}")
             };
-            match self.read(&candidate) {
+            // The whole again would be read for ever.
+            let read_one = if candidate.len() >= text.len() {
+                None
+            } else {
+                self.read(&candidate)
+            };
+            match read_one {
                 Some(one) => {
                     open.clear();
                     read = Some(match read {

@@ -209,9 +209,18 @@ impl<'r> Assembly<'r> {
             self.assumed.extend(when.assumed.clone());
             self.trigger = Some(when);
         }
-        if let Some(only) = meaning.only {
-            self.cite("cases", number);
-            self.only.push(only);
+        match meaning.only {
+            // "Check the open tickets" says what is read, not which cases there are.
+            Some(only) if !only.joined.is_empty() => {
+                for table in only.joined {
+                    self.sources.entry(table).or_default().push(number);
+                }
+            }
+            Some(only) => {
+                self.cite("cases", number);
+                self.only.push(only);
+            }
+            None => {}
         }
         if let Some(skip) = meaning.skip {
             self.cite("cases", number);

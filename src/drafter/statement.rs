@@ -85,6 +85,18 @@ static CONDITION_FIRST: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the account))+ (LABEL)KIND\.?$",
     )
 });
+/// Rules that name the subject first: "A hand-off is blocked if …".
+static SUBJECT_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:an? |the |any )?[\w-]+ (?:is|are|counts as|gets?|becomes?) (?:an? )?(LABEL|\x22[^\x22]+\x22)KIND (?:if|when|where) (.+)$",
+    )
+});
+/// Groups that are a label: "Enterprise accounts with … are executive".
+static GROUP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^(.+?) (?:are|is|count as|counts as) (?:always )?(?:an? )?(LABEL)KIND\.?$")
+});
+/// Rows in a few words: "Open tickets only."
+static ONLY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(.+?) only\.?$"));
 static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)\b.*?\b(LABEL)KIND\b",
@@ -102,7 +114,7 @@ static SKIP: LazyLock<Regex> = LazyLock::new(|| {
 });
 static SELECT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:every|each|on|weekly|daily)[^,]*, )?(?:first,? |then,? |we |please |start (?:by|with) )*(?:look(?:ing)? (?:at|for|through)|pull(?: up)?|list|go(?:ing)? through|take|review|find|get|focus on|for (?:each|every|all)|only|check|consider|grab|open|run (?:this )?(?:for|on|over)|applies to|this is for|scope:?)\s+(.+)$",
+        r"(?i)^(?:(?:every|each|on|weekly|daily)[^,]*, )?(?:first,? |then,? |we |please |start (?:by|with) |what: |who: |which(?: accounts| ones)?: )*(?:look(?:ing)? (?:at|for|through)|pull(?: up)?|list|go(?:ing)? through|take|review|find|get|focus on|for (?:each|every|all)|only|check|consider|grab|open|run (?:this )?(?:for|on|over)|applies to|this is for|scope:?)\s+(.+)$",
     )
 });
 static TOP: LazyLock<Regex> = LazyLock::new(|| {
@@ -118,10 +130,9 @@ static BY: LazyLock<Regex> = LazyLock::new(|| {
 static CHANNEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"#([a-z0-9][a-z0-9_-]+)"));
 
 /// Sections that give background.
-const BACKGROUND: [&str; 10] = [
+const BACKGROUND: [&str; 9] = [
     "purpose",
     "background",
-    "scope",
     "definition",
     "context",
     "why",
@@ -152,20 +163,30 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.skip = Some(read);
         return meaning;
     }
-    let rule = LABEL_FIRST
-        .captures(text)
-        .map(|c| (c.get(1), c.get(2)))
-        .or_else(|| CONDITION_FIRST.captures(text).map(|c| (c.get(2), c.get(1))));
-    if let Some((Some(name), Some(condition))) = rule
-        && let Some(read) = reader.read(condition.as_str())
-    {
-        meaning.rule = Some((label(name.as_str()), read));
+    // Each form names its label and condition in another order; the first that can be read counts.
+    let forms = [
+        (&LABEL_FIRST, 1, 2),
+        (&CONDITION_FIRST, 2, 1),
+        (&SUBJECT_FIRST, 1, 2),
+        (&GROUP, 2, 1),
+    ];
+    meaning.rule = forms.into_iter().find_map(|(form, name, condition)| {
+        let found = form.captures(text)?;
+        let read = selection(found.get(condition)?.as_str(), reader)?;
+        Some((label(found.get(name)?.as_str()), read))
+    });
+    if meaning.rule.is_some() {
         return meaning;
     }
     meaning.top = top(text);
     meaning.outputs = outputs(&lower, text);
     if meaning.outputs.is_empty()
         && let Some(found) = SELECT.captures(text)
+    {
+        meaning.only = found.get(1).and_then(|m| selection(m.as_str(), reader));
+    }
+    if meaning.is_open()
+        && let Some(found) = ONLY.captures(text)
     {
         meaning.only = found.get(1).and_then(|m| selection(m.as_str(), reader));
     }

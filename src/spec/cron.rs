@@ -51,7 +51,7 @@ pub fn words(expression: &str) -> String {
     };
     let time = match (minute.parse::<u8>(), hour.parse::<u8>()) {
         (Ok(minute), Ok(hour)) => format!("at {hour}:{minute:02}"),
-        (Ok(0), Err(_)) if *hour == "*" => "every hour".to_owned(),
+        (Ok(0), Err(_)) if fields[1..] == ["*"; 4] => return "every hour".to_owned(),
         _ => return format!("at the times {expression}"),
     };
     let days = match (*day, *month, *weekday) {

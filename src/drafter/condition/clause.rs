@@ -66,7 +66,6 @@ impl Reader<'_> {
 
     /// Returns the number that the words name: a column of the case, or of a table joined to it.
     fn numeric(&self, said: &[String]) -> Option<(String, Read)> {
-        let is_number = |kind: &str| matches!(kind, "number" | "integer");
         if let Some(column) = best(self.cases, said, is_number) {
             return Some((format!("{}.{column}", self.item), self.of_column(&column)));
         }
@@ -158,7 +157,24 @@ impl Reader<'_> {
             "stale", "not", "haven", "hasn", "ago",
         ]);
         let is_date = |kind: &str| matches!(kind, "date" | "time");
-        let column = best(self.cases, said, is_date).or_else(|| only_date(self.cases))?;
+        let began = || {
+            let ages = has(&[
+                "open", "opened", "old", "older", "raised", "waiting", "created",
+            ]);
+            let names = self
+                .cases
+                .columns
+                .iter()
+                .filter(|(_, c)| is_date(&c.kind))
+                .map(|(name, _)| name);
+            names
+                .filter(|_| ages)
+                .find(|n| n.contains("created") || n.contains("opened"))
+                .cloned()
+        };
+        let column = best(self.cases, said, is_date)
+            .or_else(began)
+            .or_else(|| only_date(self.cases))?;
         let read = self.of_column(&column);
         let path = format!("{}.{column}", self.item);
         let count = if is_past { "days_since" } else { "days_until" };
@@ -197,9 +213,9 @@ impl Reader<'_> {
                 .iter()
                 .any(|own| said.contains(own))
         };
-        others.filter(named).find(|t| {
-            plural && best(t, said, |kind| matches!(kind, "number" | "integer")).is_none()
-        })
+        others
+            .filter(named)
+            .find(|t| plural && best(t, said, is_number).is_none())
     }
 
     fn count_of(
@@ -212,7 +228,7 @@ impl Reader<'_> {
         let relation = figure.relation.or_else(|| implied(rest)).unwrap_or(">=");
         let condition = value_in(table, "item", text, rest);
         let list = match condition {
-            Some(condition) => format!("{} | where(\"{condition}\")", table.short()),
+            Some(found) => format!("{} | where(\"{}\")", table.short(), found.source),
             None => table.short().to_owned(),
         };
         let read = self.of_table(table);
@@ -255,73 +271,152 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads a clause that names a value which a column holds: "active", "on the enterprise plan".
+    /// Reads a clause that names values which columns hold: "active", "enterprise accounts tagged
+    /// outage". A word that no table knows leaves the clause unread.
     fn of_value(&self, text: &str, tokens: &[String]) -> Option<Read> {
-        if let Some(source) = value_in(self.cases, &self.item, text, tokens) {
-            let column = source
-                .split(&format!("{}.", self.item))
-                .nth(1)?
-                .split([' ', ')'])
-                .next()?
-                .to_owned();
-            return Some(Read {
-                source,
-                ..self.of_column(&column)
-            });
-        }
-        let said = stems(text);
         let others = self
             .world
             .tables
             .iter()
             .filter(|t| t.name != self.cases.name && self.is_joined(t));
-        let named = |t: &&Table| {
-            stems(&t.short().replace('_', " "))
-                .iter()
-                .any(|own| said.contains(own))
+        let mut left: Vec<String> = tokens.to_vec();
+        let mut read: Option<Read> = None;
+        let mut add = |one: Read| {
+            read = Some(match read.take() {
+                Some(before) => before.both("and", one),
+                None => one,
+            });
         };
-        let table = others
-            .filter(named)
-            .find(|t| value_in(t, "item", text, tokens).is_some())?;
-        let condition = value_in(table, "item", text, tokens)?;
-        Some(Read {
-            source: format!("any({}, \"{condition}\")", table.short()),
-            ..self.of_table(table)
-        })
+        if let Some(found) = value_in(self.cases, &self.item, text, &left) {
+            left.retain(|t| !found.tokens.contains(t));
+            add(Read {
+                source: found.source,
+                ..self.of_column(&found.column)
+            });
+        }
+        let said = stems(text);
+        for table in others {
+            let is_named = stems(&table.short().replace('_', " "))
+                .iter()
+                .any(|own| said.contains(own));
+            if let Some(found) =
+                value_in(table, "item", &left.join(" "), &left).filter(|_| is_named)
+            {
+                left.retain(|t| !found.tokens.contains(t));
+                add(Read {
+                    source: format!("any({}, \"{}\")", table.short(), found.source),
+                    ..self.of_table(table)
+                });
+            }
+        }
+        read.filter(|_| self.nothing_left(&left))
+    }
+
+    /// Are all words that are left the names of tables and columns, or of no weight?
+    fn nothing_left(&self, left: &[String]) -> bool {
+        const LIGHT: [&str; 46] = [
+            "anything",
+            "anyone",
+            "everything",
+            "one",
+            "ones",
+            "tagged",
+            "marked",
+            "set",
+            "plan",
+            "plans",
+            "still",
+            "currently",
+            "already",
+            "not",
+            "no",
+            "isn",
+            "aren",
+            "non",
+            "there",
+            "only",
+            "please",
+            "also",
+            "about",
+            "within",
+            "then",
+            "so",
+            "open",
+            "s",
+            "re",
+            "t",
+            "customer",
+            "account",
+            "people",
+            "there",
+            "count",
+            "next",
+            "first",
+            "every",
+            "each",
+            "some",
+            "new",
+            "been",
+            "being",
+            "whoever",
+            "obviously",
+            "except",
+        ];
+        let names: Vec<String> = self
+            .world
+            .tables
+            .iter()
+            .flat_map(|t| t.columns.keys().cloned().chain([t.short().to_owned()]))
+            .flat_map(|name| stems(&name.replace('_', " ")))
+            .collect();
+        stems(&left.join(" "))
+            .iter()
+            .all(|word| LIGHT.iter().any(|l| stem(l) == *word) || names.contains(word))
     }
 }
 
+/// A value that was found in a text.
+struct Found {
+    source: String,
+    column: String,
+    /// The words that name it.
+    tokens: Vec<String>,
+}
+
 /// Returns the condition that a column holds a value which the text names.
-fn value_in(table: &Table, item: &str, text: &str, tokens: &[String]) -> Option<String> {
+fn value_in(table: &Table, item: &str, text: &str, tokens: &[String]) -> Option<Found> {
     let lower = format!(" {} ", tokens.join(" "));
     let said = stems(text);
-    let mut best: Option<(f64, String)> = None;
+    let mut best: Option<(f64, Found)> = None;
     for (name, column) in &table.columns {
-        let mut held: Vec<&String> = Vec::new();
-        for value in &column.values {
-            let words = crate::drafter::words::tokens(&value.replace('_', " ")).join(" ");
-            if words.len() > 1 && lower.contains(&format!(" {words} ")) {
-                held.push(value);
-            }
-        }
+        let words = |value: &String| crate::drafter::words::tokens(&value.replace('_', " "));
+        let named = |value: &&String| {
+            let words = words(value).join(" ");
+            words.len() > 1 && lower.contains(&format!(" {words} "))
+        };
+        let held: Vec<&String> = column.values.iter().filter(named).collect();
         // "Enterprise" as a plan beats "enterprise" as a tag when the column is named too.
         let longest = held.iter().map(|v| v.len()).max().unwrap_or(0);
         let score = longest as f64 / 10.0 + fit(name, &said);
         if longest > 0 && best.as_ref().is_none_or(|(top, _)| score > *top) {
-            let negated = is_negated(tokens, held[0]);
             let path = format!("{item}.{name}");
             let listed: Vec<String> = held.iter().map(|v| format!("'{v}'")).collect();
-            let source = match (listed.as_slice(), negated) {
+            let source = match (listed.as_slice(), is_negated(tokens, held[0])) {
                 ([one], false) => format!("{path} == {one}"),
                 ([one], true) => format!("{path} != {one}"),
                 (many, false) => format!("{path} in [{}]", many.join(", ")),
                 (many, true) => format!("{path} not in [{}]", many.join(", ")),
             };
-            best = Some((score, source));
+            let found = Found {
+                source,
+                column: name.clone(),
+                tokens: held.iter().flat_map(|v| words(v)).collect(),
+            };
+            best = Some((score, found));
         }
     }
-    if let Some((_, source)) = best {
-        return Some(source);
+    if let Some((_, found)) = best {
+        return Some(found);
     }
     let flag = table
         .columns
@@ -331,7 +426,11 @@ fn value_in(table: &Table, item: &str, text: &str, tokens: &[String]) -> Option<
     let no = tokens
         .iter()
         .any(|t| matches!(t.as_str(), "not" | "no" | "isn" | "without" | "never"));
-    Some(format!("{item}.{} == {}", flag.0, !no))
+    Some(Found {
+        source: format!("{item}.{} == {}", flag.0, !no),
+        column: flag.0.clone(),
+        tokens: flag.0.split('_').map(str::to_owned).collect(),
+    })
 }
 
 fn is_negated(tokens: &[String], value: &str) -> bool {
@@ -350,12 +449,16 @@ fn is_negated(tokens: &[String], value: &str) -> bool {
     })
 }
 
-/// Returns the column of some type that the words fit best.
+fn is_number(kind: &str) -> bool {
+    matches!(kind, "number" | "integer")
+}
+
+/// Returns the column of some type that the words fit best; what only tells rows apart is none.
 fn best(table: &Table, said: &[String], is_kind: impl Fn(&str) -> bool) -> Option<String> {
     let fitting = table
         .columns
         .iter()
-        .filter(|(_, c)| is_kind(&c.kind))
+        .filter(|(name, c)| is_kind(&c.kind) && !name.ends_with("_id"))
         .map(|(name, _)| (fit(name, said), name));
     // Of two that fit alike, the one with fewer words is meant.
     let order = |a: &(f64, &String), b: &(f64, &String)| {

@@ -16,39 +16,68 @@ pub(super) fn outputs(
 ) -> Vec<Json> {
     let mut outputs: Vec<Json> = Vec::new();
     for (kind, said) in wanted {
+        let Some(mut output) = one(kind, said, reader, labels, &result) else {
+            continue;
+        };
+        let same = |known: &&mut Json| {
+            ["kind", "to", "when", "file", "in"]
+                .iter()
+                .all(|f| known.get(*f) == output.get(*f))
+        };
+        if let Some(cited) = outputs
+            .iter_mut()
+            .find(same)
+            .and_then(|known| known["sop"].as_array_mut())
+        {
+            cited.push(json!(said.number));
+            continue;
+        }
         let id = match kind {
             Wanted::Email => "email",
             Wanted::Document => "brief",
             Wanted::Message(_) => "alert",
-            Wanted::Update => "update",
+            Wanted::Update => "record",
             Wanted::Table => "list",
         };
-        if let Some(known) = outputs.iter_mut().find(|o| o["id"] == id) {
-            if let Some(cited) = known["sop"].as_array_mut() {
-                cited.push(json!(said.number));
-            }
-            continue;
-        }
-        let made = match kind {
-            Wanted::Email => email(said, reader, &result),
-            Wanted::Document => Some(document(reader, &result)),
-            Wanted::Message(channel) => Some(message(channel.as_deref(), said, reader, labels)),
-            Wanted::Update => update(said, reader, &result),
-            Wanted::Table => Some(table(reader, &result)),
+        let taken = outputs
+            .iter()
+            .filter(|o| o["id"].as_str().is_some_and(|known| known.starts_with(id)))
+            .count();
+        output["id"] = if taken == 0 {
+            json!(id)
+        } else {
+            json!(format!("{id}_{}", taken + 1))
         };
-        let made = made.unwrap_or_else(|| document(reader, &result));
-        let mut output = json!({"id": id});
-        if let (Some(fields), Some(own)) = (output.as_object_mut(), made.as_object()) {
-            fields.extend(own.clone());
-            fields.insert("sop".to_owned(), json!([said.number]));
-            let per_case = own.get("per").is_none();
-            if let Some(when) = guard(said, labels).filter(|_| per_case && !result.is_empty()) {
-                fields.insert("when".to_owned(), json!(when));
-            }
-        }
         outputs.push(output);
     }
     outputs
+}
+
+/// Returns the output that a statement asks for.
+fn one(
+    kind: &Wanted,
+    said: &Said,
+    reader: &Reader<'_>,
+    labels: &[String],
+    result: &[&str],
+) -> Option<Json> {
+    let made = match kind {
+        Wanted::Email => email(said, reader, result)?,
+        Wanted::Document => document(reader, result),
+        Wanted::Message(channel) => message(channel.as_deref(), said, reader, labels),
+        Wanted::Update => update(said, reader, result)?,
+        Wanted::Table => table(reader, result),
+    };
+    let mut output = json!({"id": ""});
+    if let (Some(fields), Some(own)) = (output.as_object_mut(), made.as_object()) {
+        fields.extend(own.clone());
+        fields.insert("sop".to_owned(), json!([said.number]));
+        let is_per_case = own.get("per").is_none();
+        if let Some(when) = guard(said, labels).filter(|_| is_per_case && !result.is_empty()) {
+            fields.insert("when".to_owned(), json!(when));
+        }
+    }
+    Some(output)
 }
 
 /// Returns the condition that a statement puts on an output: "for high and medium …".
@@ -107,29 +136,51 @@ fn facts(reader: &Reader<'_>, result: &[&str]) -> String {
 }
 
 fn email(said: &Said, reader: &Reader<'_>, result: &[&str]) -> Option<Json> {
-    let to = address(said, reader.cases)?;
+    let own = address(said, reader.cases).map(|to| format!("{{{{ {}.{to} }}}}", reader.item));
+    let joined = || {
+        let others = reader
+            .world
+            .tables
+            .iter()
+            .filter(|t| t.name != reader.cases.name && reader.is_joined(t));
+        let mut found = others
+            .filter(|t| {
+                t.key()
+                    .is_some_and(|key| reader.cases.columns.contains_key(key))
+            })
+            .filter_map(|t| address(said, t).map(|to| (t, to)));
+        found
+            .next()
+            .map(|(table, to)| format!("{{{{ max({}, '{to}') }}}}", table.short()))
+    };
+    let to = own.or_else(joined)?;
     Some(json!({
         "kind": "email_draft",
-        "to": format!("{{{{ {}.{to} }}}}", reader.item),
+        "to": to,
         "subject": format!("{}: {}", title(reader), named(reader)),
         "body": format!("{}\n\n{}", named(reader), facts(reader, result)),
     }))
 }
 
-/// Returns the column of the address: the one that the statement's words name, else the only one.
+/// Returns the column of the address that a statement's words name.
 fn address(said: &Said, table: &Table) -> Option<String> {
     let words = stems(&said.text);
-    let columns: Vec<&String> = table
-        .columns
-        .keys()
-        .filter(|name| name.contains("email"))
-        .collect();
-    let named = columns.iter().find(|name| {
-        name.split('_')
+    let columns = table.columns.keys().filter(|name| name.contains("email"));
+    let named = columns.map(|name| {
+        let own: Vec<String> = name
+            .split('_')
             .filter(|w| *w != "email")
-            .any(|w| words.contains(&stem(w)))
+            .map(stem)
+            .collect();
+        (
+            own.iter().filter(|w| words.contains(w)).count() as f64 / own.len().max(1) as f64,
+            name,
+        )
     });
-    named.or(columns.first()).map(|name| (*name).clone())
+    named
+        .filter(|(fit, _)| *fit > 0.0)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name.clone())
 }
 
 fn document(reader: &Reader<'_>, result: &[&str]) -> Json {
