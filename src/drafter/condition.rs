@@ -91,6 +91,30 @@ impl Reader<'_> {
             } else {
                 format!("{open} {word} {piece}")
             };
+            if let (Some(before), true) = (&read, says_missing(piece)) {
+                let value = before
+                    .source
+                    .split([' '])
+                    .next()
+                    .filter(|_| !before.source.starts_with('('))
+                    .unwrap_or_default();
+                let value = if before.source.starts_with("max(") {
+                    before
+                        .source
+                        .split(')')
+                        .next()
+                        .map(|v| format!("{v})"))
+                        .unwrap_or_default()
+                } else {
+                    value.to_owned()
+                };
+                let missing = Read {
+                    source: format!("{value} is missing"),
+                    ..before.clone()
+                };
+                read = Some(before.clone().both(word, missing));
+                continue;
+            }
             // The whole again would be read for ever.
             let read_one = if candidate.len() >= text.len() {
                 None
@@ -111,6 +135,14 @@ impl Reader<'_> {
         // All of it has to be understood: half a condition is another condition.
         read.filter(|_| open.is_empty())
     }
+}
+
+/// Does a piece only say that what went before may be missing?
+fn says_missing(piece: &str) -> bool {
+    matches!(
+        piece.trim().trim_end_matches('.'),
+        "unknown" | "missing" | "blank" | "empty" | "not known" | "not set"
+    )
 }
 
 /// Splits a text at a word, and at commas that stand for it.

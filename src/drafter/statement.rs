@@ -99,7 +99,7 @@ static GROUP: LazyLock<Regex> = LazyLock::new(|| {
 static ONLY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(.+?) only\.?$"));
 static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)\b.*?\b(LABEL)KIND\b",
+        r"(?i)^(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)\b.*?(?:^|[\s:])(LABEL)KIND(?:\W|$)",
     )
 });
 static OTHERWISE_LAST: LazyLock<Regex> = LazyLock::new(|| {
@@ -158,7 +158,9 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         return meaning;
     }
     if let Some(found) = SKIP.captures(text)
-        && let Some(read) = found.get(1).and_then(|m| reader.read(m.as_str()))
+        && let Some(read) = found
+            .get(1)
+            .and_then(|m| reader.read(without_remark(m.as_str())))
     {
         meaning.skip = Some(read);
         return meaning;
@@ -201,8 +203,30 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     meaning
 }
 
+/// Returns a text without a remark behind a comma: "…, they renew by themselves".
+fn without_remark(text: &str) -> &str {
+    let remark = [
+        ", they ",
+        ", it ",
+        ", it's ",
+        ", we ",
+        ", since ",
+        ", because ",
+        ", as ",
+        " (",
+        ", those ",
+    ];
+    let end = remark
+        .iter()
+        .filter_map(|r| text.find(r))
+        .min()
+        .unwrap_or(text.len());
+    text.get(..end).unwrap_or(text)
+}
+
 /// Reads "active accounts that renew within 90 days" clause by clause.
 fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
+    let text = without_remark(text);
     let parts: Vec<&str> = text
         .split([',', ';'])
         .map(str::trim)

@@ -123,6 +123,15 @@ fn call(name: &str, args: &[Node]) -> String {
         "percent_change" => format!("the change in percent from {first} to {second}"),
         "length" | "count" => format!("the number of {first}"),
         "number" | "list" | "string" | "coalesce" | "default" | "d" | "round" => first,
+        "max" | "min" | "sum" | "avg" if args.len() == 2 && matches!(args[1], Node::Literal(_)) => {
+            let what = match name {
+                "max" => "",
+                "min" => "least ",
+                "sum" => "sum of ",
+                _ => "mean ",
+            };
+            format!("{what}{} of {first}", plain(&args[1]))
+        }
         "contains" => format!("{first} contains {second}"),
         "contains_any" => format!("{first} contains any of {second}"),
         "matches" => format!("{first} matches {second}"),

@@ -15,7 +15,16 @@ impl Reader<'_> {
     pub(in crate::drafter) fn clause(&self, text: &str) -> Option<Read> {
         let tokens = tokens(text);
         if let Some(found) = figure(&tokens) {
-            return self.of_figure(text, &tokens, &found);
+            // "zero or unknown" says more than the figure does: half a condition is another one.
+            let rest = tokens[..found.span.0].iter().chain(&tokens[found.span.1..]);
+            let says_more = rest
+                .clone()
+                .any(|t| matches!(t.as_str(), "or" | "unknown" | "missing" | "unless"));
+            return if says_more {
+                None
+            } else {
+                self.of_figure(text, &tokens, &found)
+            };
         }
         self.of_missing(text, &tokens)
             .or_else(|| self.of_value(text, &tokens))
@@ -153,8 +162,8 @@ impl Reader<'_> {
     ) -> Option<Read> {
         let has = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.as_str()));
         let is_past = has(&[
-            "ago", "last", "past", "since", "old", "older", "without", "no", "silent", "inactive",
-            "stale", "not", "haven", "hasn", "ago",
+            "been", "ago", "last", "past", "since", "old", "older", "without", "no", "silent",
+            "inactive", "stale", "not", "haven", "hasn", "ago",
         ]);
         let is_date = |kind: &str| matches!(kind, "date" | "time");
         let began = || {
@@ -172,11 +181,29 @@ impl Reader<'_> {
                 .find(|n| n.contains("created") || n.contains("opened"))
                 .cloned()
         };
-        let column = best(self.cases, said, is_date)
-            .or_else(began)
-            .or_else(|| only_date(self.cases))?;
-        let read = self.of_column(&column);
-        let path = format!("{}.{column}", self.item);
+        let column = best(self.cases, said, is_date).or_else(began);
+        let joined = || {
+            let others = self.world.tables.iter().filter(|t| {
+                t.name != self.cases.name
+                    && self.is_joined(t)
+                    && t.key()
+                        .is_some_and(|key| self.cases.columns.contains_key(key))
+            });
+            others
+                .filter_map(|t| best(t, said, is_date).map(|column| (t, column)))
+                .next()
+        };
+        let (path, read) = match (column, joined(), only_date(self.cases)) {
+            (Some(column), ..) => (format!("{}.{column}", self.item), self.of_column(&column)),
+            (None, Some((table, column)), _) => (
+                format!("max({}, '{column}')", table.short()),
+                self.of_table(table),
+            ),
+            (None, None, Some(column)) => {
+                (format!("{}.{column}", self.item), self.of_column(&column))
+            }
+            (None, None, None) => return None,
+        };
         let count = if is_past { "days_since" } else { "days_until" };
         let value = format!("{count}({path})");
         if figure.up_to.is_some() {
@@ -385,14 +412,15 @@ struct Found {
 
 /// Returns the condition that a column holds a value which the text names.
 fn value_in(table: &Table, item: &str, text: &str, tokens: &[String]) -> Option<Found> {
-    let lower = format!(" {} ", tokens.join(" "));
+    let stemmed: Vec<String> = tokens.iter().map(|t| plain_stem(t)).collect();
+    let lower = format!(" {} ", stemmed.join(" "));
     let said = stems(text);
     let mut best: Option<(f64, Found)> = None;
     for (name, column) in &table.columns {
         let words = |value: &String| crate::drafter::words::tokens(&value.replace('_', " "));
         let named = |value: &&String| {
-            let words = words(value).join(" ");
-            words.len() > 1 && lower.contains(&format!(" {words} "))
+            let stems: Vec<String> = words(value).iter().map(|w| plain_stem(w)).collect();
+            value.len() > 1 && lower.contains(&format!(" {} ", stems.join(" ")))
         };
         let held: Vec<&String> = column.values.iter().filter(named).collect();
         // "Enterprise" as a plan beats "enterprise" as a tag when the column is named too.
@@ -400,17 +428,52 @@ fn value_in(table: &Table, item: &str, text: &str, tokens: &[String]) -> Option<
         let score = longest as f64 / 10.0 + fit(name, &said);
         if longest > 0 && best.as_ref().is_none_or(|(top, _)| score > *top) {
             let path = format!("{item}.{name}");
-            let listed: Vec<String> = held.iter().map(|v| format!("'{v}'")).collect();
-            let source = match (listed.as_slice(), is_negated(tokens, held[0])) {
-                ([one], false) => format!("{path} == {one}"),
-                ([one], true) => format!("{path} != {one}"),
-                (many, false) => format!("{path} in [{}]", many.join(", ")),
-                (many, true) => format!("{path} not in [{}]", many.join(", ")),
+            if column.values.iter().any(|v| v.contains([';', '|'])) {
+                // A text that lists several values holds each of them.
+                let held: Vec<String> = held.iter().map(|v| format!("contains({path}, '{v}')")).collect();
+                let found = Found {
+                    source: held.join(" or "),
+                    column: name.clone(),
+                    tokens: tokens.iter().filter(|t| column.values.iter().any(|v| plain_stem(v) == plain_stem(t))).cloned().collect(),
+                };
+                best = Some((score, found));
+                continue;
+            }
+            let (not, are): (Vec<&String>, Vec<&String>) =
+                held.iter().copied().partition(|v| is_negated(tokens, v));
+            let listed = |values: &[&String]| {
+                values
+                    .iter()
+                    .map(|v| format!("'{v}'"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             };
+            let are = match are.as_slice() {
+                [] => None,
+                [one] => Some(format!("{path} == '{one}'")),
+                many => Some(format!("{path} in [{}]", listed(many))),
+            };
+            let not = match not.as_slice() {
+                [] => None,
+                [one] => Some(format!("{path} != '{one}'")),
+                many => Some(format!("{path} not in [{}]", listed(many))),
+            };
+            let source = are.into_iter().chain(not).collect::<Vec<_>>().join(" and ");
             let found = Found {
                 source,
                 column: name.clone(),
-                tokens: held.iter().flat_map(|v| words(v)).collect(),
+                tokens: {
+                    let named: Vec<String> = held
+                        .iter()
+                        .flat_map(|v| words(v))
+                        .map(|w| plain_stem(&w))
+                        .collect();
+                    tokens
+                        .iter()
+                        .filter(|t| named.contains(&plain_stem(t)))
+                        .cloned()
+                        .collect()
+                },
             };
             best = Some((score, found));
         }
@@ -433,12 +496,23 @@ fn value_in(table: &Table, item: &str, text: &str, tokens: &[String]) -> Option<
     })
 }
 
+/// Returns a word's stem, its synonyms left alone: values are names.
+fn plain_stem(word: &str) -> String {
+    word.strip_suffix('s')
+        .filter(|w| w.len() > 3 && !w.ends_with('s'))
+        .unwrap_or(word)
+        .to_owned()
+}
+
 fn is_negated(tokens: &[String], value: &str) -> bool {
     let first = crate::drafter::words::tokens(&value.replace('_', " "))
         .into_iter()
         .next()
         .unwrap_or_default();
-    let Some(at) = tokens.iter().position(|t| *t == first) else {
+    let Some(at) = tokens
+        .iter()
+        .position(|t| plain_stem(t) == plain_stem(&first))
+    else {
         return false;
     };
     tokens[at.saturating_sub(3)..at].iter().any(|t| {
@@ -491,9 +565,9 @@ fn pair(table: &Table, said: &[String]) -> Option<(String, String)> {
         .map(|(n, _)| n)
         .collect();
     let words = |name: &str| -> Vec<String> { name.split('_').map(stem).collect() };
-    let before = numbers
-        .iter()
-        .find(|n| words(n).contains(&earlier) && words(n).iter().any(|w| said.contains(w)))?;
+    let before = numbers.iter().find(|n| {
+        words(n).contains(&earlier) && (said.len() < 2 || words(n).iter().any(|w| said.contains(w)))
+    })?;
     let subject: Vec<String> = words(before)
         .into_iter()
         .filter(|w| *w != earlier)
