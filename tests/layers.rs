@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// From the ground up, as `lib.rs` lists them.
 const ROOMS: [&str; 16] = [
-    "diag", "sop", "expr", "spec", "connect", "model", "check", "engine", "rehearse", "store", "runner", "builder", "drafter", "ui", "repl", "cli",
+    "diag", "sop", "expr", "spec", "connect", "model", "check", "engine", "rehearse", "store",
+    "runner", "builder", "drafter", "ui", "repl", "cli",
 ];
 
 /// Uses that go up on purpose, each with its reason.
@@ -33,13 +34,21 @@ fn files(folder: &Path, out: &mut Vec<PathBuf>) {
 
 fn sources() -> Vec<(PathBuf, String)> {
     let mut paths = Vec::new();
-    files(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").as_path(), &mut paths);
-    paths.into_iter().map(|p| (p.clone(), fs::read_to_string(&p).expect("it is text"))).collect()
+    files(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src").as_path(),
+        &mut paths,
+    );
+    paths
+        .into_iter()
+        .map(|p| (p.clone(), fs::read_to_string(&p).expect("it is text")))
+        .collect()
 }
 
 /// The code without its tests.
 fn code(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text)
+    text.split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or(text)
 }
 
 fn is_test(path: &Path) -> bool {
@@ -53,15 +62,30 @@ fn is_test(path: &Path) -> bool {
 fn a_room_uses_only_rooms_above_it() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
-        let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("it is inside");
-        let room = inside.components().next().expect("a room").as_os_str().to_string_lossy().replace(".rs", "");
-        let Some(own) = ROOMS.iter().position(|r| *r == room) else { continue };
+        let inside = path
+            .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+            .expect("it is inside");
+        let room = inside
+            .components()
+            .next()
+            .expect("a room")
+            .as_os_str()
+            .to_string_lossy()
+            .replace(".rs", "");
+        let Some(own) = ROOMS.iter().position(|r| *r == room) else {
+            continue;
+        };
         if is_test(&path) {
             continue;
         }
         for used in code(&text).split("crate::").skip(1) {
-            let name: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            let Some(other) = ROOMS.iter().position(|r| *r == name) else { continue };
+            let name: String = used
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            let Some(other) = ROOMS.iter().position(|r| *r == name) else {
+                continue;
+            };
             if other > own && !ALLOWED.contains(&(&*room, ROOMS[other])) {
                 wrong.push(format!("{} uses {name}", inside.display()));
             }
@@ -89,7 +113,13 @@ fn no_file_is_over_400_lines_without_its_tests() {
 fn only_the_faces_print() {
     let printing: Vec<String> = sources()
         .into_iter()
-        .filter(|(path, text)| !is_test(path) && code(text).lines().any(|l| l.trim_start().starts_with("println!") || l.trim_start().starts_with("eprintln!")))
+        .filter(|(path, text)| {
+            !is_test(path)
+                && code(text).lines().any(|l| {
+                    l.trim_start().starts_with("println!")
+                        || l.trim_start().starts_with("eprintln!")
+                })
+        })
         .map(|(path, _)| path.display().to_string())
         .collect();
     assert!(printing.is_empty(), "{printing:#?}");

@@ -6,6 +6,7 @@
 mod context;
 pub mod rules;
 mod sites;
+mod walk;
 
 use std::sync::Arc;
 

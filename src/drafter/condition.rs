@@ -2,7 +2,10 @@
 //! open tickets". What cannot be read is left unread, never guessed.
 
 mod clause;
+mod columns;
 mod compare;
+mod days;
+mod values;
 
 use std::collections::BTreeSet;
 

@@ -1,15 +1,21 @@
 //! A checked workflow with every expression compiled, ready to be executed for many cases.
 
+mod compile;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
+pub(super) use compile::{order_by, trees};
+
+use compile::{block, condition};
+
 use super::rows::row_value;
 use crate::check::Checked;
 use crate::diag::Error as Ended;
-use crate::expr::{Condition, Error, Scope, Template, Tree, Type};
-use crate::spec::{self, Expr, IfUnavailable, Match, OnError, StepKind, Workflow};
+use crate::expr::{Condition, Error, Scope, Template, Tree};
+use crate::spec::{self, IfUnavailable, Match, Workflow};
 
 /// A workflow, compiled. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -276,139 +282,4 @@ impl CompiledPull {
     pub fn is_ordered(&self) -> bool {
         !self.order_by.is_empty() || self.limit.is_some()
     }
-}
-
-fn condition(expr: &Expr) -> Result<Condition, Error> {
-    Condition::compile(expr.as_str())
-}
-
-pub(super) fn order_by(by: &[Expr]) -> Result<Vec<By>, Error> {
-    by.iter()
-        .map(|expr| {
-            let source = expr.as_str().trim();
-            Ok(By {
-                descending: source.starts_with('-'),
-                value: Condition::compile(source.trim_start_matches('-'))?,
-            })
-        })
-        .collect()
-}
-
-pub(super) fn trees(fields: &IndexMap<String, Json>) -> Result<IndexMap<String, Tree>, Error> {
-    fields
-        .iter()
-        .map(|(name, value)| Ok((name.clone(), Tree::compile(value)?)))
-        .collect()
-}
-
-fn trees_of(fields: &Map<String, Json>) -> Result<IndexMap<String, Tree>, Error> {
-    fields
-        .iter()
-        .map(|(name, value)| Ok((name.clone(), Tree::compile(value)?)))
-        .collect()
-}
-
-fn block(steps: &[spec::Step], checked: &Checked) -> Result<Block, Error> {
-    steps
-        .iter()
-        .map(|s| step(s, checked))
-        .collect::<Result<Vec<_>, _>>()
-        .map(Arc::from)
-}
-
-fn step(step: &spec::Step, checked: &Checked) -> Result<CompiledStep, Error> {
-    let common = &step.common;
-    let fields = match checked.result_of(&common.id) {
-        Some(Type::Object(shape)) => shape.fields.keys().cloned().collect(),
-        _ => Vec::new(),
-    };
-    let template = |text: &spec::Text| Template::compile(text.as_str());
-    let body = match &step.kind {
-        StepKind::Compute(compute) => Body::Compute(trees(&compute.set)?),
-        StepKind::Decide(decide) => Body::Decide {
-            rules: decide
-                .rules
-                .iter()
-                .map(|rule| {
-                    let when = condition(&rule.when)?;
-                    Ok(CompiledRule {
-                        words: crate::expr::words(when.node()),
-                        when,
-                        then: trees(&rule.then)?,
-                        because: rule.because.as_ref().map(template).transpose()?,
-                    })
-                })
-                .collect::<Result<_, Error>>()?,
-            otherwise: trees(&decide.otherwise)?,
-        },
-        StepKind::Call(call) => Body::Call {
-            tool: call.tool.clone(),
-            arguments: trees(&call.arguments)?,
-        },
-        StepKind::Llm(llm) => Body::Llm {
-            instructions: template(&llm.instructions)?,
-            input: trees(&llm.input)?,
-            returns: llm.returns.clone(),
-            examples: llm.examples.clone(),
-        },
-        StepKind::Each(each) => Body::Each {
-            over: condition(&each.over)?,
-            name: each.name.clone(),
-            steps: block(&each.steps, checked)?,
-            collect: trees(&each.collect)?,
-        },
-        StepKind::Select(select) => Body::Select {
-            only: select.only.as_ref().map(condition).transpose()?,
-            order_by: order_by(&select.order_by)?,
-            group: select
-                .at_most_per
-                .as_ref()
-                .map(|per| condition(&per.group))
-                .transpose()?,
-        },
-        StepKind::Check(check) => Body::Check {
-            that: condition(&check.that)?,
-            message: template(&check.message)?,
-        },
-        StepKind::Stop(stop) => Body::Stop {
-            because: template(&stop.because)?,
-            result: stop.result.as_ref().map(trees).transpose()?,
-            outputs: stop.outputs,
-        },
-        StepKind::Agent(_) | StepKind::Ask(_) | StepKind::Wait(_) => {
-            return Err(Error::new(format!(
-                "This version does not run the `{}` step `{}`",
-                step.kind.name(),
-                common.id
-            )));
-        }
-    };
-    Ok(CompiledStep {
-        id: common.id.clone(),
-        when: common.when.as_ref().map(condition).transpose()?,
-        on_error: handlers(&common.on_error)?,
-        retry: common.retry.clone(),
-        timeout: common.timeout.clone(),
-        fields,
-        body,
-    })
-}
-
-fn handlers(on_error: &OnError) -> Result<Vec<CompiledHandler>, Error> {
-    on_error
-        .0
-        .iter()
-        .map(|handler| {
-            Ok(CompiledHandler {
-                codes: handler.codes.clone(),
-                replacement: handler.replacement.as_ref().map(trees_of).transpose()?,
-                stop: handler.stop.as_ref().map(trees_of).transpose()?,
-                caveat: handler
-                    .caveat
-                    .as_ref()
-                    .map(|c| Template::compile(c.as_str()))
-                    .transpose()?,
-            })
-        })
-        .collect()
 }

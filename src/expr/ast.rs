@@ -1,6 +1,8 @@
 //! The syntax of expressions and templates as our own small tree. This is the one file that
 //! touches minijinja's unstable parser types.
 
+mod symbol;
+
 use minijinja::Value;
 use minijinja::machinery::{self, ast};
 
@@ -90,31 +92,6 @@ pub enum Operator {
     Power,
     /// `~`
     Join,
-}
-
-impl Operator {
-    /// Returns the operator as it is written.
-    pub fn symbol(self) -> &'static str {
-        match self {
-            Operator::Or => "or",
-            Operator::And => "and",
-            Operator::Equal => "==",
-            Operator::Unequal => "!=",
-            Operator::Less => "<",
-            Operator::AtMost => "<=",
-            Operator::Greater => ">",
-            Operator::AtLeast => ">=",
-            Operator::In => "in",
-            Operator::Add => "+",
-            Operator::Subtract => "-",
-            Operator::Multiply => "*",
-            Operator::Divide => "/",
-            Operator::DivideWhole => "//",
-            Operator::Remainder => "%",
-            Operator::Power => "**",
-            Operator::Join => "~",
-        }
-    }
 }
 
 /// A piece of a template.

@@ -1,6 +1,7 @@
 //! Runs a workflow for real, over all its cases: concurrently, bounded, and a failed case never
 //! stops the others. What needs approval is kept, not sent.
 
+mod gathered;
 mod outbox;
 mod results;
 mod summary;
@@ -18,17 +19,18 @@ use crate::check::Checked;
 use crate::connect::Connections;
 use crate::diag::{Error, Result};
 use crate::engine::{
-    Candidate, Case, CaseSummary, CompiledPull, Event, Execution, Outcome, Program, Progress,
-    RunInfo, base_scope, deliveries_of_run, drive,
+    Candidate, Case, CompiledPull, Execution, Outcome, Program, Progress, RunInfo, base_scope,
+    deliveries_of_run, drive,
 };
 use crate::expr::Scope;
-use crate::rehearse::{LlmAnswers, Tables, decide, failure_of, read_rows, unkeyed};
+use crate::rehearse::{LlmAnswers, Tables, failure_of, read_rows, unkeyed};
 use crate::spec::{Per, StepKind, duration};
 
 pub use outbox::Outbox;
 pub use results::Results;
 pub use summary::{FailedCase, Summary};
 
+use gathered::{Gathered, Limited};
 use world::RunWorld;
 
 /// What a run is to do.
@@ -189,110 +191,6 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
     summary.seconds = started.elapsed().as_secs_f64();
     summary.write()?;
     Ok(summary)
-}
-
-/// What has come of the cases so far.
-struct Gathered {
-    results: Results,
-    /// Kept only where an output of the run needs them.
-    cases: Option<Vec<CaseSummary>>,
-    waiting: Vec<(Box<Execution>, Candidate, Json)>,
-    limits: Limited,
-}
-
-struct Limited {
-    cases: Option<usize>,
-    cost: Option<f64>,
-    time: Option<std::time::Duration>,
-    started: Instant,
-}
-
-impl Gathered {
-    fn take(&mut self, went: Went, summary: &mut Summary, llm: &LlmAnswers) -> Result<()> {
-        let (outcome, item) = match went {
-            Went::Waits(execution, candidate, item) => {
-                self.waiting.push((execution, candidate, item));
-                return Ok(());
-            }
-            Went::Ended(outcome, item) => (outcome, item),
-        };
-        if summary.stopped_by.is_some() {
-            return Ok(());
-        }
-        summary.count(&outcome);
-        self.results.write(&outcome)?;
-        if let Some(cases) = &mut self.cases {
-            cases.push(CaseSummary {
-                key: outcome.key.clone(),
-                status: outcome.status.word().to_owned(),
-                result: outcome.result.clone(),
-                caveats: outcome.caveats.clone(),
-                item,
-            });
-        }
-        summary.stopped_by = self.limits.reached(summary.cases, llm.spent().cost);
-        Ok(())
-    }
-
-    /// Decides about the cases that wait for each other, and carries them on.
-    async fn settle_waiting(
-        &mut self,
-        shared: &Arc<Shared>,
-        summary: &mut Summary,
-        plan: &RunPlan<'_>,
-    ) -> Result<()> {
-        while !self.waiting.is_empty() {
-            let mut waiting: Vec<Option<(Box<Execution>, Candidate, Json)>> =
-                std::mem::take(&mut self.waiting)
-                    .into_iter()
-                    .map(Some)
-                    .collect();
-            let candidates = waiting
-                .iter()
-                .enumerate()
-                .filter_map(|(i, w)| w.as_ref().map(|(_, c, _)| (i, c.clone())))
-                .collect();
-            let mut chosen = Vec::new();
-            for (index, choice) in decide(&shared.program, candidates) {
-                if let Some((mut execution, _, item)) = waiting[index].take() {
-                    execution.record(Event::Selected(choice));
-                    chosen.push((execution, item));
-                }
-            }
-            let others: Vec<_> = waiting.into_iter().flatten().collect();
-            if chosen.is_empty() {
-                break;
-            }
-            let work = stream::iter(chosen).map(|(execution, item)| {
-                let shared = shared.clone();
-                async move { carry(&shared, execution, item).await }
-            });
-            let mut work = Box::pin(work.buffered(plan.at_once.max(1)));
-            while let Some(went) = work.next().await {
-                self.take(went, summary, &plan.llm)?;
-                (plan.progress)(summary);
-            }
-            self.waiting.extend(others);
-        }
-        Ok(())
-    }
-}
-
-impl Limited {
-    fn reached(&self, cases: usize, cost: f64) -> Option<String> {
-        if let Some(most) = self.cases.filter(|most| cases >= *most) {
-            return Some(format!("the limit of {most} cases was reached"));
-        }
-        if let Some(most) = self.cost.filter(|most| cost > *most) {
-            return Some(format!(
-                "model calls have cost ${cost:.2}, and the limit is ${most:.2}"
-            ));
-        }
-        if let Some(most) = self.time.filter(|most| self.started.elapsed() > *most) {
-            return Some(format!("the limit of {} s was reached", most.as_secs()));
-        }
-        None
-    }
 }
 
 type Piece = std::result::Result<Vec<Option<Map<String, Json>>>, crate::engine::Failure>;

@@ -28,28 +28,30 @@ pub struct Draft {
 ///
 /// # Errors
 /// If the text is not JSON; the finding names line and column.
-pub fn read(text: &str) -> Result<Draft, Diagnostic> {
-    let document: Json = serde_json::from_str(text).map_err(|e| {
-        let line = text
-            .lines()
-            .nth(e.line().saturating_sub(1))
-            .unwrap_or_default();
-        let mut said = e.to_string();
-        if let Some(end) = said.rfind(" at line ") {
-            said.truncate(end);
-        }
-        Diagnostic::error(
-            "not-json",
-            "",
-            format!(
-                "This is not JSON: {said} (line {}, column {})",
-                e.line(),
-                e.column()
-            ),
-        )
-        .excerpt(line)
-        .help("Mend that place, or take back the last version with `undo`.")
-    })?;
+pub fn read(text: &str) -> Result<Draft, Box<Diagnostic>> {
+    let document: Json = serde_json::from_str(text)
+        .map_err(|e| {
+            let line = text
+                .lines()
+                .nth(e.line().saturating_sub(1))
+                .unwrap_or_default();
+            let mut said = e.to_string();
+            if let Some(end) = said.rfind(" at line ") {
+                said.truncate(end);
+            }
+            Diagnostic::error(
+                "not-json",
+                "",
+                format!(
+                    "This is not JSON: {said} (line {}, column {})",
+                    e.line(),
+                    e.column()
+                ),
+            )
+            .excerpt(line)
+            .help("Mend that place, or take back the last version with `undo`.")
+        })
+        .map_err(Box::new)?;
     Ok(read_value(document))
 }
 

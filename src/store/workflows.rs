@@ -93,7 +93,7 @@ pub fn load(workspace: &Workspace, name: &str) -> Result<Stored> {
 fn load_file(path: &Path) -> Result<Stored> {
     let text = read_text(path)?;
     let draft = spec::read(&text).map_err(|finding| {
-        Error::input(format!("{} cannot be read", path.display())).with(vec![finding])
+        Error::input(format!("{} cannot be read", path.display())).with(vec![*finding])
     })?;
     let beside = path.with_file_name(SOP);
     let sop = match fs::read(&beside) {

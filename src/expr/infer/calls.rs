@@ -99,7 +99,7 @@ impl Reader<'_> {
             | "add_business_days"
                 if !matches!(first, Type::Date | Type::Time) =>
             {
-                let literal_date = matches!(first, Type::OneOf(k) if k.values.iter().all(|v| super::looks_like_a_date(v)));
+                let literal_date = matches!(first, Type::OneOf(k) if k.values.iter().all(|v| super::operators::looks_like_a_date(v)));
                 if literal_date {
                     return;
                 }

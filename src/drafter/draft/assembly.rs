@@ -1,0 +1,260 @@
+//! Gathers what the statements were read as, and puts it together.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::outputs::outputs;
+use super::{Drafted, OPEN};
+use crate::drafter::condition::{Read, Reader};
+use crate::drafter::statement::{Meaning, Wanted};
+use crate::drafter::when::When;
+use crate::drafter::world::{Said, Table};
+
+pub(super) struct Assembly<'r> {
+    pub(super) reader: &'r Reader<'r>,
+    pub(super) cases: &'r Table,
+    /// Parts -> the statements that they carry out.
+    pub(super) cites: BTreeMap<&'static str, Vec<usize>>,
+    pub(super) trigger: Option<When>,
+    pub(super) only: Vec<Read>,
+    pub(super) skips: Vec<Read>,
+    pub(super) rules: Vec<(String, Read, usize, String)>,
+    pub(super) otherwise: Option<String>,
+    pub(super) top: Option<(usize, Option<String>)>,
+    pub(super) outputs: Vec<(Wanted, Said)>,
+    pub(super) judgements: Vec<Said>,
+    pub(super) waived: BTreeMap<String, Vec<usize>>,
+    pub(super) sources: BTreeMap<String, Vec<usize>>,
+    pub(super) open: Vec<Said>,
+    pub(super) assumed: Vec<String>,
+}
+
+impl<'r> Assembly<'r> {
+    pub(super) fn new(reader: &'r Reader<'r>, cases: &'r Table) -> Self {
+        Assembly {
+            reader,
+            cases,
+            cites: BTreeMap::new(),
+            trigger: None,
+            only: Vec::new(),
+            skips: Vec::new(),
+            rules: Vec::new(),
+            otherwise: None,
+            top: None,
+            outputs: Vec::new(),
+            judgements: Vec::new(),
+            waived: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            open: Vec::new(),
+            assumed: Vec::new(),
+        }
+    }
+
+    fn cite(&mut self, part: &'static str, number: usize) {
+        self.cites.entry(part).or_default().push(number);
+    }
+
+    pub(super) fn cited(&self, part: &str) -> Vec<usize> {
+        self.cites.get(part).cloned().unwrap_or_default()
+    }
+
+    /// Takes what a statement was read as.
+    pub(super) fn add(&mut self, said: &Said, meaning: Meaning) {
+        let number = said.number;
+        if let Some(reason) = meaning.waived {
+            self.waived
+                .entry(reason.to_owned())
+                .or_default()
+                .push(number);
+            return;
+        }
+        if meaning.is_open() {
+            match self
+                .reader
+                .world
+                .table_for(&said.text)
+                .filter(|t| t.name != self.cases.name && self.reader.is_joined(t))
+            {
+                Some(table) if reads(&said.text) => self
+                    .sources
+                    .entry(table.name.clone())
+                    .or_default()
+                    .push(number),
+                _ => self.open.push(said.clone()),
+            }
+            return;
+        }
+        if let Some(when) = meaning.when {
+            self.cite("trigger", number);
+            self.assumed.extend(when.assumed.clone());
+            self.trigger = Some(when);
+        }
+        match meaning.only {
+            // "Check the open tickets" says what is read, not which cases there are.
+            Some(only) if !only.joined.is_empty() => {
+                for table in only.joined {
+                    self.sources.entry(table).or_default().push(number);
+                }
+            }
+            Some(only) => {
+                self.cite("cases", number);
+                self.only.push(only);
+            }
+            None => {}
+        }
+        if let Some(skip) = meaning.skip {
+            self.cite("cases", number);
+            self.skips.push(skip);
+        }
+        if let Some((label, read)) = meaning.rule {
+            self.cite("level", number);
+            self.rules.push((label, read, number, said.text.clone()));
+        }
+        if let Some(label) = meaning.otherwise {
+            self.cite("level", number);
+            self.otherwise = Some(label);
+        }
+        if let Some(top) = meaning.top {
+            self.cite("top", number);
+            self.top = Some(top);
+        }
+        if meaning.judgement {
+            self.judgements.push(said.clone());
+        }
+        self.outputs.extend(
+            meaning
+                .outputs
+                .into_iter()
+                .map(|wanted| (wanted, said.clone())),
+        );
+    }
+
+    pub(super) fn finish(mut self) -> Drafted {
+        let world = self.reader.world;
+        if self.otherwise.is_none() && !self.rules.is_empty() {
+            self.otherwise = Some("none".to_owned());
+            self.assumed
+                .push("A case for which no rule applies has the level “none”".to_owned());
+        }
+        let mut steps = self.steps();
+        let outputs = outputs(
+            &self.outputs,
+            self.reader,
+            &self.level_labels(),
+            self.result_fields(),
+        );
+        let joined = self.joined(&steps, &outputs);
+        let data = self.data(&joined, &steps, &outputs);
+        if steps.is_empty() && outputs.is_empty() {
+            steps.push(json!({"id": "found", "kind": "compute", "sop": self.cited("cases"), "set": {"matches": true}}));
+        }
+        self.settle_open();
+        let key = self.cases.key().unwrap_or("id");
+        let waived: Vec<Json> = self
+            .waived
+            .iter()
+            .map(|(because, numbers)| json!({"statements": numbers, "because": because}))
+            .collect();
+        let trigger = match &self.trigger {
+            Some(when) => when.trigger(&self.cited("trigger")),
+            None => json!({"kind": "manual"}),
+        };
+        let title = if world.title.is_empty() {
+            world.name.replace('-', " ")
+        } else {
+            world.title.clone()
+        };
+        let objective = world
+            .statements
+            .first()
+            .map(|s| s.text.clone())
+            .unwrap_or_default();
+        let result = self.result(&steps);
+        let document = json!({
+            "name": world.name, "title": title, "objective": crate::diag::one_line(&objective, 200),
+            "sop": {"waived": waived},
+            "assumptions": self.assumed.iter().map(|text| json!({"text": text, "from": "builder"})).collect::<Vec<_>>(),
+            "trigger": trigger,
+            "data": data,
+            "for_each": {"in": self.cases.short(), "as": self.reader.item, "key": format!("{}.{key}", self.reader.item)},
+            "steps": steps,
+            "result": result,
+            "outputs": outputs,
+        });
+        Drafted {
+            plan: self.plan(&document),
+            open: self.open,
+            document,
+        }
+    }
+
+    /// Waives what nobody has said more about; it stays visible in the workflow.
+    fn settle_open(&mut self) {
+        let numbers: Vec<usize> = self.open.iter().map(|s| s.number).collect();
+        if numbers.is_empty() {
+            return;
+        }
+        let reason = match self.reader.world.answer(OPEN) {
+            Some(_) => "left to people",
+            None => "not understood by the built-in drafter, and so left to people",
+        };
+        self.waived
+            .entry(reason.to_owned())
+            .or_default()
+            .extend(numbers);
+    }
+
+    fn level_labels(&self) -> Vec<String> {
+        let mut labels: Vec<String> = Vec::new();
+        for label in self
+            .rules
+            .iter()
+            .map(|(label, ..)| label)
+            .chain(&self.otherwise)
+        {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        labels
+    }
+
+    fn result_fields(&self) -> Vec<&'static str> {
+        if self.rules.is_empty() {
+            Vec::new()
+        } else {
+            vec!["level", "reason"]
+        }
+    }
+
+    fn plan(&self, document: &Json) -> String {
+        let draft = crate::spec::read_value({
+            let mut whole = document.clone();
+            whole["workflow"] = json!(1);
+            whole["sop"]["file"] = json!("sop.md");
+            whole["sop"]["statements"] = json!(self.reader.world.statements.len());
+            whole
+        });
+        let mut plan = draft
+            .workflow
+            .map(|w| crate::spec::explain(&w))
+            .unwrap_or_default();
+        if !self.open.is_empty() {
+            plan += "\n## Not understood, and so left to people\n";
+            for said in &self.open {
+                plan += &format!("- {}. {}\n", said.number, said.text);
+            }
+        }
+        plan
+    }
+}
+
+fn reads(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    [
+        "check", "look", "read", "pull", "count", "see", "note", "use", "from", "open", "get",
+    ]
+    .iter()
+    .any(|w| lower.contains(w))
+}

@@ -1,0 +1,235 @@
+//! Steps, data and result of the workflow.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Assembly, capital, join};
+use crate::drafter::words::stems;
+use crate::drafter::world::{Table, fit};
+
+impl Assembly<'_> {
+    pub(super) fn steps(&self) -> Vec<Json> {
+        let mut steps = Vec::new();
+        if !self.rules.is_empty() {
+            let rules: Vec<Json> = self
+                .rules
+                .iter()
+                .map(|(label, read, _, text)| json!({"when": read.source, "then": {"level": label}, "because": plain(text)}))
+                .collect();
+            steps.push(json!({"id": "risk", "kind": "decide", "sop": self.cited("level"), "rules": rules, "otherwise": {"level": self.otherwise}}));
+        }
+        if let Some((count, by)) = &self.top {
+            let column = by.as_ref().and_then(|by| self.numeric_column(by));
+            let order: Vec<String> = column
+                .map(|c| format!("-{}.{c}", self.reader.item))
+                .into_iter()
+                .collect();
+            steps.push(json!({"id": "top", "kind": "select", "sop": self.cited("top"), "order_by": order, "at_most": count}));
+            steps.push(json!({"id": "others", "kind": "stop", "when": "not top.chosen", "sop": self.cited("top"), "because": format!("not among the first {count}")}));
+        }
+        for said in &self.judgements {
+            let id = format!("judgement_{}", said.number);
+            let mut input = Map::new();
+            input.insert(
+                self.reader.item.clone(),
+                json!(format!("{{{{ {} }}}}", self.reader.item)),
+            );
+            if let Some(table) = self.source_of(&said.text) {
+                input.insert(
+                    table.short().to_owned(),
+                    json!(format!("{{{{ {} }}}}", table.short())),
+                );
+            }
+            steps.push(json!({"id": id, "kind": "llm", "sop": [said.number], "instructions": said.text, "input": input, "returns": {"finding": {"type": "string"}},
+                "on_error": {"use": {"finding": "(not worked out)"}, "caveat": format!("Statement {} of the SOP could not be carried out.", said.number)}}));
+        }
+        steps
+    }
+
+    pub(super) fn numeric_column(&self, by: &str) -> Option<String> {
+        let said = stems(by);
+        let columns = self
+            .cases
+            .columns
+            .iter()
+            .filter(|(_, c)| matches!(c.kind.as_str(), "number" | "integer"));
+        columns
+            .map(|(name, _)| (fit(name, &said), name))
+            .filter(|(f, _)| *f > 0.0)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, n)| n.clone())
+    }
+
+    pub(super) fn source_of(&self, text: &str) -> Option<&Table> {
+        self.reader
+            .world
+            .table_for(text)
+            .filter(|t| t.name != self.cases.name && self.reader.is_joined(t))
+    }
+
+    /// Returns the other tables that something uses.
+    pub(super) fn joined(&self, steps: &[Json], outputs: &[Json]) -> BTreeSet<String> {
+        let conditions = self
+            .only
+            .iter()
+            .chain(&self.skips)
+            .chain(self.rules.iter().map(|(_, read, ..)| read));
+        let mut joined: BTreeSet<String> = conditions
+            .flat_map(|read| read.joined.iter().cloned())
+            .collect();
+        joined.extend(self.sources.keys().cloned());
+        let text = json!([steps, outputs]).to_string();
+        for table in self
+            .reader
+            .world
+            .tables
+            .iter()
+            .filter(|t| self.reader.is_joined(t))
+        {
+            if text.contains(&format!("{{{{ {} }}}}", table.short())) {
+                joined.insert(table.name.clone());
+            }
+        }
+        joined.remove(&self.cases.name);
+        joined
+    }
+
+    pub(super) fn data(
+        &mut self,
+        joined: &BTreeSet<String>,
+        steps: &[Json],
+        outputs: &[Json],
+    ) -> Map<String, Json> {
+        let mut data = Map::new();
+        let text = json!([steps, outputs]).to_string();
+        let mut conditions: Vec<String> = Vec::new();
+        let mut columns: BTreeSet<String> = BTreeSet::new();
+        let mut late = Vec::new();
+        let sided = self
+            .only
+            .iter()
+            .map(|read| (read.clone(), true))
+            .chain(self.skips.iter().map(|read| (read.clone(), false)));
+        for (read, is_kept) in sided.collect::<Vec<_>>() {
+            columns.extend(read.columns.clone());
+            let read = if is_kept { read } else { read.negated() };
+            if read.joined.is_empty() {
+                let source = read
+                    .source
+                    .replace(&format!("{}.", self.reader.item), "row.");
+                conditions.push(if source.contains(" or ") {
+                    format!("({source})")
+                } else {
+                    source
+                });
+            } else {
+                late.push(read);
+            }
+        }
+        // What depends on other tables cannot choose rows; the cases are stopped later instead.
+        for read in late {
+            self.assumed.push(format!(
+                "Cases are left out only after other tables were read: {}",
+                read.source
+            ));
+        }
+        columns.extend(self.columns_in(&text));
+        columns.extend(
+            self.rules
+                .iter()
+                .flat_map(|(_, read, ..)| read.columns.clone()),
+        );
+        columns.extend(self.cases.key().map(str::to_owned));
+        columns.extend(self.cases.columns.keys().filter(|c| *c == "name").cloned());
+        for table in joined
+            .iter()
+            .filter_map(|name| self.reader.world.tables.iter().find(|t| t.name == *name))
+        {
+            if let Some((_, value)) = join(self.cases, table, &self.reader.item) {
+                columns.extend(self.columns_in(&value.to_string()));
+            }
+        }
+        let fields: Map<String, Json> = self
+            .cases
+            .columns
+            .iter()
+            .filter(|(name, _)| columns.contains(*name))
+            .map(|(name, c)| (name.clone(), json!(c.kind)))
+            .collect();
+        let mut pull =
+            json!({"from": self.cases.name, "fields": fields, "sop": self.cited("cases")});
+        if !conditions.is_empty() {
+            pull["where"] = json!(conditions.join(" and "));
+        }
+        data.insert(self.cases.short().to_owned(), pull);
+        for name in joined {
+            let Some(table) = self.reader.world.tables.iter().find(|t| t.name == *name) else {
+                continue;
+            };
+            let Some((column, value)) = join(self.cases, table, &self.reader.item) else {
+                continue;
+            };
+            let fields: Map<String, Json> = table
+                .columns
+                .iter()
+                .map(|(name, c)| (name.clone(), json!(c.kind)))
+                .collect();
+            let short = table.short().to_owned();
+            data.insert(
+                short.clone(),
+                json!({"from": name, "match": {column: value}, "fields": fields, "sop": self.sources.get(name).cloned().unwrap_or_default(),
+                       "if_unavailable": {"continue": format!("{} could not be read.", capital(&short.replace('_', " ")))}}),
+            );
+        }
+        data
+    }
+
+    /// Returns the columns of the case table that a text names as `item.column`.
+    pub(super) fn columns_in(&self, text: &str) -> Vec<String> {
+        let prefix = format!("{}.", self.reader.item);
+        let names = text.split(&prefix).skip(1).filter_map(|rest| {
+            rest.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .next()
+        });
+        names
+            .filter(|n| self.cases.columns.contains_key(*n))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    pub(super) fn result(&self, steps: &[Json]) -> Map<String, Json> {
+        let mut result = Map::new();
+        if !self.rules.is_empty() {
+            result.insert("level".to_owned(), json!("{{ risk.level }}"));
+            result.insert("reason".to_owned(), json!("{{ risk.because }}"));
+        }
+        if self.top.is_some() {
+            result.insert("rank".to_owned(), json!("{{ top.rank }}"));
+        }
+        for said in &self.judgements {
+            result.insert(
+                format!("finding_{}", said.number),
+                json!(format!("{{{{ judgement_{}.finding }}}}", said.number)),
+            );
+        }
+        if result.is_empty() {
+            let name = if self.cases.columns.contains_key("name") {
+                "name"
+            } else {
+                self.cases.key().unwrap_or("id")
+            };
+            let _ = steps;
+            result.insert(
+                name.to_owned(),
+                json!(format!("{{{{ {}.{name} }}}}", self.reader.item)),
+            );
+        }
+        result
+    }
+}
+
+/// Returns a statement's words as a reason, which is a template: braces would be read as one.
+fn plain(text: &str) -> String {
+    crate::diag::one_line(&text.replace(['{', '}'], ""), 160)
+}
