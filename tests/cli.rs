@@ -8,30 +8,82 @@ use std::fs;
 
 use support::Place;
 
-const SOPS: [&str; 5] = ["renewal-risk-briefs", "renewal-90-days", "ticket-triage", "onboarding-handoff", "usage-drop-watch"];
+const SOPS: [&str; 5] = [
+    "renewal-risk-briefs",
+    "renewal-90-days",
+    "ticket-triage",
+    "onboarding-handoff",
+    "usage-drop-watch",
+];
 
 #[test]
 fn an_sop_goes_in_and_a_workflow_comes_out_and_runs() {
     let place = Place::new();
     let built = place.run(&["build", "renewal-risk-briefs", "--yes"]).ok();
-    assert!(built.contains("Saved as generated/renewal-risk-briefs"), "{built}");
-    assert!(built.contains("Every Monday at 8:00, New York time"), "{built}");
-    assert!(place.run(&["check", "renewal-risk-briefs"]).ok().contains("No errors") || place.run(&["check", "renewal-risk-briefs"]).ok().contains("Nothing to mend"));
-    place.run(&["dry-run", "renewal-risk-briefs", "--cases", "4"]).ok();
-    let ran = place.run(&["run", "renewal-risk-briefs", "--out", "out", "--results", "results.csv", "--format", "json"]).ok();
+    assert!(
+        built.contains("Saved as generated/renewal-risk-briefs"),
+        "{built}"
+    );
+    assert!(
+        built.contains("Every Monday at 8:00, New York time"),
+        "{built}"
+    );
+    assert!(
+        place
+            .run(&["check", "renewal-risk-briefs"])
+            .ok()
+            .contains("No errors")
+            || place
+                .run(&["check", "renewal-risk-briefs"])
+                .ok()
+                .contains("Nothing to mend")
+    );
+    place
+        .run(&["dry-run", "renewal-risk-briefs", "--cases", "4"])
+        .ok();
+    let ran = place
+        .run(&[
+            "run",
+            "renewal-risk-briefs",
+            "--out",
+            "out",
+            "--results",
+            "results.csv",
+            "--format",
+            "json",
+        ])
+        .ok();
     let summary: serde_json::Value = serde_json::from_str(&ran).unwrap();
     assert_eq!(summary["failed"], 0, "{summary}");
     let cases = summary["cases"].as_u64().unwrap();
     assert!(cases > 20, "{summary}");
     let results = fs::read_to_string(place.file("results.csv")).unwrap();
-    assert!(results.starts_with("account_id,level,reason,status"), "{results}");
+    assert!(
+        results.starts_with("account_id,level,reason,status"),
+        "{results}"
+    );
     assert_eq!(results.lines().count() as u64, cases + 1);
     for folder in ["out/documents", "out/drafts", "out/pending"] {
-        assert!(fs::read_dir(place.file(folder)).unwrap().count() > 0, "{folder}");
+        assert!(
+            fs::read_dir(place.file(folder)).unwrap().count() > 0,
+            "{folder}"
+        );
     }
     // A second run makes the same results.
-    place.run(&["run", "renewal-risk-briefs", "--out", "again", "--results", "again.csv"]).ok();
-    assert_eq!(fs::read_to_string(place.file("again.csv")).unwrap(), results);
+    place
+        .run(&[
+            "run",
+            "renewal-risk-briefs",
+            "--out",
+            "again",
+            "--results",
+            "again.csv",
+        ])
+        .ok();
+    assert_eq!(
+        fs::read_to_string(place.file("again.csv")).unwrap(),
+        results
+    );
 }
 
 #[test]
@@ -52,17 +104,47 @@ fn every_shipped_sop_is_built_without_a_model() {
 fn a_workflow_is_told_drawn_and_handed_on() {
     let place = Place::new();
     place.run(&["build", "renewal-90-days", "--yes"]).ok();
-    assert!(place.run(&["explain", "renewal-90-days"]).ok().contains("## What comes out"));
-    assert!(place.run(&["show", "renewal-90-days"]).ok().contains("Every day at 7:00, London time"));
-    assert!(place.run(&["diagram", "renewal-90-days"]).ok().contains("◆ risk"));
-    assert!(place.run(&["diagram", "renewal-90-days", "--format", "mermaid"]).ok().starts_with("flowchart TD"));
-    assert!(place.run(&["diagram", "renewal-90-days", "--format", "svg"]).ok().starts_with("<svg"));
-    place.run(&["export", "renewal-90-days", "--out", "one.json"]).ok();
+    assert!(
+        place
+            .run(&["explain", "renewal-90-days"])
+            .ok()
+            .contains("## What comes out")
+    );
+    assert!(
+        place
+            .run(&["show", "renewal-90-days"])
+            .ok()
+            .contains("Every day at 7:00, London time")
+    );
+    assert!(
+        place
+            .run(&["diagram", "renewal-90-days"])
+            .ok()
+            .contains("◆ risk")
+    );
+    assert!(
+        place
+            .run(&["diagram", "renewal-90-days", "--format", "mermaid"])
+            .ok()
+            .starts_with("flowchart TD")
+    );
+    assert!(
+        place
+            .run(&["diagram", "renewal-90-days", "--format", "svg"])
+            .ok()
+            .starts_with("<svg")
+    );
+    place
+        .run(&["export", "renewal-90-days", "--out", "one.json"])
+        .ok();
     place.run(&["import", "one.json", "--name", "copy"]).ok();
     place.run(&["check", "copy"]).ok();
     assert!(place.run(&["schema"]).ok().contains("draft/2020-12"));
     let one = place.run(&["connections", "show", "crm.accounts"]).ok();
-    assert!(one.contains("renewal_date") && one.contains("missing"), "{one}");
+    assert!(
+        one.contains("renewal_date") && one.contains("missing"),
+        "{one}"
+    );
 }
 
 #[test]
@@ -73,16 +155,28 @@ fn bad_input_ends_with_a_sentence_a_place_and_a_remedy() {
     place.write("long.md", vec![b'a'; 5 << 20]);
     place.write("latin.md", b"na\xefve\n");
     for (args, code, says) in [
-        (vec!["build", "nothing.md"], 1, "There is no SOP `nothing.md`"),
+        (
+            vec!["build", "nothing.md"],
+            1,
+            "There is no SOP `nothing.md`",
+        ),
         (vec!["build", "empty.md"], 1, "is empty"),
         (vec!["build", "binary.md"], 1, "not a text file"),
         (vec!["build", "long.md"], 1, "too long"),
         (vec!["build", "latin.md"], 1, "not UTF-8"),
         (vec!["check", "renewl"], 1, "There is no workflow `renewl`"),
         (vec!["run", "x", "--as-of", "soon"], 2, ""),
-        (vec!["build", "renewal-risk-briefs", "--max-time", "soon"], 2, "is not a time"),
+        (
+            vec!["build", "renewal-risk-briefs", "--max-time", "soon"],
+            2,
+            "is not a time",
+        ),
         (vec!["frobnicate"], 2, "unrecognized subcommand"),
-        (vec!["list", "--workspace", "nowhere"], 2, "There is no folder nowhere"),
+        (
+            vec!["list", "--workspace", "nowhere"],
+            2,
+            "There is no folder nowhere",
+        ),
     ] {
         let err = place.run(&args).fails(code);
         assert!(err.contains(says), "{args:?}: {err}");
@@ -93,7 +187,10 @@ fn bad_input_ends_with_a_sentence_a_place_and_a_remedy() {
 #[test]
 fn broken_files_are_told_with_line_and_column() {
     let place = Place::new();
-    place.write("generated/broken/workflow.json", "{\n  \"name\": \"broken\",\n  oops\n}");
+    place.write(
+        "generated/broken/workflow.json",
+        "{\n  \"name\": \"broken\",\n  oops\n}",
+    );
     let err = place.run(&["check", "broken"]).fails(1);
     assert!(err.contains("line 3, column 3"), "{err}");
     place.write("sopwright.toml", "about = 1\n");

@@ -39,6 +39,9 @@ impl Walk<'_> {
         {
             let row = self.pull(&each.over, pull, &base, &base);
             names.insert(each.name.clone(), row);
+        } else if let Some(each) = item {
+            // That there is no such table is said once, where it is named.
+            names.insert(each.name.clone(), Type::Any);
         }
         for (name, pull) in &workflow.data {
             if item.is_some_and(|each| each.over == *name) {

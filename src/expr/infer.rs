@@ -89,6 +89,8 @@ struct Reader<'n> {
     findings: Vec<Finding>,
     reads: BTreeSet<String>,
     divisors: Vec<Node>,
+    /// How deep it is inside of a path whose whole is recorded.
+    within_path: usize,
 }
 
 impl<'n> Reader<'n> {
@@ -99,6 +101,7 @@ impl<'n> Reader<'n> {
             findings: Vec::new(),
             reads: BTreeSet::new(),
             divisors: Vec::new(),
+            within_path: 0,
         }
     }
 
@@ -244,7 +247,9 @@ impl<'n> Reader<'n> {
             return kind.clone();
         }
         if let Some(kind) = self.names.get(name) {
-            self.reads.insert(name.to_owned());
+            if self.within_path == 0 {
+                self.reads.insert(name.to_owned());
+            }
             return kind.clone();
         }
         if matches!(name, "null" | "nil" | "None" | "True" | "False") {
@@ -281,8 +286,13 @@ impl<'n> Reader<'n> {
     }
 
     fn field(&mut self, node: &Node, base: &Node, field: &str) -> Type {
+        // Of `a.b.c` only the whole is read, not `a` and `a.b` besides.
+        let is_path = path_of(base).is_some();
+        self.within_path += usize::from(is_path);
         let kind = self.node(base);
-        if self.local_root(base).is_none()
+        self.within_path -= usize::from(is_path);
+        if self.within_path == 0
+            && self.local_root(base).is_none()
             && let Some(path) = path_of(node)
         {
             self.reads.insert(path);

@@ -17,7 +17,11 @@ impl Place {
         let folder = tempfile::tempdir().expect("a folder");
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         copy(&root.join("sops"), &folder.path().join("sops"));
-        fs::copy(root.join("sopwright.toml"), folder.path().join("sopwright.toml")).expect("settings");
+        fs::copy(
+            root.join("sopwright.toml"),
+            folder.path().join("sopwright.toml"),
+        )
+        .expect("settings");
         Place { folder }
     }
 

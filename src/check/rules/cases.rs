@@ -10,17 +10,20 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         return;
     };
     match workflow.data.get(&each.over) {
-        None => findings.push(
-            Diagnostic::error(
-                "unknown-data",
-                "/for_each/in",
-                format!("There is no data called `{}`", each.over),
-            )
-            .maybe_help(did_you_mean(
-                &each.over,
-                workflow.data.keys().map(String::as_str),
-            )),
-        ),
+        None => {
+            findings.push(
+                Diagnostic::error(
+                    "unknown-data",
+                    "/for_each/in",
+                    format!("There is no data called `{}`", each.over),
+                )
+                .maybe_help(did_you_mean(
+                    &each.over,
+                    workflow.data.keys().map(String::as_str),
+                )),
+            );
+            return;
+        }
         Some(pull) if !pull.matching.is_empty() => findings.push(
             Diagnostic::error(
                 "matched-cases",

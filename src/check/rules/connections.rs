@@ -2,8 +2,8 @@
 
 use crate::check::Context;
 use crate::connect::Table;
-use crate::diag::{Diagnostic, did_you_mean};
-use crate::spec::{FieldType, OutputKind, Pull};
+use crate::diag::{Diagnostic, Severity, did_you_mean};
+use crate::spec::{FieldType, IfUnavailable, OutputKind, Pull};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (name, pull) in &context.workflow.data {
@@ -11,11 +11,16 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         match table(context, &pull.from) {
             Ok(table) => columns(name, pull, table, &at, findings),
             Err((message, help)) => {
-                findings.push(
-                    Diagnostic::error("unknown-table", format!("{at}/from"), message)
-                        .maybe_help(help)
-                        .part(name),
-                );
+                let mut finding = Diagnostic::error("unknown-table", format!("{at}/from"), message)
+                    .maybe_help(help)
+                    .part(name);
+                // A source that is down today is what `if_unavailable` is for.
+                if is_down(context, &pull.from)
+                    && matches!(pull.if_unavailable, IfUnavailable::Continue(_))
+                {
+                    finding.severity = Severity::Warning;
+                }
+                findings.push(finding);
             }
         }
     }
@@ -50,6 +55,15 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Could the connection of a table or tool not be read at all?
+pub(super) fn is_down(context: &Context<'_>, name: &str) -> bool {
+    let connection = name.split('.').next().unwrap_or(name);
+    let info = context.catalog.connections.get(connection);
+    info.is_some_and(|info| {
+        info.problem.is_some() && info.tables.is_empty() && info.tools.is_empty()
+    })
 }
 
 /// Returns the table of a name, or what is wrong with the name.

@@ -70,7 +70,8 @@ fn file(
             "Give a plain name, without / at its beginning and without `..`.".to_owned(),
         );
     }
-    let many = context.workflow.for_each.is_some() && output.common.per == Per::Case;
+    let is_document = matches!(output.kind, OutputKind::Document(_));
+    let many = is_document && context.workflow.for_each.is_some() && output.common.per == Per::Case;
     if many && !name.contains("{{") {
         report(
             "file-overwritten",

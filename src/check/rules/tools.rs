@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::check::Context;
 use crate::connect::{Effect, Tool};
-use crate::diag::{Diagnostic, did_you_mean};
+use crate::diag::{Diagnostic, Severity, did_you_mean};
 use crate::expr::Type;
 use crate::spec::{OutputKind, StepKind};
 
@@ -75,18 +75,27 @@ fn known<'c>(
         Some(problem) => format!("The connection of `{name}` could not be read: {problem}"),
         None => format!("There is no tool `{name}`"),
     };
-    findings.push(
-        Diagnostic::error(
-            "unknown-tool",
-            format!("{}/{field}", context.pointer(id)),
-            message,
-        )
-        .maybe_help(
-            did_you_mean(name, all.iter().map(String::as_str))
-                .or_else(|| Some("No connection offers tools.".to_owned())),
-        )
-        .part(id),
-    );
+    let handled = context
+        .workflow
+        .step(id)
+        .is_some_and(|step| !step.common.on_error.is_default());
+    let severity = if handled && super::connections::is_down(context, name) {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    let mut finding = Diagnostic::error(
+        "unknown-tool",
+        format!("{}/{field}", context.pointer(id)),
+        message,
+    )
+    .maybe_help(
+        did_you_mean(name, all.iter().map(String::as_str))
+            .or_else(|| Some("No connection offers tools.".to_owned())),
+    )
+    .part(id);
+    finding.severity = severity;
+    findings.push(finding);
     None
 }
 

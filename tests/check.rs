@@ -1,0 +1,194 @@
+//! Every rule fires on its fixture, and stays silent on good workflows. A fixture is a file under
+//! `tests/check/err`: a patch (JSON Merge Patch, RFC 7396) of the good workflow, with the codes
+//! that it must give. Drop in a file to add one.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+use sopwright::check::{Review, check};
+use sopwright::connect::{Catalog, Connections};
+use sopwright::sop::Sop;
+use sopwright::spec::read_value;
+use sopwright::store::Workspace;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+async fn catalog() -> Catalog {
+    let workspace = Workspace::open(Some(&root()), &root()).unwrap();
+    let mut catalog =
+        Connections::open(&workspace.settings().connections, workspace.root(), &|_| {
+            None
+        })
+        .catalog()
+        .await;
+    let desk = serde_json::json!({"kind": "http", "tools": {
+        "look_up": {"description": "Looks up", "effect": "read", "idempotent": true,
+            "input": {"type": "object", "properties": {"id": {"type": "string"}, "count": {"type": "integer"}}, "required": ["id"]},
+            "output": {"type": "object", "properties": {"state": {"type": "string", "enum": ["ok", "gone"]}, "score": {"type": "number"}}}},
+        "write_note": {"description": "Writes", "effect": "write", "idempotent": false, "input": {"type": "object", "properties": {"text": {"type": "string"}}}, "output": null},
+        "erase": {"description": "Erases", "effect": "irreversible", "idempotent": false, "input": {"type": "object", "properties": {}}, "output": null}
+    }, "tables": {}, "about": null, "problem": null});
+    catalog
+        .connections
+        .insert("desk".to_owned(), serde_json::from_value(desk).unwrap());
+    catalog
+}
+
+fn sop() -> Sop {
+    Sop::parse("- one\n- two\n- three\n- four\n")
+}
+
+fn fixtures(folder: &str) -> Vec<(String, Json)> {
+    let mut found: Vec<(String, Json)> = fs::read_dir(root().join("tests/check").join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .map(|path: PathBuf| {
+            (
+                name(&path),
+                serde_json::from_str(&fs::read_to_string(&path).unwrap())
+                    .unwrap_or_else(|e| panic!("{}: {e}", path.display())),
+            )
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+/// Merges a patch into a document: objects by key, null removes, everything else replaces.
+fn merge(document: &mut Json, patch: &Json) {
+    let Json::Object(changes) = patch else {
+        *document = patch.clone();
+        return;
+    };
+    if !document.is_object() {
+        *document = Json::Object(serde_json::Map::new());
+    }
+    let fields = document.as_object_mut().unwrap();
+    for (key, change) in changes {
+        if change.is_null() {
+            fields.shift_remove(key);
+        } else {
+            merge(fields.entry(key.clone()).or_insert(Json::Null), change);
+        }
+    }
+}
+
+fn review(document: Json, catalog: &Catalog) -> Review {
+    check(&read_value(document), &sop(), catalog)
+}
+
+#[tokio::test]
+async fn good_workflows_raise_no_alarm() {
+    let catalog = catalog().await;
+    for (name, document) in fixtures("ok") {
+        let review = review(document, &catalog);
+        assert!(review.findings.is_empty(), "{name}: {:#?}", review.findings);
+        assert!(review.checked.is_some(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_fixture_gives_its_findings_with_help() {
+    let catalog = catalog().await;
+    let (_, good) = fixtures("ok")
+        .into_iter()
+        .find(|(name, _)| name == "renewal")
+        .unwrap();
+    let mut fired = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for (name, fixture) in fixtures("err") {
+        let mut document = good.clone();
+        merge(&mut document, &fixture["patch"]);
+        let review = review(document, &catalog);
+        let codes: BTreeSet<String> = review.findings.iter().map(|f| f.code.clone()).collect();
+        let expected: BTreeSet<String> = fixture["gives"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|c| c.as_str().unwrap().to_owned())
+            .collect();
+        if codes != expected {
+            let said: Vec<String> = review
+                .findings
+                .iter()
+                .map(|f| format!("{} at {}: {}", f.code, f.at, f.message))
+                .collect();
+            wrong.push(format!("{name} gives {codes:?}: {said:#?}"));
+        }
+        if let Some(says) = fixture["says"].as_str() {
+            let said: Vec<String> = review
+                .findings
+                .iter()
+                .map(|f| format!("{} {}", f.message, f.help.clone().unwrap_or_default()))
+                .collect();
+            if !said.iter().any(|s| s.contains(says)) {
+                wrong.push(format!("{name} does not say “{says}”: {said:#?}"));
+            }
+        }
+        fired.extend(codes);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let all: BTreeSet<String> = [
+        "address-from-model",
+        "agent-writes",
+        "answer-schema",
+        "approval",
+        "argument-type",
+        "cites-nothing",
+        "cron",
+        "decide-fields",
+        "division",
+        "duplicate-id",
+        "expression-syntax",
+        "file-ending",
+        "file-outside",
+        "file-overwritten",
+        "like-text",
+        "matched-cases",
+        "misplaced-step",
+        "missing-argument",
+        "never-held",
+        "no-facts",
+        "no-result",
+        "not-a-condition",
+        "not-in-sample",
+        "not-supported",
+        "nothing-to-do",
+        "pinned-type",
+        "statement-open",
+        "table-per-run",
+        "test-field",
+        "test-given",
+        "timezone",
+        "type-mismatch",
+        "unknown-argument",
+        "unknown-column",
+        "unknown-data",
+        "unknown-field",
+        "unknown-function",
+        "unknown-name",
+        "unknown-statement",
+        "unknown-table",
+        "unknown-tool",
+        "unmatched-table",
+        "unreachable-rule",
+        "unused-step",
+        "used-before-defined",
+        "wrong-arguments",
+    ]
+    .map(str::to_owned)
+    .into();
+    let silent: Vec<&String> = all.difference(&fired).collect();
+    assert!(silent.is_empty(), "no fixture fires {silent:?}");
+}
