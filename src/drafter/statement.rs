@@ -351,6 +351,35 @@ fn background(said: &Said, lower: &str) -> Option<&'static str> {
     if BACKGROUND.iter().any(|b| section.starts_with(b)) {
         return Some("background");
     }
+    if [
+        "owner:",
+        "last touched",
+        "last updated",
+        "version ",
+        "purpose:",
+    ]
+    .iter()
+    .any(|b| lower.starts_with(b))
+    {
+        return Some("background");
+    }
+    let is_down = lower.contains(" down") || lower.contains("unavailable");
+    if is_down
+        && ["system", "source", "tool"]
+            .iter()
+            .any(|w| lower.contains(w))
+    {
+        return Some(
+            "carried out everywhere: a table that cannot be read is said, and the rest goes on",
+        );
+    }
+    if lower.contains("missing")
+        && ["say so", "don't guess", "do not guess"]
+            .iter()
+            .any(|w| lower.contains(w))
+    {
+        return Some("carried out everywhere: what is missing reads “(not known)”");
+    }
     let people = [
         "use your judg",
         "csm decides",

@@ -165,11 +165,14 @@ impl<'r> Assembly<'r> {
         } else {
             world.title.clone()
         };
-        let objective = world
-            .statements
-            .first()
-            .map(|s| s.text.clone())
-            .unwrap_or_default();
+        let purpose = world.statements.iter().find(|s| {
+            s.text.to_lowercase().starts_with("purpose:")
+                || s.section.to_lowercase().starts_with("purpose")
+        });
+        let objective = purpose.map_or_else(
+            || format!("Carries out the procedure “{title}”"),
+            |s| s.text.clone(),
+        );
         let result = self.result(&steps);
         let document = json!({
             "name": world.name, "title": title, "objective": crate::diag::one_line(&objective, 200),

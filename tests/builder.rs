@@ -1,0 +1,302 @@
+//! The builder with a scripted model: the protocol is checked on every request.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod support;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Value as Json, json};
+use sopwright::builder::tools::ToolAnswer;
+use sopwright::builder::{
+    Answer, Builder, End, Face, Limits, Mode, Question, Resources, Session, prompt,
+};
+use sopwright::connect::Connections;
+use sopwright::model::{Delta, Message, Reply, ScriptedModel, Stop};
+use sopwright::rehearse::{Clock, LlmAnswers};
+use sopwright::sop::Sop;
+use sopwright::store::{self, Workspace};
+use support::Place;
+
+/// Sees everything, and answers what it was told to.
+#[derive(Default)]
+struct Seen {
+    tools: Vec<(String, bool, String)>,
+    questions: Vec<String>,
+    answers: Vec<Answer>,
+    kept: usize,
+}
+
+#[async_trait]
+impl Face for Seen {
+    fn delta(&mut self, _: Delta) {}
+    fn end_of_answer(&mut self) {}
+    fn tool_begins(&mut self, _: &str) {}
+    fn tool_ended(&mut self, name: &str, answer: &ToolAnswer) {
+        self.tools
+            .push((name.to_owned(), answer.is_error, answer.content.to_string()));
+    }
+    fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync> {
+        Box::new(|_, _| {})
+    }
+    async fn ask(&mut self, question: &Question) -> Answer {
+        self.questions.push(question.text.clone());
+        if self.answers.is_empty() {
+            Answer::Nobody
+        } else {
+            self.answers.remove(0)
+        }
+    }
+    fn keep(&mut self, session: &Session) {
+        // What is kept can be read again as it was.
+        let text = serde_json::to_string(session).unwrap();
+        let again: Session = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), text);
+        self.kept += 1;
+    }
+}
+
+const SOP: &str = "# Renewals\n- Every Monday at 8.\n- Look at active accounts.\n- Low health is high risk.\n- Thanks, Lena\n";
+
+async fn builder(place: &Place, model: Arc<ScriptedModel>, mode: Mode) -> Builder {
+    let workspace = Workspace::open(Some(place.path()), place.path()).unwrap();
+    let connections = Arc::new(Connections::open(
+        &workspace.settings().connections,
+        workspace.root(),
+        &|_| None,
+    ));
+    let catalog = Arc::new(connections.catalog().await);
+    let resources = Resources {
+        workspace,
+        connections,
+        catalog,
+        model,
+        llm: Arc::new(LlmAnswers::placeholders()),
+        clock: Clock::as_of("2026-11-16").unwrap(),
+        system: prompt::system(Path::new("none")).unwrap(),
+    };
+    let session = Session::new("s1".into(), "renewals".into(), Sop::parse(SOP), mode);
+    let mut builder = Builder::new(session, resources, Limits::default());
+    builder.open(None);
+    builder
+}
+
+fn workflow() -> Json {
+    json!({
+        "title": "Renewals", "objective": "Rate accounts",
+        "sop": {"waived": [{"statements": [4], "because": "a greeting"}]},
+        "trigger": {"kind": "schedule", "cron": "0 8 * * MON", "timezone": "UTC", "sop": [1]},
+        "data": {"accounts": {"from": "crm.accounts", "where": "row.status == 'active'", "sop": [2], "fields": {"account_id": "text", "status": "text", "health_score": "number"}}},
+        "for_each": {"in": "accounts", "as": "account", "key": "account.account_id"},
+        "steps": [{"id": "risk", "kind": "decide", "sop": [3], "rules": [{"when": "account.helth_score < 50", "then": {"level": "high"}}], "otherwise": {"level": "low"}}],
+        "result": {"level": "{{ risk.level }}"}
+    })
+}
+
+fn calls(calls: &[(&str, Json)]) -> Reply {
+    let numbered: Vec<(String, &str, Json)> = calls
+        .iter()
+        .map(|(name, args)| (format!("c{}", next_id()), *name, args.clone()))
+        .collect();
+    let given: Vec<(&str, &str, Json)> = numbered
+        .iter()
+        .map(|(id, name, args)| (id.as_str(), *name, args.clone()))
+        .collect();
+    ScriptedModel::calls(&given)
+}
+
+/// Ids only have to differ: a counter does it.
+fn next_id() -> usize {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+#[tokio::test]
+async fn a_build_looks_asks_plans_writes_mends_rehearses_and_saves() {
+    let place = Place::new();
+    let question = json!({"questions": [{"question": "What is low health?", "choices": ["below 50", "below 60"]}, {"question": "Which zone?"}]});
+    let model = Arc::new(ScriptedModel::new([
+        calls(&[
+            ("inspect", json!({"of": ["crm.accounts", "crm.acounts"]})),
+            (
+                "query",
+                json!({"table": "crm.accounts", "where": "row.health_score < 50", "count_by": "row.status"}),
+            ),
+        ]),
+        calls(&[("ask_user", question)]),
+        calls(&[(
+            "propose_plan",
+            json!({"plan": "Every Monday, rate active accounts."}),
+        )]),
+        calls(&[(
+            "write_workflow",
+            json!({"workflow": workflow().to_string()}),
+        )]),
+        calls(&[("save_workflow", json!({"why": "too early"}))]),
+        calls(&[(
+            "edit_workflow",
+            json!({"edits": [{"op": "set", "at": "risk/rules/0/when", "value": "account.health_score < 50"}]}),
+        )]),
+        calls(&[("dry_run", json!({}))]),
+        calls(&[(
+            "add_test",
+            json!({"name": "sick is high", "given": {"account": {"account_id": "00101", "health_score": 10}}, "expect": {"level": "high"}}),
+        )]),
+        calls(&[
+            ("dry_run", json!({})),
+            ("save_workflow", json!({"why": "First version"})),
+        ]),
+        ScriptedModel::text("It rates active accounts every Monday."),
+    ]));
+    let mut builder = builder(&place, model.clone(), Mode::Build).await;
+    let mut face = Seen {
+        answers: vec![
+            Answer::Words("below 50".into()),
+            Answer::Nobody,
+            Answer::Words("yes".into()),
+        ],
+        ..Seen::default()
+    };
+    assert_eq!(builder.run(&mut face).await.unwrap(), End::Saved);
+    assert_eq!(model.left(), 0);
+    assert_eq!(
+        face.questions,
+        [
+            "What is low health?",
+            "Which zone?",
+            "Every Monday, rate active accounts."
+        ]
+    );
+    assert!(face.kept > 10);
+    let told = |name: &str| {
+        face.tools
+            .iter()
+            .filter(|(n, ..)| n == name)
+            .collect::<Vec<_>>()
+    };
+    assert!(
+        told("inspect")[0].2.contains("Did you mean `crm.accounts`"),
+        "{:?}",
+        told("inspect")
+    );
+    assert!(
+        told("write_workflow")[0].2.contains("`health_score`"),
+        "the nearest field is named"
+    );
+    assert!(told("save_workflow")[0].1 && told("save_workflow")[0].2.contains("has errors"));
+    assert!(
+        told("dry_run")[0].2.contains("\"claim\":\"verified\""),
+        "{}",
+        told("dry_run")[0].2
+    );
+    let stored = store::load(&builder.resources.workspace, "renewals").unwrap();
+    assert_eq!(stored.draft.findings, []);
+    assert_eq!(
+        store::versions(&builder.resources.workspace, "renewals").len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn what_a_model_gets_wrong_goes_back_to_it() {
+    let place = Place::new();
+    let mut malformed = ScriptedModel::calls(&[("m1", "query", json!({}))]);
+    malformed.calls[0].arguments = "{\"table\": ".to_owned();
+    let mut cut = ScriptedModel::calls(&[("m2", "write_workflow", json!({}))]);
+    cut.stop = Stop::Length;
+    let ten: Vec<(&str, Json)> = (0..10).map(|_| ("list_connections", json!({}))).collect();
+    let model = Arc::new(ScriptedModel::new([
+        malformed,
+        cut,
+        calls(&[("brew_coffee", json!({}))]),
+        calls(&[("query", json!({"tabel": "crm.accounts"}))]),
+        calls(&[(
+            "edit_workflow",
+            json!({"edits": [{"op": "set", "at": "x", "value": 1}]}),
+        )]),
+        calls(&ten),
+        ScriptedModel::text("I would rather talk."),
+        ScriptedModel::text("Really."),
+        ScriptedModel::text("No."),
+    ]));
+    let mut builder = builder(&place, model, Mode::Build).await;
+    let mut face = Seen::default();
+    let End::Blocked(because) = builder.run(&mut face).await.unwrap() else {
+        panic!("it is blocked")
+    };
+    assert!(because.contains("stopped before it had saved"), "{because}");
+    let errors: Vec<&str> = face
+        .tools
+        .iter()
+        .filter(|(_, wrong, _)| *wrong)
+        .map(|(_, _, content)| content.as_str())
+        .collect();
+    assert!(
+        errors[0].contains("not JSON")
+            && errors[1].contains("no tool `brew_coffee`")
+            && errors[2].contains("do not fit")
+            && errors[3].contains("no workflow yet"),
+        "{errors:#?}"
+    );
+    let was_cut = builder.session.messages.iter().any(
+        |m| matches!(m, Message::ToolResults { results } if results[0].content.contains("cut off")),
+    );
+    assert!(was_cut);
+    assert_eq!(
+        face.tools
+            .iter()
+            .filter(|(name, ..)| name == "list_connections")
+            .count(),
+        10
+    );
+}
+
+#[tokio::test]
+async fn the_draft_of_a_blocked_build_is_kept() {
+    let place = Place::new();
+    let refused = || calls(&[("save_workflow", json!({"why": "x"}))]);
+    let model = Arc::new(ScriptedModel::new([
+        calls(&[("write_workflow", json!({"workflow": workflow()}))]),
+        refused(),
+        refused(),
+        refused(),
+        refused(),
+        refused(),
+    ]));
+    let mut builder = builder(&place, model, Mode::Build).await;
+    let End::Blocked(because) = builder.run(&mut Seen::default()).await.unwrap() else {
+        panic!("it is blocked")
+    };
+    assert!(because.contains("refused 5 times"), "{because}");
+    assert!(store::read_draft(&builder.resources.workspace, "renewals").is_some());
+}
+
+#[tokio::test]
+async fn two_sessions_cannot_overwrite_each_other() {
+    let place = Place::new();
+    let mut good = workflow();
+    good["steps"][0]["rules"][0]["when"] = json!("account.health_score < 50");
+    let script = |title: &str| {
+        let mut document = good.clone();
+        document["title"] = json!(title);
+        Arc::new(ScriptedModel::new([
+            calls(&[
+                ("write_workflow", json!({"workflow": document})),
+                ("dry_run", json!({})),
+                ("save_workflow", json!({"why": "x"})),
+            ]),
+            ScriptedModel::text("Done."),
+        ]))
+    };
+    let mut first = builder(&place, script("One"), Mode::Chat).await;
+    let mut second = builder(&place, script("Two"), Mode::Chat).await;
+    let (mut face, mut other) = (Seen::default(), Seen::default());
+    first.run(&mut face).await.unwrap();
+    second.run(&mut other).await.unwrap();
+    assert!(first.session.is_saved() && !second.session.is_saved());
+    let refusal = &other.tools.last().unwrap().2;
+    assert!(refusal.contains("saved by someone else"), "{refusal}");
+}
