@@ -8,6 +8,19 @@ use super::world::World;
 use super::{Said, calls, does, draft, last_result, mend, says, when};
 use crate::model::Message;
 
+/// What the drafter says of a change that it cannot read.
+pub(super) const NOT_UNDERSTOOD: &str = "The built-in drafter did not understand that change. It takes times (“every weekday at 9 in London”), thresholds (“medium should be health below 60”, “high should also need two open tickets”) and rows to leave out (“skip churned accounts”). A model understands the rest: `sopwright doctor` says how to set one up.";
+
+/// How the refusal of a save begins, with what the user wants instead behind it.
+pub(super) const NOT_SAVED: &str = "The user does not want to save it yet: ";
+
+/// Returns the document with a change made, if it was understood.
+pub(super) fn made(world: &World, request: &str, document: &Json) -> Option<Json> {
+    let edits: Vec<crate::spec::Edit> =
+        serde_json::from_value(Json::Array(edits(world, request, document)?)).ok()?;
+    crate::spec::apply(document, &edits).ok()
+}
+
 /// Answers a request that came after the opening.
 pub(super) fn answer(world: &World, request: &str, messages: &[Message]) -> Said {
     let since = messages
@@ -21,6 +34,11 @@ pub(super) fn answer(world: &World, request: &str, messages: &[Message]) -> Said
         Some("edit_workflow" | "write_workflow") => mend::after_check(messages),
         Some("dry_run") if is_question(request) => told(request, &last_result(messages)),
         Some("dry_run") => mend::after_dry_run(messages),
+        Some("save_workflow") if super::wish(messages, NOT_SAVED).is_some() => begin(
+            world,
+            &super::wish(messages, NOT_SAVED).unwrap_or_default(),
+            messages,
+        ),
         Some("save_workflow") => match last_result(messages).get("error").and_then(Json::as_str) {
             Some(error) => says(format!("It could not be saved: {error}")),
             None => says("Changed and saved. /diff and /show tell what it is now."),
@@ -36,7 +54,7 @@ fn is_question(request: &str) -> bool {
         || lower.starts_with("what about")
 }
 
-fn begin(world: &World, request: &str, messages: &[Message]) -> Said {
+pub(super) fn begin(world: &World, request: &str, messages: &[Message]) -> Said {
     let lower = request.to_lowercase();
     if world.tables.is_empty() && !world.overview.is_empty() && calls(messages).is_empty() {
         let tables: Vec<&String> = world
@@ -49,6 +67,17 @@ fn begin(world: &World, request: &str, messages: &[Message]) -> Said {
     }
     if is_question(request) {
         return does("dry_run", json!({"cases": 40}));
+    }
+    if matches!(
+        lower.trim_end_matches(['.', '!']),
+        "build it" | "go" | "go on" | "yes" | "ok"
+    ) {
+        return match draft::draft(world) {
+            Some(drafted) if current(world, messages).is_none() => {
+                does("write_workflow", json!({"workflow": drafted.document}))
+            }
+            _ => does("dry_run", json!({})),
+        };
     }
     if lower.contains("undo") {
         return says("Type /undo to take the last change back.");

@@ -103,7 +103,7 @@ fn answer(messages: &[Message]) -> Said {
         None => look(&world),
         Some("inspect") => propose(&world),
         Some("ask_user") => plan(&world),
-        Some("propose_plan") => write(&world),
+        Some("propose_plan") => write(&world, messages),
         Some("write_workflow" | "edit_workflow") => mend::after_check(messages),
         Some("dry_run") => mend::after_dry_run(messages),
         Some("save_workflow") => sum_up(&world, messages),
@@ -199,14 +199,40 @@ fn plan(world: &World) -> Said {
     }
 }
 
-fn write(world: &World) -> Said {
-    match draft::draft(world) {
-        Some(drafted) => does("write_workflow", json!({"workflow": drafted.document})),
-        None => says("There is nothing to work on."),
+fn write(world: &World, messages: &[Message]) -> Said {
+    let Some(mut drafted) = draft::draft(world) else {
+        return says("There is nothing to work on.");
+    };
+    if let Some(wish) = wish(messages, "The user does not agree yet: ") {
+        match change::made(world, &wish, &drafted.document) {
+            Some(changed) => drafted.document = changed,
+            None => {
+                return says(format!(
+                    "{} Say “build it” to build what the plan says.",
+                    change::NOT_UNDERSTOOD
+                ));
+            }
+        }
+    }
+    does("write_workflow", json!({"workflow": drafted.document}))
+}
+
+/// Returns what the user wants instead, if they did not agree to what was proposed last.
+fn wish(messages: &[Message], begins: &str) -> Option<String> {
+    match messages.last()? {
+        Message::ToolResults { results } => results
+            .last()?
+            .content
+            .strip_prefix(begins)
+            .map(str::to_owned),
+        _ => None,
     }
 }
 
 fn sum_up(world: &World, messages: &[Message]) -> Said {
+    if let Some(wish) = wish(messages, change::NOT_SAVED) {
+        return change::begin(world, &wish, messages);
+    }
     let result = last_result(messages);
     if let Some(error) = result.get("error").and_then(Json::as_str) {
         return says(format!(

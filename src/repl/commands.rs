@@ -135,7 +135,7 @@ impl Chat<'_> {
             builder.rehearse_now(8, &|_, _| {}).await?;
         }
         let line = builder.save_now(&why).await?;
-        ui::out(format!("{} {line}", paint(Style::Good, "✓")));
+        ui::out(format!("{} saved {line}", paint(Style::Good, "✓")));
         Ok(())
     }
 

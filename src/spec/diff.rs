@@ -75,6 +75,9 @@ fn leaves(document: &Json) -> Leaves {
                     );
                 }
             }
+            // What is empty says the same as what is not there.
+            Json::Object(_) => {}
+            Json::Array(items) if items.is_empty() => {}
             leaf => {
                 out.insert(key.to_owned(), (pointer.to_owned(), leaf.clone()));
             }

@@ -81,10 +81,25 @@ fn table(report: &Report) -> String {
         .load_style(UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width()).unwrap_or(100));
+    // A result that gives its own reason needs no second one.
+    let told = |case: &CaseReport| {
+        let why = case.outcome.because.join("; ");
+        case.outcome.is_failed()
+            || fields.iter().any(|f| {
+                case.outcome
+                    .result
+                    .get(*f)
+                    .and_then(serde_json::Value::as_str)
+                    .is_some_and(|v| !v.is_empty() && why.starts_with(v))
+            })
+    };
+    let asks_why =
+        !report.cases.iter().all(told) || report.cases.iter().all(|c| c.outcome.is_failed());
     let header = ["case".to_owned()]
         .into_iter()
         .chain(fields.iter().map(|f| f.replace('_', " ")))
-        .chain(["why", "would make"].map(str::to_owned));
+        .chain(asks_why.then(|| "why".to_owned()))
+        .chain(["would make".to_owned()]);
     table.set_header(header);
     for case in &report.cases {
         let values = fields
@@ -93,7 +108,8 @@ fn table(report: &Report) -> String {
         let row = [case.outcome.key.clone()]
             .into_iter()
             .chain(values)
-            .chain([why(case), makes(case)]);
+            .chain(asks_why.then(|| why(case)))
+            .chain([makes(case)]);
         table.add_row(row);
     }
     table.to_string()

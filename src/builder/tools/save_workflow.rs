@@ -80,7 +80,7 @@ fn save(why: &str, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
     let claim = rehearsed.report().claim;
     Ok(ToolAnswer {
         content: json!({"saved": session.name, "dry_run": claim}),
-        line: format!("saved as generated/{}", session.name),
+        line: format!("as generated/{}", session.name),
         is_error: false,
     })
 }

@@ -36,6 +36,15 @@ impl Reader<'_> {
             .cloned()
             .collect();
         let said = stems(&rest.join(" "));
+        let counted = value_in_counted(self, &said, &rest, text);
+        let left: Vec<String> = rest
+            .iter()
+            .filter(|t| !counted.contains(t))
+            .cloned()
+            .collect();
+        if !self.nothing_left(&left) {
+            return None;
+        }
         if falls(tokens) && figure.unit != Unit::Hours {
             return self.drop_of(&said, figure);
         }
@@ -252,4 +261,17 @@ fn implied(rest: &[String]) -> Option<&'static str> {
         "is" | "equals" | "=" => Some("=="),
         _ => None,
     })
+}
+
+/// Returns the words that name a value of the table whose rows a clause counts.
+fn value_in_counted(
+    reader: &Reader<'_>,
+    said: &[String],
+    rest: &[String],
+    text: &str,
+) -> Vec<String> {
+    let found = reader
+        .counted(said, rest)
+        .and_then(|table| value_in(table, "item", text, rest));
+    found.map(|f| f.tokens).unwrap_or_default()
 }
