@@ -9,7 +9,7 @@ use super::{functions, ops};
 
 /// Instructions that one evaluation may take. A loop over 100,000 rows fits; an endless one
 /// ends within a few milliseconds.
-const FUEL: u64 = 4_000_000;
+const FUEL: u64 = 2_000_000;
 
 /// What a missing value reads as inside a text.
 const SHOWN_MISSING: &str = "(not known)";
