@@ -203,10 +203,87 @@ fn a_connection_that_is_down_is_said_and_the_rest_goes_on() {
     let place = Place::new();
     place.run(&["build", "renewal-risk-briefs", "--yes"]).ok();
     fs::remove_file(place.file("sops/data/recordings/calls.jsonl")).unwrap();
-    let ran = place.run(&["run", "renewal-risk-briefs", "--out", "out"]);
-    // The workflow names a table that is gone: checking says so before anything runs.
-    let err = ran.fails(1);
-    assert!(err.contains("calls") && err.contains("help:"), "{err}");
+    let ran = place
+        .run(&["run", "renewal-risk-briefs", "--out", "out"])
+        .ok();
+    assert!(
+        ran.contains("49 done") && ran.contains("`calls` could not be read"),
+        "{ran}"
+    );
+    let draft = fs::read_dir(place.file("out/drafts"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let draft = fs::read_to_string(draft).unwrap();
+    assert!(
+        draft.contains("Please note: Calls could not be read."),
+        "{draft}"
+    );
+}
+
+#[test]
+fn the_shipped_workflow_is_sound_and_runs() {
+    let place = Place::new();
+    place.copy_shipped("generated");
+    assert!(
+        !place
+            .run(&["check", "renewal-risk-briefs"])
+            .ok()
+            .contains("warning")
+    );
+    let ran = place
+        .run(&["run", "renewal-risk-briefs", "--format", "json"])
+        .ok();
+    let summary: serde_json::Value = serde_json::from_str(&ran).unwrap();
+    assert_eq!(
+        (summary["cases"].as_u64(), summary["failed"].as_u64()),
+        (Some(49), Some(0)),
+        "{summary}"
+    );
+}
+
+#[test]
+fn the_owners_notes_count_as_answers() {
+    let place = Place::new();
+    place.write("sops/short.md", "# Accounts\n- Every Friday at 9 in Berlin.\n- Look at active accounts.\n- Everything else is low.\n");
+    place.write(
+        "notes.txt",
+        "High risk: health score below 40. Skip churned accounts.\n",
+    );
+    place
+        .run(&["build", "short", "--yes", "--answers", "notes.txt"])
+        .ok();
+    let told = place.run(&["explain", "short"]).ok();
+    assert!(
+        told.contains("If health score is below 40: level high"),
+        "{told}"
+    );
+    assert!(told.contains("High risk: health score below 40."), "{told}");
+}
+
+#[test]
+fn one_case_can_be_run_alone() {
+    let place = Place::new();
+    place.copy_shipped("generated");
+    let ran = place.run(&[
+        "run",
+        "renewal-risk-briefs",
+        "--case",
+        "00101",
+        "--format",
+        "json",
+    ]);
+    let err = place
+        .run(&["run", "renewal-risk-briefs", "--case", "nobody"])
+        .fails(1);
+    assert!(err.contains("There is no case `nobody`"), "{err}");
+    assert!(
+        ran.code() == 0 || ran.err().contains("00101"),
+        "{}",
+        ran.err()
+    );
 }
 
 #[test]

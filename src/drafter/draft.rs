@@ -41,7 +41,22 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
     for said in &world.statements {
         builder.add(said, meaning(said, &reader));
     }
+    for said in notes(world) {
+        builder.add_note(&said, meaning(&said, &reader));
+    }
     Some(builder.finish())
+}
+
+/// Returns the sentences of the owner's notes, numbered after the SOP's.
+fn notes(world: &World) -> Vec<Said> {
+    let after = world.statements.len();
+    let notes = crate::sop::Sop::parse(&world.notes).statements;
+    let said = notes.into_iter().map(|s| Said {
+        number: after + s.number,
+        text: s.text,
+        section: String::new(),
+    });
+    said.collect()
 }
 
 /// Returns the table whose rows are the cases: the one that the SOP speaks of most, the title

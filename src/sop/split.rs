@@ -193,7 +193,10 @@ fn sentences(text: &str) -> Vec<String> {
             .unwrap_or_default();
         let initial = word.len() == 2 && word.starts_with(char::is_alphabetic);
         let lower = word.trim_start_matches('(').to_lowercase();
-        if initial || ABBREVIATED.contains(&lower.as_str()) || numbered_mark(word) {
+        if initial
+            || ABBREVIATED.contains(&lower.as_str())
+            || (numbered_mark(word) && text[start..end].trim() == word)
+        {
             continue;
         }
         out.push(text[start..end].trim().to_owned());
@@ -225,9 +228,10 @@ mod tests {
     fn bullets_rows_and_sentences_are_statements() {
         assert_eq!(
             texts(
-                "Every Monday, look. Then e.g. Acme is\nchecked, at 3.5 points.\n\n- one\n  more\n* two\n1. three\na) four"
+                "Health below 40. Every Monday, look. Then e.g. Acme is\nchecked, at 3.5 points.\n\n- one\n  more\n* two\n1. three\na) four"
             ),
             [
+                "Health below 40.",
                 "Every Monday, look.",
                 "Then e.g. Acme is checked, at 3.5 points.",
                 "one more",

@@ -25,6 +25,14 @@ impl Place {
         Place { folder }
     }
 
+    /// Copies a folder of the shipped workspace too.
+    pub fn copy_shipped(&self, name: &str) {
+        copy(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join(name),
+            &self.file(name),
+        );
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         self.folder.path()

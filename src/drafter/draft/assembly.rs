@@ -28,6 +28,8 @@ pub(super) struct Assembly<'r> {
     pub(super) sources: BTreeMap<String, Vec<usize>>,
     pub(super) open: Vec<Said>,
     pub(super) assumed: Vec<String>,
+    /// What the owner's notes settle.
+    pub(super) noted: Vec<String>,
 }
 
 impl<'r> Assembly<'r> {
@@ -48,11 +50,27 @@ impl<'r> Assembly<'r> {
             sources: BTreeMap::new(),
             open: Vec::new(),
             assumed: Vec::new(),
+            noted: Vec::new(),
         }
     }
 
     fn cite(&mut self, part: &'static str, number: usize) {
-        self.cites.entry(part).or_default().push(number);
+        // Notes of the owner have numbers of their own, which the SOP does not know.
+        if number <= self.reader.world.statements.len() {
+            self.cites.entry(part).or_default().push(number);
+        }
+    }
+
+    /// Takes a sentence of the owner's notes, where it was understood.
+    pub(super) fn add_note(&mut self, said: &Said, meaning: Meaning) {
+        if meaning.waived.is_none()
+            && !meaning.is_open()
+            && meaning.outputs.is_empty()
+            && !meaning.judgement
+        {
+            self.noted.push(said.text.clone());
+            self.add(said, meaning);
+        }
     }
 
     pub(super) fn cited(&self, part: &str) -> Vec<usize> {
@@ -174,10 +192,21 @@ impl<'r> Assembly<'r> {
             |s| s.text.clone(),
         );
         let result = self.result(&steps);
+        let noted = self
+            .noted
+            .iter()
+            .map(|text| json!({"text": text, "from": "user"}));
+        let assumptions: Vec<Json> = noted
+            .chain(
+                self.assumed
+                    .iter()
+                    .map(|text| json!({"text": text, "from": "builder"})),
+            )
+            .collect();
         let document = json!({
             "name": world.name, "title": title, "objective": crate::diag::one_line(&objective, 200),
             "sop": {"waived": waived},
-            "assumptions": self.assumed.iter().map(|text| json!({"text": text, "from": "builder"})).collect::<Vec<_>>(),
+            "assumptions": assumptions,
             "trigger": trigger,
             "data": data,
             "for_each": {"in": self.cases.short(), "as": self.reader.item, "key": format!("{}.{key}", self.reader.item)},
