@@ -1,7 +1,7 @@
 //! Measures what people wait for, with the real binary as whole processes: start, check, dry run,
 //! a large run. `cargo bench` prints a table; docs/performance.md keeps the figures.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::print_stdout)]
 
 use std::fmt::Write as _;
 use std::fs;

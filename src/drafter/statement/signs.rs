@@ -1,0 +1,199 @@
+//! Signs in a sentence of what comes out, of judgement, and of background.
+
+use super::Wanted;
+use super::patterns::CHANNEL;
+use crate::drafter::world::Said;
+
+/// Sections that give background.
+const BACKGROUND: [&str; 9] = [
+    "purpose",
+    "background",
+    "definition",
+    "context",
+    "why",
+    "owner",
+    "revision",
+    "note",
+    "about",
+];
+
+pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
+    let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+    let mut wanted = Vec::new();
+    let asks_people = has(&["csm sends", "csm calls", "manager decides", "reply to"]);
+    if asks_people {
+        return wanted;
+    }
+    if has(&[
+        "draft an email",
+        "draft email",
+        "email draft",
+        "send an email",
+        "send a note",
+        "email the",
+        "email to",
+        "email them",
+        "draft a note",
+        "write an email",
+        "drop a note",
+        "drop them",
+        "send the csm",
+        "mail the",
+        "prepare an email",
+        "draft a friendly",
+        "draft a message to",
+        "draft the",
+        "send them",
+    ]) {
+        wanted.push(Wanted::Email);
+    }
+    if has(&[
+        "post in",
+        "post to",
+        "post it",
+        "post a",
+        "slack",
+        "alert #",
+        "ping #",
+        "notify the channel",
+        "alert the",
+    ]) || CHANNEL.is_match(text)
+    {
+        wanted.push(Wanted::Message(
+            CHANNEL
+                .captures(text)
+                .and_then(|c| c.get(1))
+                .map(|m| m.as_str().to_owned()),
+        ));
+    }
+    if has(&[
+        "brief for",
+        "a brief",
+        "write a brief",
+        "one-pager",
+        "one pager",
+        "write up",
+        "write-up",
+        "document that",
+        "hand-off doc",
+        "handoff doc",
+        "summary document",
+        "summary for",
+        "put together a",
+    ]) {
+        wanted.push(Wanted::Document);
+    }
+    if has(&[
+        "update the",
+        "set the",
+        "write the level",
+        "write it back",
+        "log it in the crm",
+        "update crm",
+        "in the crm",
+        "back into the crm",
+        "field in",
+        "flag the account in",
+    ]) && has(&["crm", "field", "record", "set the", "update the"])
+        && !has(&["pull", "look", "list of accounts"])
+    {
+        wanted.push(Wanted::Update);
+    }
+    if has(&[
+        "spreadsheet",
+        "a list of",
+        "csv",
+        "table of",
+        "weekly list",
+        "put them in a list",
+        "export",
+    ]) {
+        wanted.push(Wanted::Table);
+    }
+    wanted
+}
+
+pub(super) fn judges(lower: &str) -> bool {
+    [
+        "tone",
+        "sentiment",
+        "sounds",
+        "read the call",
+        "skim",
+        "what the customer said",
+        "frustrat",
+        "read the notes",
+        "judge",
+        "summarise",
+        "summarize",
+        "talking points",
+        "signs of",
+        "what it is about",
+        "mood",
+    ]
+    .iter()
+    .any(|w| lower.contains(w))
+}
+
+pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
+    let section = said.section.to_lowercase();
+    if BACKGROUND.iter().any(|b| section.starts_with(b)) {
+        return Some("background");
+    }
+    if [
+        "owner:",
+        "last touched",
+        "last updated",
+        "version ",
+        "purpose:",
+    ]
+    .iter()
+    .any(|b| lower.starts_with(b))
+    {
+        return Some("background");
+    }
+    let is_down = lower.contains(" down") || lower.contains("unavailable");
+    if is_down
+        && ["system", "source", "tool"]
+            .iter()
+            .any(|w| lower.contains(w))
+    {
+        return Some(
+            "carried out everywhere: a table that cannot be read is said, and the rest goes on",
+        );
+    }
+    if lower.contains("missing")
+        && ["say so", "don't guess", "do not guess"]
+            .iter()
+            .any(|w| lower.contains(w))
+    {
+        return Some("carried out everywhere: what is missing reads “(not known)”");
+    }
+    let people = [
+        "use your judg",
+        "csm decides",
+        "csm makes",
+        "manager decides",
+        "talk to",
+        "call the customer",
+        "give them a call",
+        "ask your",
+        "we don't send",
+        "people send",
+        "sends it",
+        "reviews",
+        "review it",
+        "up to the csm",
+        "their call",
+        "remember",
+        "thanks",
+        "questions?",
+        "ping me",
+        "last updated",
+        "version",
+    ];
+    people
+        .iter()
+        .any(|p| lower.contains(p))
+        .then_some("a person does this")
+}
