@@ -8,9 +8,11 @@ mod converse;
 mod draft;
 mod opening;
 pub mod prompt;
+mod question;
 mod session;
 pub mod tools;
 
 pub use converse::{Builder, Face, Limits, Resources};
 pub use draft::{Changed, DraftHistory};
-pub use session::{Answer, End, Mode, Question, QuestionKind, Session, Want};
+pub use question::{Answer, Question, QuestionKind};
+pub use session::{End, Mode, Session, Want};

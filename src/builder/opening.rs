@@ -5,6 +5,9 @@ use serde_json::Value as Json;
 use super::{Resources, Session};
 use crate::connect::overview;
 
+/// How the opening of a saved workflow ends, until the user has said something.
+pub(crate) const WAIT: &str = "Wait for what the user wants.";
+
 /// Returns the first message of a build.
 pub(super) fn build(session: &Session, resources: &Resources, notes: Option<&str>) -> String {
     let mut text = format!(
@@ -38,7 +41,7 @@ pub(super) fn reopen(session: &Session, resources: &Resources) -> String {
         text += &format!("\nThe workflow as it is:\n<workflow>\n{document}\n</workflow>\n");
     }
     text += &format!(
-        "\nToday is {}. Wait for what the user wants.",
+        "\nToday is {}. {WAIT}",
         resources.run_info(&session.name, None).date
     );
     text

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::DraftHistory;
+use super::question::is_yes;
 use super::tools::{AskUser, ProposePlan};
+use super::{Answer, DraftHistory, Question, QuestionKind};
 use crate::model::{Message, Reply, Stop, ToolCall, ToolResult, Usage};
 use crate::rehearse::{Claim, Report};
 use crate::sop::Sop;
@@ -77,41 +78,6 @@ pub enum Want {
     Ask(Box<Question>),
     /// Nothing more.
     Done(End),
-}
-
-/// What a person is asked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Question {
-    /// What it is about.
-    pub kind: QuestionKind,
-    /// The question, or the plan.
-    pub text: String,
-    /// Why it matters.
-    pub why: Option<String>,
-    /// Answers to choose from; free words are always possible.
-    pub choices: Vec<String>,
-}
-
-/// What a question is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum QuestionKind {
-    /// Something that the SOP leaves open.
-    Clarify,
-    /// Whether to build what was planned.
-    Plan,
-    /// Whether to save what was only partly shown.
-    SavePartial,
-}
-
-/// What a person answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// In words, or one of the choices.
-    Words(String),
-    /// Nobody is there to answer.
-    Nobody,
 }
 
 /// How a conversation ended.
@@ -252,6 +218,11 @@ impl Session {
         Want::CallModel
     }
 
+    /// Was a saved workflow opened, and nothing said about it yet?
+    pub fn waits_for_the_user(&self) -> bool {
+        matches!(self.messages.as_slice(), [Message::User { text }] if text.ends_with(super::opening::WAIT))
+    }
+
     /// Is the draft, as it is, what lies on disk?
     pub fn is_saved(&self) -> bool {
         self.saved.is_some() && self.saved == self.fingerprint()
@@ -373,27 +344,4 @@ impl Session {
             },
         }
     }
-}
-
-/// Does an answer agree?
-fn is_yes(words: &str) -> bool {
-    let folded = words.trim().to_lowercase();
-    let first = folded
-        .split(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or_default();
-    matches!(
-        first,
-        "y" | "yes"
-            | "yep"
-            | "yeah"
-            | "ok"
-            | "okay"
-            | "sure"
-            | "go"
-            | "fine"
-            | "good"
-            | "agreed"
-            | "1"
-    ) && !folded.contains(" but ")
 }

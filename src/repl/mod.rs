@@ -139,6 +139,7 @@ impl<'c> Chat<'c> {
         if self.builder.is_some() {
             if let Some(builder) = &mut self.builder {
                 builder.session.say(line);
+                self.face.keep(&builder.session);
             }
             return self.turn().await;
         }
@@ -232,7 +233,7 @@ impl<'c> Chat<'c> {
                     crate::model::Message::User { .. } | crate::model::Message::ToolResults { .. }
                 )
             );
-        let waits = session.draft.document.is_some() && session.messages.len() == 1;
+        let waits = session.waits_for_the_user();
         let mut session = session;
         session.mode = Mode::Chat;
         self.take(session).await?;

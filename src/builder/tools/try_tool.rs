@@ -78,7 +78,7 @@ impl Tool for TryTool {
                 (content, format!("{} answered", arguments.tool))
             }
             Err(failure) => (
-                json!({"refused": {"code": failure.code, "message": failure.message, "may_pass": failure.transient}}),
+                json!({"refused": {"code": failure.code, "message": failure.message, "transient": failure.transient}}),
                 format!("{} refused: {}", arguments.tool, failure.code),
             ),
         };

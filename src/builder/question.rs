@@ -1,0 +1,61 @@
+//! What a person is asked, and what they answer.
+
+use serde::{Deserialize, Serialize};
+
+/// What a person is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// What it is about.
+    pub kind: QuestionKind,
+    /// The question, or the plan.
+    pub text: String,
+    /// Why it matters.
+    pub why: Option<String>,
+    /// Answers to choose from; free words are always possible.
+    pub choices: Vec<String>,
+}
+
+/// What a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuestionKind {
+    /// Something that the SOP leaves open.
+    Clarify,
+    /// Whether to build what was planned.
+    Plan,
+    /// Whether to save what was only partly shown.
+    SavePartial,
+}
+
+/// What a person answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// In words, or one of the choices.
+    Words(String),
+    /// Nobody is there to answer.
+    Nobody,
+}
+
+/// Does an answer agree?
+pub(super) fn is_yes(words: &str) -> bool {
+    let folded = words.trim().to_lowercase();
+    let first = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    matches!(
+        first,
+        "y" | "yes"
+            | "yep"
+            | "yeah"
+            | "ok"
+            | "okay"
+            | "sure"
+            | "go"
+            | "fine"
+            | "good"
+            | "agreed"
+            | "1"
+    ) && !folded.contains(" but ")
+}
