@@ -153,6 +153,7 @@ fn unpacked(mut arguments: Json) -> Json {
         "arguments",
         "of",
         "fields",
+        "over",
     ] {
         let inner = arguments
             .get(name)

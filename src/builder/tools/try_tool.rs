@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Bench, Refusal, Tool, ToolAnswer};
-use crate::connect::Effect;
-use crate::engine::ToolRequest;
+use crate::connect::{ConnectError, Effect, Scan};
+use crate::engine::{ToolRequest, base_scope};
+use crate::expr::{Tree, from_json, to_json};
 use crate::rehearse::call_tool;
 
 pub(super) struct TryTool;
@@ -17,9 +18,22 @@ pub(super) struct TryTool;
 pub(super) struct Arguments {
     /// `connection.tool`.
     tool: String,
-    /// Its arguments.
+    /// Its arguments. With `over`, they may hold `{{ row.column }}`.
     #[serde(default)]
     arguments: Map<String, Json>,
+    /// Calls it once for each of these rows instead of once.
+    #[serde(default)]
+    over: Option<Over>,
+}
+
+/// Rows that a tool is tried on.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Over {
+    /// `connection.table`.
+    table: String,
+    /// How many rows from its beginning; 10 without it, at most 40.
+    #[serde(default)]
+    rows: Option<usize>,
 }
 
 /// The longest answer that is shown, in characters.
@@ -29,7 +43,7 @@ const SHOWN: usize = 3000;
 impl Tool for TryTool {
     type Arguments = Arguments;
     const NAME: &'static str = "try_tool";
-    const ABOUT: &'static str = "Calls a connection's read-only tool with arguments taken from the data, to see what it really answers. Tools that write are never called here.";
+    const ABOUT: &'static str = "Calls a connection's read-only tool with arguments taken from the data, to see what it really answers. With `over` it is called for the first rows of a table. Tools that write are never called here.";
 
     async fn call(
         &self,
@@ -60,13 +74,10 @@ impl Tool for TryTool {
             ))
             .help("Its schema says what it answers: `inspect` it."));
         }
-        let request = ToolRequest {
-            step: "try".to_owned(),
-            tool: arguments.tool.clone(),
-            arguments: arguments.arguments,
-            retry: None,
-            timeout: None,
-        };
+        if let Some(over) = &arguments.over {
+            return over_rows(&arguments, over, bench).await;
+        }
+        let request = request(&arguments.tool, arguments.arguments);
         let (content, line) = match call_tool(&bench.resources.connections, &request).await {
             Ok(answer) => {
                 let text = answer.to_string();
@@ -88,4 +99,59 @@ impl Tool for TryTool {
             is_error: false,
         })
     }
+}
+
+fn request(tool: &str, arguments: Map<String, Json>) -> ToolRequest {
+    ToolRequest {
+        step: "try".to_owned(),
+        tool: tool.to_owned(),
+        arguments,
+        retry: None,
+        timeout: None,
+    }
+}
+
+/// Calls a tool for each of some rows, and tells what it answered to each.
+async fn over_rows(
+    arguments: &Arguments,
+    over: &Over,
+    bench: &Bench<'_>,
+) -> Result<ToolAnswer, Refusal> {
+    let resources = bench.resources;
+    let (connection, table) = over.table.split_once('.').unwrap_or((&over.table, ""));
+    let failed = |e: ConnectError| Refusal::new(e.message).maybe_help(e.help);
+    let connection = resources.connections.require(connection).map_err(failed)?;
+    let rows = connection.scan(Scan::all(table)).await.map_err(failed)?;
+    let rows = rows
+        .collect(over.rows.unwrap_or(10).min(40))
+        .await
+        .map_err(failed)?;
+    let template = Tree::compile(&Json::Object(arguments.arguments.clone()))
+        .map_err(|e| Refusal::new(e.message))?;
+    let mut scope = base_scope(&resources.run_info(&bench.session.name, None), &Json::Null);
+    let mut told = Vec::new();
+    let mut refused = 0;
+    for row in rows {
+        scope.set("row", from_json(&Json::Object(row)));
+        let given = match to_json(&template.eval(&scope).map_err(|e| Refusal::new(e.message))?) {
+            Json::Object(given) => given,
+            _ => Map::new(),
+        };
+        told.push(match call_tool(&resources.connections, &request(&arguments.tool, given.clone())).await {
+            Ok(answer) => json!({"arguments": given, "answer": answer}),
+            Err(failure) => {
+                refused += 1;
+                json!({"arguments": given, "refused": {"code": failure.code, "message": failure.message}})
+            }
+        });
+    }
+    Ok(ToolAnswer {
+        line: format!(
+            "{} for {}, {refused} refused",
+            arguments.tool,
+            crate::diag::count(told.len(), "row")
+        ),
+        content: json!({ "calls": told }),
+        is_error: false,
+    })
 }
