@@ -284,9 +284,19 @@ impl<'r> Assembly<'r> {
 
 fn reads(text: &str) -> bool {
     let lower = text.to_lowercase();
-    [
-        "check", "look", "read", "pull", "count", "see", "note", "use", "from", "open", "get",
+    let first = lower
+        .trim_start_matches("please ")
+        .split(|c: char| !c.is_alphabetic())
+        .next()
+        .unwrap_or_default();
+    let looks = [
+        "check", "look", "read", "pull", "count", "see", "use", "open", "get", "compare", "go",
+        "review",
     ]
-    .iter()
-    .any(|w| lower.contains(w))
+    .contains(&first);
+    // A condition or a consequence asks for more than a look.
+    looks
+        && ![" if ", " when ", " remind", " mention"]
+            .iter()
+            .any(|w| lower.contains(w))
 }

@@ -20,6 +20,18 @@ const BACKGROUND: [&str; 9] = [
 pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     let mut wanted = Vec::new();
+    // What is forbidden, or hangs on something that was not read, is not made: that would be a guess.
+    let first = lower
+        .split(|c: char| !c.is_alphabetic())
+        .next()
+        .unwrap_or_default();
+    let forbids = matches!(first, "no" | "never" | "don" | "not")
+        || has(&[" never ", "do not ", "don't "]) && !has(&["for the others"]);
+    let hangs_on = matches!(first, "if" | "when" | "someone" | "anyone" | "anything")
+        || has(&[" if ", " unless ", "someone sounding", "only when"]);
+    if forbids || hangs_on {
+        return wanted;
+    }
     let asks_people = has(&["csm sends", "csm calls", "manager decides", "reply to"]);
     if asks_people {
         return wanted;
