@@ -217,6 +217,17 @@ impl Reader<'_> {
         if !(asks || lacks) {
             return None;
         }
+        let asked = [
+            "no", "without", "missing", "blank", "empty", "unknown", "set", "filled", "there",
+        ];
+        let left: Vec<String> = tokens
+            .iter()
+            .filter(|t| !asked.contains(&t.as_str()))
+            .cloned()
+            .collect();
+        if !self.nothing_left(&left) {
+            return None;
+        }
         let said = stems(text);
         let column = best(self.cases, &said, |_| true)?;
         let is_negated = lower.contains("not missing") || lower.contains("not blank");

@@ -57,7 +57,7 @@ pub(super) static SKIP: LazyLock<Regex> = LazyLock::new(|| {
 });
 pub(super) static SELECT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:every|each|on|weekly|daily)[^,]*, )?(?:first,? |then,? |we |please |start (?:by|with) |what: |who: |which(?: accounts| ones)?: )*(?:look(?:ing)? (?:at|for|through)|pull(?: up)?|list|go(?:ing)? through|take|review|find|get|focus on|for (?:each|every|all)|only|check|consider|grab|open|run (?:this )?(?:for|on|over)|applies to|this is for|scope:?)\s+(.+)$",
+        r"(?i)^(?:(?:every|each|on|weekly|daily)[^,]*, )?(?:first,? |then,? |we |please |start (?:by|with) )*(?:look(?:ing)? (?:at|for|through)|pull(?: up)?|list|go(?:ing)? through|take|review|find|get|focus on|for (?:each|every|all)|only|check|consider|grab|open|run (?:this )?(?:for|on|over)|applies to|this is for|scope:?|all|(?:what|who): \w+)\s+(.+)$",
     )
 });
 pub(super) static TOP: LazyLock<Regex> = LazyLock::new(|| {
