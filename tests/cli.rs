@@ -264,6 +264,16 @@ fn the_owners_notes_count_as_answers() {
 }
 
 #[test]
+fn an_output_for_the_others_is_not_guessed() {
+    let place = Place::new();
+    place.run(&["build", "onboarding-handoff", "--yes"]).ok();
+    let told = place.run(&["explain", "onboarding-handoff"]).ok();
+    // Blocked deals must not get the document that the SOP keeps from them.
+    assert!(!told.contains("A document"), "{told}");
+    assert!(!told.contains("level is not “normal”"), "{told}");
+}
+
+#[test]
 fn one_case_can_be_run_alone() {
     let place = Place::new();
     place.copy_shipped("generated");

@@ -80,6 +80,9 @@ fn one(
     Some(output)
 }
 
+/// Levels of cases that nobody is told of.
+const QUIET: [&str; 7] = ["low", "green", "none", "light", "ok", "healthy", "fine"];
+
 /// Returns the condition that a statement puts on an output: "for high and medium …".
 fn guard(said: &Said, labels: &[String]) -> Option<String> {
     let words = crate::drafter::words::tokens(&said.text);
@@ -88,13 +91,11 @@ fn guard(said: &Said, labels: &[String]) -> Option<String> {
         .filter(|label| words.contains(&label.replace('_', " ")) || words.contains(label))
         .collect();
     match named.as_slice() {
-        [] => (labels.len() > 1)
-            .then(|| {
-                labels
-                    .last()
-                    .map(|quiet| format!("risk.level != '{quiet}'"))
-            })
-            .flatten(),
+        // Only a level that says "nothing to do" leaves a case out where no level is named.
+        [] => labels
+            .iter()
+            .find(|label| QUIET.contains(&label.as_str()))
+            .map(|quiet| format!("risk.level != '{quiet}'")),
         [one] => Some(format!("risk.level == '{one}'")),
         many => {
             let list: Vec<String> = many.iter().map(|l| format!("'{l}'")).collect();

@@ -25,9 +25,12 @@ pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
         .split(|c: char| !c.is_alphabetic())
         .next()
         .unwrap_or_default();
-    let forbids = matches!(first, "no" | "never" | "don" | "not")
-        || has(&[" never ", "do not ", "don't "]) && !has(&["for the others"]);
-    let hangs_on = matches!(first, "if" | "when" | "someone" | "anyone" | "anything")
+    let forbids =
+        matches!(first, "no" | "never" | "don" | "not") || has(&[" never ", "do not ", "don't "]);
+    // "The others" are those that another sentence leaves over.
+    let of_others = has(&["the others", "the rest", "other ones"]);
+    let hangs_on = of_others
+        || matches!(first, "if" | "when" | "someone" | "anyone" | "anything")
         || has(&[" if ", " unless ", "someone sounding", "only when"]);
     if forbids || hangs_on {
         return wanted;
