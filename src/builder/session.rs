@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::question::is_yes;
-use super::tools::{AskUser, ProposePlan};
+use super::tools::{AskUser, NOBODY, ProposePlan};
 use super::{Answer, DraftHistory, Question, QuestionKind};
 use crate::model::{Message, Reply, Stop, ToolCall, ToolResult, Usage};
 use crate::rehearse::{Claim, Report};
@@ -307,7 +307,7 @@ impl Session {
             QuestionKind::Clarify => {
                 let words = match answer {
                     Answer::Words(words) => words.clone(),
-                    Answer::Nobody => "(nobody answered: take the most literal reading, and record it under `assumptions` with \"from\": \"builder\")".to_owned(),
+                    Answer::Nobody => NOBODY.to_owned(),
                 };
                 self.answered.push((question.text.clone(), words));
                 if let Some(call) = self.pending.first().cloned()

@@ -37,6 +37,17 @@ impl Catalog {
         self.connections.get(connection)?.tools.get(tool)
     }
 
+    /// May a tool be called before a real run? What reads always may; what writes and can be
+    /// undone may where the connection is a sandbox.
+    pub fn may_rehearse(&self, connection: &str, tool: &Tool) -> bool {
+        let is_sandbox = || self.connections.get(connection).is_some_and(|c| c.sandbox);
+        match tool.effect {
+            Effect::Read => true,
+            Effect::Write => is_sandbox(),
+            Effect::Irreversible => false,
+        }
+    }
+
     /// Returns the dotted name of every table.
     pub fn table_names(&self) -> impl Iterator<Item = String> {
         self.connections.iter().flat_map(|(connection, info)| {
@@ -54,6 +65,9 @@ pub struct ConnectionInfo {
     /// What it is for, in words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub about: Option<String>,
+    /// Is it a test system, to which a dry run may write?
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub sandbox: bool,
     /// The tables by name.
     #[serde(skip_serializing_if = "IndexMap::is_empty", default)]
     pub tables: IndexMap<String, Table>,
@@ -156,6 +170,19 @@ mod tests {
         assert_eq!(catalog.tool("desk", "lookup").unwrap().effect, Effect::Read);
         assert!(catalog.tool("crm", "lookup").is_none());
         assert_eq!(catalog.table_names().collect::<Vec<_>>(), ["crm.accounts"]);
+    }
+
+    #[test]
+    fn a_dry_run_writes_to_a_sandbox_alone() {
+        let mut catalog = catalog();
+        let mut tool = catalog.tool("desk", "lookup").unwrap().clone();
+        assert!(catalog.may_rehearse("desk", &tool));
+        tool.effect = Effect::Write;
+        assert!(!catalog.may_rehearse("desk", &tool));
+        catalog.connections["desk"].sandbox = true;
+        assert!(catalog.may_rehearse("desk", &tool));
+        tool.effect = Effect::Irreversible;
+        assert!(!catalog.may_rehearse("desk", &tool));
     }
 
     #[test]

@@ -36,6 +36,7 @@ const KINDS: [(&str, &[&str]); 3] = [
             "auth",
             "timeout",
             "max_bytes",
+            "sandbox",
             "about",
         ],
     ),
@@ -71,6 +72,9 @@ pub struct HttpConfig {
     /// The greatest answer in bytes; 10 MB unless said.
     #[serde(default)]
     pub max_bytes: Option<u64>,
+    /// Is it a test system, to which a dry run may write? False unless said.
+    #[serde(default)]
+    pub sandbox: bool,
     /// What it is for, in words.
     #[serde(default)]
     pub about: Option<String>,

@@ -20,6 +20,9 @@ pub fn overview(catalog: &Catalog) -> Value {
         if let Some(about) = &info.about {
             said.insert("about".to_owned(), json!(about));
         }
+        if info.sandbox {
+            said.insert("sandbox".to_owned(), json!(true));
+        }
         if !info.tables.is_empty() {
             let tables = info.tables.iter().map(|(name, table)| {
                 let columns: Vec<&String> = table.columns.keys().collect();

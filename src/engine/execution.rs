@@ -20,7 +20,7 @@ use crate::spec::{IfUnavailable, Per};
 pub struct Case {
     /// The row of the table that cases come from.
     pub item: Option<Map<String, Json>>,
-    /// Names set over what is pulled, as tests give them.
+    /// Names set over what is pulled and over what steps are answered, as tests give them.
     pub given: IndexMap<String, Json>,
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::program::{By, trees};
-use super::{Content, Delivery, Failure, Program, RunInfo};
+use super::{Content, Delivery, Failure, Outcome, Program, RunInfo};
 use crate::expr::{Condition, Error, Scope, Template, Tree, Value, eval_all, from_json, to_json};
 use crate::spec::{self, Approval, OutputKind, Per};
 
@@ -64,6 +64,19 @@ pub struct CaseSummary {
     pub caveats: Vec<String>,
     /// The item of the case.
     pub item: Json,
+}
+
+impl CaseSummary {
+    /// Returns what the outputs of a run see of a case.
+    pub fn of(outcome: &Outcome, item: Json) -> Self {
+        CaseSummary {
+            key: outcome.key.clone(),
+            status: outcome.status.word().to_owned(),
+            result: outcome.result.clone(),
+            caveats: outcome.caveats.clone(),
+            item,
+        }
+    }
 }
 
 impl CompiledOutput {
@@ -249,9 +262,20 @@ pub(super) fn set_caveats(scope: &mut Scope, caveats: &[String]) {
     let note = if caveats.is_empty() {
         String::new()
     } else {
-        format!("\nPlease note: {}\n", caveats.join(" "))
+        let sentences: Vec<String> = caveats.iter().map(|c| sentence(c)).collect();
+        format!("\nPlease note: {}\n", sentences.join(" "))
     };
     scope.set("caveats_note", Value::from(note));
+}
+
+/// Returns a text with a full stop at its end, if it has no mark there.
+fn sentence(text: &str) -> String {
+    let text = text.trim();
+    if text.ends_with(['.', '!', '?']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 fn case_value(case: &CaseSummary, item: Option<&str>) -> Value {

@@ -104,6 +104,7 @@ pub(super) enum Body {
     Decide {
         rules: Vec<CompiledRule>,
         otherwise: IndexMap<String, Tree>,
+        otherwise_because: Option<Template>,
     },
     Call {
         tool: String,

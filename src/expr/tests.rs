@@ -85,6 +85,8 @@ fn expressions_give_values() {
         ),
         ("extract('order P123-9', 'P(\\\\d+)')", json!("123")),
         ("matches('P_12345', '^P_[0-9]{5}$')", json!(true)),
+        (r"matches('P_12345', '^P_\d{5}$')", json!(true)),
+        (r"matches('P_12345', '^P_\\d{5}$')", json!(true)),
         ("parse_json(\"{'a': [True, None]}\").a[0]", json!(true)),
         ("coalesce(account.owner, 'nobody')", json!("nobody")),
         ("account.owner | default('nobody')", json!("nobody")),

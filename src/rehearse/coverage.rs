@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
-use crate::engine::{Branch, Case, Execution, Outcome, Passed, Program, Progress, World, drive};
+use crate::engine::{Branch, Case, Execution, Passed, Program, Progress, World, drive};
 use crate::expr::Scope;
 use crate::spec::{Per, StepKind, Workflow};
 
@@ -43,12 +43,15 @@ pub(super) async fn order(
     order
 }
 
-/// Returns, in words, what no case reached: steps, rules, outputs.
+/// Returns, in words, what was not reached: steps, rules, outputs. `made` names the outputs that
+/// the run made once.
 pub(super) fn unreached<'o>(
     workflow: &Workflow,
-    outcomes: impl Iterator<Item = &'o Outcome>,
+    passed: impl Iterator<Item = &'o Passed>,
+    made: impl Iterator<Item = &'o str>,
 ) -> Vec<String> {
-    let passed: HashSet<&Passed> = outcomes.flat_map(|o| &o.path).collect();
+    let passed: HashSet<&Passed> = passed.collect();
+    let made: HashSet<&str> = made.collect();
     let went = |part: &str, branch: Branch| {
         passed.contains(&Passed {
             part: part.to_owned(),
@@ -84,13 +87,14 @@ pub(super) fn unreached<'o>(
             _ => {}
         }
     }
-    for output in workflow
-        .outputs
-        .iter()
-        .filter(|o| o.common.per == Per::Case)
-    {
-        if !ran(&output.common.id) {
-            unreached.push(format!("the output `{}`", output.common.id));
+    for output in &workflow.outputs {
+        let id = output.common.id.as_str();
+        let is_reached = match output.common.per {
+            Per::Case => ran(id),
+            Per::Run => made.contains(id),
+        };
+        if !is_reached {
+            unreached.push(format!("the output `{id}`"));
         }
     }
     unreached

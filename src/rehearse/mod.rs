@@ -20,8 +20,8 @@ use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
 use crate::diag::Result;
 use crate::engine::{
-    Case, Choice, Event, Execution, Failure, Outcome, Program, Progress, RunInfo, Status,
-    base_scope, choose, drive,
+    Case, CaseSummary, Choice, Event, Execution, Failure, Outcome, Program, Progress, RunInfo,
+    Status, base_scope, choose, deliveries_of_run, drive,
 };
 use crate::spec::{StepKind, TriggerKind};
 
@@ -32,6 +32,7 @@ pub use report::{CaseReport, Claim, Report, TestReport};
 pub use tables::{Tables, call_tool, case_rows, failure_of, read_rows};
 pub use tests_of::is_same;
 
+use report::Gathered;
 use world::DryWorld;
 
 /// What a dry run works with.
@@ -124,7 +125,20 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
     if let Some(pull) = program.cases() {
         samples.insert(pull.name.clone(), used);
     }
-    let report = report::make(checked, &world, total, cases, tests, &tables);
+    let summaries: Vec<CaseSummary> = cases
+        .iter()
+        .map(|(outcome, item)| CaseSummary::of(outcome, item.clone()))
+        .collect();
+    let (run_effects, run_failures) =
+        deliveries_of_run(&program, &rehearsal.run, &trigger, &summaries);
+    let gathered = Gathered {
+        total,
+        cases,
+        tests,
+        run_effects,
+        run_failures,
+    };
+    let report = report::make(checked, &world, &tables, gathered);
     Ok(Rehearsed {
         checked: checked.clone(),
         report,

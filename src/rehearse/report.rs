@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::world::DryWorld;
 use super::{Tables, coverage};
 use crate::check::Checked;
-use crate::engine::{Delivery, Outcome};
+use crate::engine::{Delivery, Failure, Outcome, Passed};
 
 /// How much a dry run shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ use crate::engine::{Delivery, Outcome};
 pub enum Claim {
     /// Every step and rule was reached and nothing was simulated but the outputs.
     Verified,
-    /// Nothing failed, and something was not reached or was simulated.
+    /// Nothing failed, and something was not reached, was simulated, or is not carried out yet.
     Partial,
     /// A case or a test failed.
     Failed,
@@ -44,6 +44,9 @@ pub struct TestReport {
     pub differences: IndexMap<String, (Json, Json)>,
     /// Why it could not be run.
     pub problem: Option<String>,
+    /// Which way it took through the workflow.
+    #[serde(skip)]
+    pub path: Vec<Passed>,
 }
 
 /// What a dry run tells.
@@ -57,6 +60,12 @@ pub struct Report {
     pub total: usize,
     /// The cases that were run.
     pub cases: Vec<CaseReport>,
+    /// What would have been made once for the run, from these cases alone.
+    #[serde(default)]
+    pub run_effects: Vec<Delivery>,
+    /// Outputs of the run that could not be made, and why.
+    #[serde(default)]
+    pub run_failures: Vec<(String, Failure)>,
     /// The workflow's tests.
     pub tests: Vec<TestReport>,
     /// Steps, rules and outputs that no case reached.
@@ -88,20 +97,41 @@ impl Report {
                 .filter(|t| !t.passed)
                 .map(|t| format!("test {}: {:?}", t.name, t.differences)),
         );
+        parts.extend(
+            self.run_failures
+                .iter()
+                .map(|(output, failure)| format!("{output}: {}", failure.message)),
+        );
         parts.sort();
         parts.dedup();
         parts.join("\n")
     }
 }
 
+/// What a dry run gathered.
+pub(super) struct Gathered {
+    /// How many rows are cases.
+    pub(super) total: usize,
+    /// The shown cases with their rows.
+    pub(super) cases: Vec<(Outcome, Json)>,
+    pub(super) tests: Vec<TestReport>,
+    pub(super) run_effects: Vec<Delivery>,
+    pub(super) run_failures: Vec<(String, Failure)>,
+}
+
 pub(super) fn make(
     checked: &Checked,
     world: &DryWorld<'_>,
-    total: usize,
-    cases: Vec<(Outcome, Json)>,
-    tests: Vec<TestReport>,
     tables: &Tables,
+    gathered: Gathered,
 ) -> Report {
+    let Gathered {
+        total,
+        cases,
+        tests,
+        run_effects,
+        run_failures,
+    } = gathered;
     let cases: Vec<CaseReport> = cases
         .into_iter()
         .map(|(outcome, item)| CaseReport {
@@ -110,7 +140,12 @@ pub(super) fn make(
             item,
         })
         .collect();
-    let unreached = coverage::unreached(checked.workflow(), cases.iter().map(|c| &c.outcome));
+    let passed = cases
+        .iter()
+        .flat_map(|c| &c.outcome.path)
+        .chain(tests.iter().flat_map(|t| &t.path));
+    let made = run_effects.iter().map(|d| d.output.as_str());
+    let unreached = coverage::unreached(checked.workflow(), passed, made);
     let mut simulated = world.simulated();
     simulated.extend(
         tables
@@ -132,6 +167,12 @@ pub(super) fn make(
             crate::diag::count(tests.len(), "test")
         ));
     }
+    reasons.extend(run_failures.iter().map(|(output, failure)| {
+        format!(
+            "the output `{output}` could not be made: {}",
+            failure.message
+        )
+    }));
     let claim = if !reasons.is_empty() {
         Claim::Failed
     } else {
@@ -140,7 +181,23 @@ pub(super) fn make(
     if cases.is_empty() {
         reasons.push("no row of the sample data is a case: nothing was run".to_owned());
     } else if !unreached.is_empty() {
-        reasons.push(format!("not reached by any case: {}", unreached.join(", ")));
+        reasons.push(format!(
+            "not reached by any case or test: {}",
+            unreached.join(", ")
+        ));
+    }
+    let open = &checked.workflow().sop.open;
+    if !open.is_empty() {
+        let numbers: Vec<String> = open.iter().map(usize::to_string).collect();
+        let what = if open.len() == 1 {
+            "statement"
+        } else {
+            "statements"
+        };
+        reasons.push(format!(
+            "nothing carries out {what} {} of the SOP",
+            numbers.join(", ")
+        ));
     }
     reasons.extend(simulated.iter().cloned());
     Report {
@@ -152,6 +209,8 @@ pub(super) fn make(
         reasons,
         total,
         cases,
+        run_effects,
+        run_failures,
         tests,
         unreached,
         simulated,

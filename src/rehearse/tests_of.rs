@@ -45,6 +45,7 @@ async fn one(
         passed: false,
         differences: IndexMap::new(),
         problem: None,
+        path: Vec::new(),
     };
     let mut execution = match Execution::within(program, &base, Case { item, given }) {
         Ok(execution) => execution,
@@ -70,6 +71,7 @@ async fn one(
                         .insert(field.clone(), (expected.clone(), came));
                 }
             }
+            report.path = outcome.path;
         }
     }
     report.passed = report.problem.is_none() && report.differences.is_empty();

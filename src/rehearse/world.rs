@@ -78,7 +78,7 @@ impl World for DryWorld<'_> {
                 format!("There is no tool `{}`", request.tool),
             ));
         };
-        if known.effect != Effect::Read {
+        if !self.rehearsal.catalog.may_rehearse(connection, known) {
             self.lock().simulated.insert(format!(
                 "`{}` writes, so its answer is a placeholder",
                 request.tool
@@ -87,6 +87,9 @@ impl World for DryWorld<'_> {
                 .output
                 .as_ref()
                 .map_or(Json::Null, |schema| placeholder(schema, tool)));
+        }
+        if known.effect != Effect::Read {
+            return call_tool(self.rehearsal.connections, request).await;
         }
         let question = format!(
             "{} {}",

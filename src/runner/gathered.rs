@@ -47,13 +47,7 @@ impl Gathered {
         summary.count(&outcome);
         self.results.write(&outcome)?;
         if let Some(cases) = &mut self.cases {
-            cases.push(CaseSummary {
-                key: outcome.key.clone(),
-                status: outcome.status.word().to_owned(),
-                result: outcome.result.clone(),
-                caveats: outcome.caveats.clone(),
-                item,
-            });
+            cases.push(CaseSummary::of(&outcome, item));
         }
         summary.stopped_by = self.limits.reached(summary.cases, llm.spent().cost);
         Ok(())

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::{
-    Approval, IfUnavailable, Match, OnError, Output, OutputKind, Pull, Step, StepKind, Trigger,
-    TriggerKind, Workflow, cron,
+    Approval, IfUnavailable, Match, OnError, Output, OutputKind, Pull, Step, StepKind, Text,
+    Trigger, TriggerKind, Workflow, cron,
 };
 use crate::diag::one_line;
 use crate::expr::{Condition, Template, words};
@@ -56,6 +56,8 @@ pub fn explain(workflow: &Workflow) -> String {
         "Left to people or without a part",
         waived.collect(),
     );
+    let open = workflow.sop.open.iter().map(|n| format!("Statement {n}"));
+    section(&mut out, "Not carried out yet", open.collect());
     out
 }
 
@@ -68,6 +70,12 @@ fn section(out: &mut String, title: &str, lines: Vec<String>) {
         let indent = line.len() - line.trim_start().len();
         out.push_str(&format!("{}- {}\n", " ".repeat(indent), line.trim_start()));
     }
+}
+
+fn reason(because: Option<&Text>) -> String {
+    because.map_or(String::new(), |b| {
+        format!(" ({})", one_line(b.as_str(), 80))
+    })
 }
 
 /// Returns when a workflow runs, in words.
@@ -167,18 +175,18 @@ fn step_lines(steps: &[Step], indent: &str) -> Vec<String> {
             StepKind::Decide(decide) => {
                 for (index, rule) in decide.rules.iter().enumerate() {
                     let first = if index == 0 { "If" } else { "Else if" };
-                    let because = rule
-                        .because
-                        .as_ref()
-                        .map(|b| format!(" ({})", one_line(b.as_str(), 80)))
-                        .unwrap_or_default();
+                    let because = reason(rule.because.as_ref());
                     add(format!(
                         "{guard}{first} {}: {}{because}",
                         condition(rule.when.as_str()),
                         fields(&rule.then)
                     ));
                 }
-                add(format!("{guard}Otherwise: {}", fields(&decide.otherwise)));
+                let because = reason(decide.otherwise_because.as_ref());
+                add(format!(
+                    "{guard}Otherwise: {}{because}",
+                    fields(&decide.otherwise)
+                ));
             }
             StepKind::Call(call) => add(format!(
                 "{guard}Call {}{}",

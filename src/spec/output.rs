@@ -79,7 +79,7 @@ tagged! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
-    /// Its name, ending in .md, .html, .txt or .json.
+    /// Its name, ending in .md, .html, .txt, .json or .xml.
     pub file: Text,
     /// Its content.
     pub body: Text,

@@ -74,6 +74,25 @@ tagged! {
     }
 }
 
+impl StepKind {
+    /// Does its result come from outside the workflow: a tool, a model, a person, other cases?
+    pub fn asks_outside(&self) -> bool {
+        match self {
+            StepKind::Call(_)
+            | StepKind::Llm(_)
+            | StepKind::Agent(_)
+            | StepKind::Select(_)
+            | StepKind::Ask(_)
+            | StepKind::Wait(_) => true,
+            StepKind::Compute(_)
+            | StepKind::Decide(_)
+            | StepKind::Each(_)
+            | StepKind::Check(_)
+            | StepKind::Stop(_) => false,
+        }
+    }
+}
+
 /// Works out named values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -91,6 +110,9 @@ pub struct Decide {
     pub rules: Vec<Rule>,
     /// The fields if no rule holds; all rules give the same fields.
     pub otherwise: IndexMap<String, Json>,
+    /// Why, in words for people, if no rule holds; "no rule applies" without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise_because: Option<Text>,
 }
 
 /// One rule.

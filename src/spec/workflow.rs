@@ -62,6 +62,10 @@ pub struct SopReference {
     /// Statements that need no part of the workflow.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waived: Vec<Waiver>,
+    /// Statements that should have a part and have none yet. They stay in sight: a dry run of the
+    /// workflow is at most `partial`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<usize>,
 }
 
 /// Statements that the workflow does not carry out, and why that is right.
@@ -168,8 +172,9 @@ impl Limits {
 pub struct Test {
     /// What it shows.
     pub name: String,
-    /// Names in scope -> values. For the item of the case: the row of the data that agrees on the
-    /// key, with these fields set over it.
+    /// Names -> values: `trigger`, names of `data`, and steps that get an answer from outside (then
+    /// they are not asked). For the item of the case: the row of the data that agrees on the key,
+    /// with these fields set over it.
     pub given: IndexMap<String, Json>,
     /// Fields of the result -> values.
     pub expect: IndexMap<String, Json>,

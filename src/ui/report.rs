@@ -40,6 +40,14 @@ pub fn report(report: &Report) -> String {
         };
         text += &format!("{mark} test “{}”{why}\n", test.name);
     }
+    if !report.run_effects.is_empty() {
+        let made: Vec<String> = report
+            .run_effects
+            .iter()
+            .map(|e| made(&e.content))
+            .collect();
+        text += &format!("Once, at the end of the run: {}\n", made.join(", "));
+    }
     text += &claim(report);
     text
 }
@@ -135,13 +143,17 @@ fn makes(case: &CaseReport) -> String {
     let made: Vec<String> = case
         .effects
         .iter()
-        .map(|effect| match &effect.content {
-            Content::Document { file, .. } | Content::Table { file, .. } => file.clone(),
-            Content::EmailDraft { to, .. } => format!("draft to {to}"),
-            Content::Message { to, .. } => format!("message to {to}"),
-            Content::Update { table, .. } => format!("update of {table}"),
-            Content::Call { tool, .. } => tool.clone(),
-        })
+        .map(|effect| made(&effect.content))
         .collect();
     one_line(&made.join(", "), 80)
+}
+
+fn made(content: &Content) -> String {
+    match content {
+        Content::Document { file, .. } | Content::Table { file, .. } => file.clone(),
+        Content::EmailDraft { to, .. } => format!("draft to {to}"),
+        Content::Message { to, .. } => format!("message to {to}"),
+        Content::Update { table, .. } => format!("update of {table}"),
+        Content::Call { tool, .. } => tool.clone(),
+    }
 }

@@ -14,7 +14,7 @@ pub(super) struct AddTest;
 pub(super) struct Arguments {
     /// What it shows, as a sentence.
     name: String,
-    /// Names in scope -> values. For the item of the case: its key to take the row of the data, and fields to set over it; or a whole row.
+    /// Names -> values. For the item of the case: its key to take the row of the data, and fields to set over it; or a whole row. Also `trigger`, a name of `data` with its rows, and the id of a `call`, `llm` or `select` step with its answer, which is then not asked for.
     given: Map<String, Json>,
     /// Fields of the result -> values.
     expect: Map<String, Json>,
@@ -59,6 +59,16 @@ impl Tool for AddTest {
             &session.sop,
             &bench.resources.catalog,
         );
+        // A test that cannot be run would stand in the way of every dry run.
+        let unsound = changed
+            .new
+            .iter()
+            .find(|f| f.is_error() && f.at.starts_with("/tests/"))
+            .cloned();
+        if let Some(finding) = unsound {
+            session.draft.undo();
+            return Err(Refusal::new(finding.message).maybe_help(finding.help));
+        }
         let mut answer = tell(&changed, bench);
         answer.line = format!("test “{}”", arguments.name);
         Ok(answer)

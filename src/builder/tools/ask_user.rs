@@ -33,6 +33,12 @@ struct Asked {
     choices: Vec<String>,
 }
 
+/// The answer to a question for which nobody was there.
+pub(crate) const NOBODY: &str = "(nobody answered)";
+
+/// What the model does about it.
+const UNANSWERED: &str = "Where nobody answered, take the most literal reading of the SOP; where it has no literal reading (a band without numbers), the one that the sample data support best. Record each under `assumptions` with \"from\": \"builder\", and do not ask again.";
+
 impl AskUser {
     /// Returns the first question of a call that has no answer yet.
     pub fn open_question(call: &ToolCall, answered: &[(String, String)]) -> Option<Question> {
@@ -67,7 +73,11 @@ impl AskUser {
                 json!({"question": asked.question, "answer": answer.map(|(_, answer)| answer)})
             })
             .collect();
-        json!({"answers": pairs}).to_string()
+        let mut told = json!({ "answers": pairs });
+        if answered.iter().any(|(_, answer)| answer == NOBODY) {
+            told["note"] = json!(UNANSWERED);
+        }
+        told.to_string()
     }
 
     fn arguments(call: &ToolCall) -> Option<Arguments> {

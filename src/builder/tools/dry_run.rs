@@ -7,10 +7,13 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{Bench, Refusal, Tool, ToolAnswer};
 use crate::diag::{count, one_line};
-use crate::engine::{Content, Status};
+use crate::engine::{Content, Delivery, Status};
 use crate::rehearse::{CaseReport, Claim, Report, rehearse};
 
 pub(super) struct DryRun;
+
+/// The most rows of a table that are shown.
+const SHOWN_ROWS: usize = 5;
 
 /// How to run it.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -124,17 +127,44 @@ fn for_model(report: &Report) -> Json {
                 json!({"passed": report.tests.len() - broken.len(), "broken": broken}),
             );
         }
-        // One case in full shows what people would receive.
-        let example = report.cases.iter().find(|c| !c.effects.is_empty());
-        if let Some(example) = example {
-            let effects: Vec<Json> = example.effects.iter().map(|e| json!(e)).collect();
+        let examples = examples(report);
+        if !examples.is_empty() {
+            fields.insert("one_of_each_output".to_owned(), json!(examples));
+        }
+        if !report.run_effects.is_empty() {
             fields.insert(
-                "effects_of_one_case".to_owned(),
-                json!({"case": example.outcome.key, "effects": effects}),
+                "once_per_run_from_these_cases_alone".to_owned(),
+                json!(report.run_effects.iter().map(shortened).collect::<Vec<_>>()),
             );
         }
     }
     content
+}
+
+/// Returns one delivery of each output in full: it shows what people would receive.
+fn examples(report: &Report) -> Vec<Json> {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut examples = Vec::new();
+    for case in &report.cases {
+        for effect in &case.effects {
+            if !seen.contains(&effect.output.as_str()) {
+                seen.push(&effect.output);
+                let mut told = json!(effect);
+                told["case"] = json!(case.outcome.key);
+                examples.push(told);
+            }
+        }
+    }
+    examples
+}
+
+/// Returns a delivery of the run, of a long table only its beginning.
+fn shortened(delivery: &Delivery) -> Json {
+    let mut told = json!(delivery);
+    if let Some(rows) = told.get_mut("rows").and_then(Json::as_array_mut) {
+        rows.truncate(SHOWN_ROWS);
+    }
+    told
 }
 
 fn case_for_model(case: &CaseReport) -> Json {

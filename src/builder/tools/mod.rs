@@ -23,6 +23,7 @@ use crate::model::{ToolCall, ToolSpec};
 use crate::rehearse::Rehearsed;
 
 pub use ask_user::AskUser;
+pub(crate) use ask_user::NOBODY;
 pub use propose_plan::ProposePlan;
 
 /// What a tool works with.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Bench, Refusal, Tool, ToolAnswer};
-use crate::connect::{ConnectError, Effect, Scan};
+use crate::connect::{ConnectError, Scan};
 use crate::engine::{ToolRequest, base_scope};
 use crate::expr::{Tree, from_json, to_json};
 use crate::rehearse::call_tool;
@@ -39,11 +39,14 @@ struct Over {
 /// The longest answer that is shown, in characters.
 const SHOWN: usize = 3000;
 
+/// How many refusals of one kind are shown with their messages.
+const TOLD_WHOLE: usize = 2;
+
 #[async_trait]
 impl Tool for TryTool {
     type Arguments = Arguments;
     const NAME: &'static str = "try_tool";
-    const ABOUT: &'static str = "Calls a connection's read-only tool with arguments taken from the data, to see what it really answers. With `over` it is called for the first rows of a table. Tools that write are never called here.";
+    const ABOUT: &'static str = "Calls a connection's tool with arguments taken from the data, to see what it really answers. With `over` it is called for the first rows of a table. A tool that writes is called only where its connection is a `sandbox`.";
 
     async fn call(
         &self,
@@ -67,12 +70,12 @@ impl Tool for TryTool {
                 ),
             );
         };
-        if known.effect != Effect::Read {
+        if !catalog.may_rehearse(connection, known) {
             return Err(Refusal::new(format!(
                 "`{}` writes: it is not called before a real run",
                 arguments.tool
             ))
-            .help("Its schema says what it answers: `inspect` it."));
+            .help("Its schema says what it answers: `inspect` it. A dry run stands in for it with a placeholder of that shape. (Where the connection is a test system, its owner can say `sandbox = true` in sopwright.toml; then it is called.)"));
         }
         if let Some(over) = &arguments.over {
             return over_rows(&arguments, over, bench).await;
@@ -131,6 +134,7 @@ async fn over_rows(
     let mut scope = base_scope(&resources.run_info(&bench.session.name, None), &Json::Null);
     let mut told = Vec::new();
     let mut refused = 0;
+    let mut codes: Vec<String> = Vec::new();
     for row in rows {
         scope.set("row", from_json(&Json::Object(row)));
         let given = match to_json(&template.eval(&scope).map_err(|e| Refusal::new(e.message))?) {
@@ -141,7 +145,14 @@ async fn over_rows(
             Ok(answer) => json!({"arguments": given, "answer": answer}),
             Err(failure) => {
                 refused += 1;
-                json!({"arguments": given, "refused": {"code": failure.code, "message": failure.message}})
+                let before = codes.iter().filter(|code| **code == failure.code).count();
+                codes.push(failure.code.clone());
+                // What was said twice is known.
+                if before < TOLD_WHOLE {
+                    json!({"arguments": given, "refused": {"code": failure.code, "message": failure.message}})
+                } else {
+                    json!({"arguments": given, "refused": {"code": failure.code}})
+                }
             }
         });
     }

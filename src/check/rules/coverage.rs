@@ -8,6 +8,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let workflow = context.workflow;
     let mut settled = workflow.cited();
     settled.extend(workflow.sop.waived.iter().flat_map(|w| &w.statements));
+    settled.extend(&workflow.sop.open);
     for unknown in settled.iter().filter(|n| **n == 0 || **n > total) {
         let part = parts(context)
             .find(|(_, sop)| sop.contains(unknown))

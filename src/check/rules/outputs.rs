@@ -27,7 +27,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 output,
                 &document.file,
                 &at,
-                &["md", "html", "txt", "json"],
+                &["md", "html", "txt", "json", "xml"],
                 findings,
             ),
             _ => {}

@@ -26,28 +26,38 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
         for name in test.given.keys() {
+            let step = workflow.step(name);
             let known = workflow.data.contains_key(name)
                 || workflow.item() == Some(name)
-                || name == "trigger";
-            if !known {
-                let names = workflow
-                    .data
-                    .keys()
-                    .map(String::as_str)
-                    .chain(workflow.item())
-                    .chain(["trigger"]);
-                findings.push(
-                    Diagnostic::error(
-                        "test-given",
-                        format!("/tests/{index}/given/{name}"),
-                        format!(
-                            "The test “{}” gives `{name}`, which the workflow does not read",
-                            test.name
-                        ),
-                    )
-                    .maybe_help(did_you_mean(name, names)),
-                );
+                || name == "trigger"
+                || step.is_some_and(|s| s.kind.asks_outside());
+            if known {
+                continue;
             }
+            let finding = |what: &str| {
+                Diagnostic::error(
+                    "test-given",
+                    format!("/tests/{index}/given/{name}"),
+                    format!("The test “{}” gives `{name}`, {what}", test.name),
+                )
+            };
+            findings.push(match step {
+                Some(step) => finding(&format!(
+                    "a {} step, which works its result out by itself",
+                    step.kind.name()
+                ))
+                .help("Give what it works with: the row, or the answer of a call, llm or select step."),
+                None => {
+                    let names = workflow
+                        .data
+                        .keys()
+                        .map(String::as_str)
+                        .chain(workflow.item())
+                        .chain(["trigger"])
+                        .chain(workflow.all_steps().into_iter().map(|s| s.common.id.as_str()));
+                    finding("which the workflow does not read").maybe_help(did_you_mean(name, names))
+                }
+            });
         }
     }
 }

@@ -104,6 +104,15 @@ impl Walk<'_> {
                     );
                     add(&mut fields, name, kind);
                 }
+                if let Some(because) = &decide.otherwise_because {
+                    self.sites.template(
+                        format!("{at}/otherwise_because"),
+                        id,
+                        Role::Template,
+                        because.as_str(),
+                        &scope,
+                    );
+                }
                 fields.entry("because".to_owned()).or_insert(Type::Text);
                 Type::object(
                     fields

@@ -32,6 +32,7 @@ pub struct HttpConnection {
     source: Source,
     base_url: Option<Url>,
     about: Option<String>,
+    is_sandbox: bool,
     wire: Wire,
     /// The document is read once, at the first use.
     service: OnceCell<Service>,
@@ -80,6 +81,7 @@ impl HttpConnection {
             source,
             base_url: base_url.map(|url| address("base_url", url)).transpose()?,
             about: config.about.clone(),
+            is_sandbox: config.sandbox,
             wire: Wire::new(auth.transpose()?, timeout, limit)?,
             service: OnceCell::new(),
         })
@@ -158,6 +160,7 @@ impl Connection for HttpConnection {
         Ok(ConnectionInfo {
             kind: "http".to_owned(),
             about: self.about.clone().or_else(|| service.about.clone()),
+            sandbox: self.is_sandbox,
             tables: IndexMap::new(),
             tools: tools
                 .map(|(name, operation)| (name.clone(), operation.tool.clone()))

@@ -41,6 +41,7 @@ fn config(openapi: String) -> HttpConfig {
         }),
         timeout: None,
         max_bytes: None,
+        sandbox: false,
         about: None,
     }
 }

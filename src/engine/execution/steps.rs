@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::program::{Body, CompiledRule, CompiledStep};
+use crate::expr::Template;
 
 impl Execution {
     /// Takes the next step as far as it goes without the world outside.
@@ -38,6 +39,10 @@ impl Execution {
                 return None;
             }
         }
+        if let Some(value) = self.given_answer(step) {
+            self.advance(value, Branch::Ran);
+            return None;
+        }
         match self.run(step) {
             Ok(action) => action,
             Err(error) => {
@@ -45,6 +50,18 @@ impl Execution {
                 None
             }
         }
+    }
+
+    /// Returns the answer that a test gives for a step, the fields that it leaves out missing.
+    fn given_answer(&self, step: &CompiledStep) -> Option<Value> {
+        let given = self.given.get(&step.id)?;
+        let Json::Object(given) = given else {
+            return Some(from_json(given));
+        };
+        let missing = step.fields.iter().filter(|name| !given.contains_key(*name));
+        let mut fields = given.clone();
+        fields.extend(missing.map(|name| (name.clone(), Json::Null)));
+        Some(from_json(&Json::Object(fields)))
     }
 
     /// Runs a step, or returns what it needs from outside.
@@ -59,7 +76,11 @@ impl Execution {
                 }
                 self.advance(object(&values), Branch::Ran);
             }
-            Body::Decide { rules, otherwise } => self.decide(rules, otherwise)?,
+            Body::Decide {
+                rules,
+                otherwise,
+                otherwise_because,
+            } => self.decide(rules, otherwise, otherwise_because.as_ref())?,
             Body::Check { that, message } => {
                 if that.holds(&self.scope)? {
                     self.advance(Value::from(()), Branch::Ran);
@@ -142,6 +163,7 @@ impl Execution {
         &mut self,
         rules: &[CompiledRule],
         otherwise: &IndexMap<String, Tree>,
+        otherwise_because: Option<&Template>,
     ) -> Result<(), Error> {
         for (index, rule) in rules.iter().enumerate() {
             if rule.when.holds(&self.scope)? {
@@ -156,10 +178,13 @@ impl Execution {
                 return Ok(());
             }
         }
-        let because = "no rule applies";
+        let because = match otherwise_because {
+            Some(because) => because.text(&self.scope)?,
+            None => "no rule applies".to_owned(),
+        };
         let mut values = eval_all(otherwise, &self.scope)?;
-        with_because(&mut values, because);
-        self.because.push(because.to_owned());
+        with_because(&mut values, &because);
+        self.because.push(because);
         self.advance(object(&values), Branch::Otherwise);
         Ok(())
     }

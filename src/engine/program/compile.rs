@@ -74,6 +74,11 @@ fn step(step: &spec::Step, checked: &Checked) -> Result<CompiledStep, Error> {
                 })
                 .collect::<Result<_, Error>>()?,
             otherwise: trees(&decide.otherwise)?,
+            otherwise_because: decide
+                .otherwise_because
+                .as_ref()
+                .map(template)
+                .transpose()?,
         },
         StepKind::Call(call) => Body::Call {
             tool: call.tool.clone(),
