@@ -123,6 +123,7 @@ fn render(
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn the_guide_names_every_kind_that_runs_and_its_example_is_sound() {
@@ -137,8 +138,38 @@ mod tests {
         let end = guide[start..].find("```").unwrap() + start;
         let mut example: Json = serde_json::from_str(&guide[start..end]).unwrap();
         super::super::draft::complete(&mut example, "x", 9);
+        let catalog = catalog_of(&example);
         let draft = crate::spec::read_value(example);
         assert_eq!(draft.findings, []);
+        let sop = crate::sop::Sop::parse(&"- a statement\n".repeat(9));
+        assert_eq!(crate::check::check(&draft, &sop, &catalog).findings, []);
+    }
+
+    /// Returns a catalog that offers what the example reads.
+    fn catalog_of(example: &Json) -> crate::connect::Catalog {
+        let mut connections = json!({"agency": {"kind": "http", "tools": {"rating": {
+            "description": "", "effect": "read", "idempotent": true,
+            "input": {"type": "object", "properties": {"customer": {"type": "string"}}},
+            "output": {"type": "object", "properties": {"grade": {"type": ["string", "null"]}}}}}}});
+        for pull in example["data"].as_object().unwrap().values() {
+            let (connection, table) = pull["from"].as_str().unwrap().split_once('.').unwrap();
+            let fields = pull["fields"].as_object().unwrap().iter();
+            let columns: serde_json::Map<String, Json> = fields
+                .map(|(name, kind)| {
+                    (
+                        name.clone(),
+                        json!({"field": kind, "missing": 0.0, "unique": false}),
+                    )
+                })
+                .collect();
+            let known = connections[connection].is_object();
+            if !known {
+                connections[connection] = json!({"kind": "folder", "tables": {}});
+            }
+            connections[connection]["tables"][table] =
+                json!({"rows": 3, "writable": true, "columns": columns});
+        }
+        serde_json::from_value(json!({ "connections": connections })).unwrap()
     }
 
     #[test]

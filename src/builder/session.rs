@@ -281,6 +281,22 @@ impl Session {
         });
     }
 
+    /// Was a change refused among the calls that were made together with the one under way?
+    pub fn change_was_refused(&self) -> bool {
+        let calls = self.messages.iter().rev().find_map(|m| match m {
+            Message::Assistant { calls, .. } => Some(calls),
+            _ => None,
+        });
+        let is_change = |id: &str| {
+            calls.into_iter().flatten().any(|call| {
+                call.id == id && matches!(call.name.as_str(), "write_workflow" | "edit_workflow")
+            })
+        };
+        self.results
+            .iter()
+            .any(|r| r.is_error && is_change(&r.call_id))
+    }
+
     /// Returns what the user has to be asked before a call is answered, if anything.
     fn question(&self, call: &ToolCall) -> Option<Question> {
         match call.name.as_str() {

@@ -43,6 +43,7 @@ impl<'c> Context<'c> {
             pointers: pointers(document),
             sites: Sites::default(),
             results: IndexMap::new(),
+            stopped: Vec::new(),
         };
         walk.everything();
         let Walk { sites, results, .. } = walk;

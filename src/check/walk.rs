@@ -21,6 +21,8 @@ pub(super) struct Walk<'c> {
     pub(super) pointers: IndexMap<String, String>,
     pub(super) sites: Sites,
     pub(super) results: IndexMap<String, Type>,
+    /// Fields of the results that stopped cases have.
+    pub(super) stopped: Vec<(String, Type)>,
 }
 
 impl Walk<'_> {
@@ -72,7 +74,12 @@ impl Walk<'_> {
                 self.sites.tree(&at, None, Role::Template, value, &scope),
             ));
         }
-        let result = Type::object(result);
+        let result = self
+            .stopped
+            .drain(..)
+            .fold(Type::object(result), |result, (name, kind)| {
+                result.with_field(&name, kind)
+            });
         names.insert("result".to_owned(), result.clone());
         let case = Rc::new(names.clone());
         let run = Rc::new(self.run_names(&base, item.map(|e| e.name.as_str()), &names, result));

@@ -5,7 +5,7 @@ mod steps;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
-use super::outputs::{json_of, set_caveats};
+use super::outputs::{json_of, present, set_caveats};
 use super::program::{Block, CompiledHandler, Inner};
 use super::rows::row_value;
 use super::{
@@ -272,21 +272,22 @@ impl Execution {
 
     /// Ends the case with a failure. The first one counts.
     fn fail(&mut self, part: &str, failure: Failure) {
-        self.ended.get_or_insert(Status::Failed {
-            part: part.to_owned(),
-            failure,
-        });
+        if !matches!(self.ended, Some(Status::Failed { .. })) {
+            self.ended = Some(Status::Failed {
+                part: part.to_owned(),
+                failure,
+            });
+        }
     }
 
     /// Works out the result when the steps are through.
     fn conclude(&mut self, program: &Inner) {
         set_caveats(&mut self.scope, &self.caveats);
+        self.leave_out_the_rest();
         let failed = matches!(self.ended, Some(Status::Failed { .. }));
         if self.result.is_empty() && !failed {
             match eval_all(&program.result, &self.scope) {
                 Ok(values) => self.result = json_of(values).into_iter().collect(),
-                // A case that was stopped has not worked out everything that its result names.
-                Err(_) if self.ended.is_some() => self.result = self.partial_result(program),
                 Err(error) => self.fail("result", Failure::last("expression", error.message)),
             }
         }
@@ -301,15 +302,6 @@ impl Execution {
         } else {
             Stage::Delivering(0)
         };
-    }
-
-    fn partial_result(&self, program: &Inner) -> IndexMap<String, Json> {
-        let value = |tree: &Tree| tree.eval(&self.scope).map_or(Json::Null, |v| to_json(&v));
-        program
-            .result
-            .iter()
-            .map(|(name, tree)| (name.clone(), value(tree)))
-            .collect()
     }
 
     fn deliver(&mut self, program: &Inner, index: usize) -> Option<Action> {

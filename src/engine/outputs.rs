@@ -181,7 +181,7 @@ impl CompiledOutput {
             },
             CompiledContent::Call { tool, arguments } => Content::Call {
                 tool: tool.clone(),
-                arguments: json_of(eval_all(arguments, scope)?),
+                arguments: present(json_of(eval_all(arguments, scope)?)),
             },
         };
         Ok(Delivery {
@@ -211,6 +211,7 @@ pub fn deliveries_of_run(
     cases: &[CaseSummary],
 ) -> (Vec<Delivery>, Vec<(String, Failure)>) {
     let item = program.inner.item.as_ref().map(|i| i.name.as_str());
+    let cases = &with_whole_results(program, cases);
     let mut scope = super::base_scope(run, trigger);
     scope.set(
         "cases",
@@ -266,6 +267,20 @@ pub(super) fn set_caveats(scope: &mut Scope, caveats: &[String]) {
         format!("\nPlease note: {}\n", sentences.join(" "))
     };
     scope.set("caveats_note", Value::from(note));
+}
+
+/// Returns the cases with every field of the result: a case that failed has none of them, which
+/// is a missing value to the outputs of the run.
+fn with_whole_results(program: &Program, cases: &[CaseSummary]) -> Vec<CaseSummary> {
+    let mut cases = cases.to_vec();
+    for case in &mut cases {
+        for name in program.inner.result.keys() {
+            if !case.result.contains_key(name) {
+                case.result.insert(name.clone(), Json::Null);
+            }
+        }
+    }
+    cases
 }
 
 /// Returns a text with a full stop at its end, if it has no mark there.
@@ -342,6 +357,12 @@ pub(super) fn json_of(pairs: Vec<(String, Value)>) -> Map<String, Json> {
         .into_iter()
         .map(|(name, value)| (name, to_json(&value)))
         .collect()
+}
+
+/// Returns arguments without those that have no value: a tool is not given them at all.
+pub(super) fn present(mut arguments: Map<String, Json>) -> Map<String, Json> {
+    arguments.retain(|_, value| !value.is_null());
+    arguments
 }
 
 /// Returns an address on one line; nothing where there is none.

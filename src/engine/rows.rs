@@ -99,7 +99,7 @@ impl Table {
         }
         let fuzzy = wanted.iter().any(|(_, w)| matches!(w, Wanted::Like { .. }));
         let caveats = if fuzzy {
-            settle(&mut found, wanted)
+            settle(&mut found, wanted, self.pull.order_by.is_empty())
         } else {
             Vec::new()
         };
@@ -194,13 +194,20 @@ fn join(row: &Map<String, Json>, wanted: &[(String, Wanted)]) -> Option<(f64, Ma
     Some((confidence, row))
 }
 
-/// Keeps the rows of the names that are most alike, and says what a person should confirm.
-fn settle(found: &mut Vec<(f64, Map<String, Json>)>, wanted: &[(String, Wanted)]) -> Vec<String> {
+/// Keeps the rows of the names that are most alike, the best first where no other order is asked
+/// for, and says what a person should confirm.
+fn settle(
+    found: &mut Vec<(f64, Map<String, Json>)>,
+    wanted: &[(String, Wanted)],
+    best_first: bool,
+) -> Vec<String> {
     let best = found.iter().map(|(c, _)| *c).fold(0.0, f64::max);
     // An exact name leaves no room for others; else those about as alike are kept.
     let floor = if best >= 0.98 { 0.98 } else { best - 0.05 };
     found.retain(|(c, _)| *c >= floor);
-    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    if best_first {
+        found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    }
     let mut caveats = Vec::new();
     for (_, wanted) in wanted {
         let Wanted::Like { name, sure, .. } = wanted else {

@@ -44,6 +44,10 @@ fn row(value: Json) -> Row {
 }
 
 fn start(program: &Program, item: Json) -> Execution {
+    start_with(program, item, IndexMap::new())
+}
+
+fn start_with(program: &Program, item: Json, given: IndexMap<String, Json>) -> Execution {
     let run = RunInfo {
         id: "r".into(),
         workflow: "t".into(),
@@ -52,7 +56,7 @@ fn start(program: &Program, item: Json) -> Execution {
     };
     let case = Case {
         item: Some(row(item)),
-        given: IndexMap::new(),
+        given,
     };
     Execution::new(program, &run, &Json::Null, case).unwrap()
 }
@@ -238,4 +242,45 @@ fn names_are_matched_with_their_confidence() {
         "{:?}",
         unsure.caveats
     );
+}
+
+#[test]
+fn a_stopped_case_still_makes_its_outputs_where_it_says_so() {
+    let program = program(
+        json!([
+            {"id": "odd", "kind": "stop", "sop": [1], "when": "one.n > 5", "because": "too many", "outputs": true},
+            {"id": "score", "kind": "compute", "sop": [1], "set": {"n": "{{ one.n * 2 }}", "all": "{{ one.tags + ['x'] }}"}}
+        ]),
+        json!({"n": "{{ score.n }}", "all": "{{ score.all }}"}),
+    );
+    let (outcome, _) = finish(
+        &mut start(&program, json!({"id": "a", "n": 9, "tags": []})),
+        vec![],
+    );
+    assert_eq!(outcome.status.word(), "stopped");
+    assert_eq!(json!(outcome.result), json!({"n": null, "all": null}));
+    assert_eq!(outcome.outputs, ["doc"]);
+    let (outcome, _) = finish(
+        &mut start(&program, json!({"id": "b", "n": 2, "tags": ["t"]})),
+        vec![],
+    );
+    assert_eq!(json!(outcome.result), json!({"n": 4, "all": ["t", "x"]}));
+}
+
+#[test]
+fn a_given_answer_is_not_asked_for_and_what_is_missing_is_not_sent() {
+    let program = program(
+        json!([{"id": "found", "kind": "call", "sop": [1], "tool": "crm.look", "with": {"id": "{{ extract(one.id, 'x.*') }}"}}]),
+        json!({"state": "{{ found.state }}", "note": "{{ found.note }}"}),
+    );
+    let given = IndexMap::from([("found".to_owned(), json!({"state": "ok"}))]);
+    let mut execution = start_with(&program, json!({"id": "a", "n": null, "tags": []}), given);
+    let (outcome, asked) = finish(&mut execution, vec![]);
+    assert_eq!(json!(outcome.result), json!({"state": "ok", "note": null}));
+    assert!(asked.is_empty());
+    let (_, asked) = finish(
+        &mut start(&program, json!({"id": "a", "n": null, "tags": []})),
+        vec![Ok(json!({"state": "gone"}))],
+    );
+    assert_eq!(asked, [json!({})]);
 }

@@ -1,6 +1,7 @@
 //! The syntax of expressions and templates as our own small tree. This is the one file that
 //! touches minijinja's unstable parser types.
 
+mod lines;
 mod symbol;
 
 use minijinja::Value;
@@ -145,8 +146,9 @@ pub fn template(source: &str) -> Result<Vec<Part>, Error> {
         .lstrip_blocks(true)
         .keep_trailing_newline(true);
     let syntax = syntax.build().map_err(|e| Error::syntax(source, &e))?;
+    let marked = lines::marked(source);
     let parsed =
-        machinery::parse(source, "template", syntax).map_err(|e| Error::syntax(source, &e))?;
+        machinery::parse(&marked, "template", syntax).map_err(|e| Error::syntax(source, &e))?;
     match parsed {
         ast::Stmt::Template(template) => parts(&template.children),
         _ => Err(Error::new("This is not a template")),

@@ -1,5 +1,5 @@
-//! The one minijinja environment that everything is evaluated in: strict about undefined
-//! names, limited in fuel, without a clock or any other way out.
+//! The one minijinja environment that everything is evaluated in: limited in fuel, without a clock
+//! or any other way out. Names are looked for before it runs; a field that is absent is missing.
 
 use std::sync::LazyLock;
 
@@ -18,11 +18,11 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(bu
 
 fn build() -> Environment<'static> {
     let mut env = Environment::new();
-    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_undefined_behavior(UndefinedBehavior::Chainable);
     env.set_auto_escape_callback(|_| AutoEscape::None);
     env.set_fuel(Some(FUEL));
     env.set_formatter(|out, state, value| {
-        if value.is_none() {
+        if value.is_none() || value.is_undefined() {
             out.write_str(SHOWN_MISSING).map_err(minijinja::Error::from)
         } else if value.kind() == minijinja::value::ValueKind::Bool {
             let word = if value.is_true() { "true" } else { "false" };

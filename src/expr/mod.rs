@@ -40,6 +40,7 @@ pub struct Condition {
     source: String,
     node: std::sync::Arc<ast::Node>,
     compiled: std::sync::Arc<minijinja::Expression<'static, 'static>>,
+    names: std::sync::Arc<[String]>,
 }
 
 impl Condition {
@@ -57,29 +58,30 @@ impl Condition {
         let compiled = ENVIRONMENT
             .compile_expression_owned(print::strict(&node))
             .map_err(|e| Error::syntax(source, &e))?;
+        let names = scope::names_of(compiled.undeclared_variables(false));
         Ok(Condition {
+            names,
             source: source.to_owned(),
             node: std::sync::Arc::new(node),
             compiled: std::sync::Arc::new(compiled),
         })
     }
 
-    /// Returns the value in a scope.
+    /// Returns the value in a scope. A field that a structure does not have is a missing value.
     ///
     /// # Errors
     /// If a name is not there, types do not go together, or the fuel runs out.
     pub fn eval(&self, scope: &Scope) -> Result<Value, Error> {
+        scope.has_all(&self.names)?;
         let value = self
             .compiled
             .eval(scope.root())
             .map_err(|e| Error::evaluation(&self.source, &e))?;
-        if value.is_undefined() {
-            return Err(Error::new(format!(
-                "`{}` is not there",
-                crate::diag::one_line(&self.source, 80)
-            )));
-        }
-        Ok(value)
+        Ok(if value.is_undefined() {
+            Value::from(())
+        } else {
+            value
+        })
     }
 
     /// Does it hold in a scope? A missing value does not.
@@ -147,9 +149,6 @@ impl Error {
                 "`{shown}` takes too long: it was stopped after its share of steps"
             ))
             .help("Loop over fewer items, or move the work into the data's `where`."),
-            minijinja::ErrorKind::UndefinedError => {
-                Error::new(format!("`{shown}` uses a name or field that is not there"))
-            }
             kind => {
                 let detail = error
                     .detail()

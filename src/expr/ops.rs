@@ -68,8 +68,6 @@ pub(super) fn register(env: &mut Environment<'static>) {
         "__unequal",
         |state: &State, a: &Value, b: &Value, text: &str| {
             if is_absent(a) || is_absent(b) {
-                known(a, text)?;
-                known(b, text)?;
                 note(state, text);
                 return Ok(false);
             }
@@ -93,7 +91,10 @@ pub(super) fn register(env: &mut Environment<'static>) {
             },
         );
     }
-    arithmetic(env, "__add", |a, b| a + b, i128::checked_add);
+    env.add_function(
+        "__add",
+        |state: &State, a: &Value, b: &Value, text: &str| add(state, a, b, text),
+    );
     arithmetic(env, "__subtract", |a, b| a - b, i128::checked_sub);
     arithmetic(env, "__multiply", |a, b| a * b, i128::checked_mul);
     arithmetic(env, "__divide", |a, b| a / b, |_, _| None);
@@ -165,21 +166,10 @@ pub(super) fn negate(value: &Value) -> Value {
     }
 }
 
-fn known(value: &Value, text: &str) -> Result<(), Error> {
-    if value.is_undefined() {
-        return Err(fault(format!(
-            "`{text}` uses a name or field that is not there"
-        )));
-    }
-    Ok(())
-}
-
 fn order(state: &State, a: &Value, b: &Value, text: &str) -> Result<Option<Ordering>, Error> {
     if let (Some(a), Some(b)) = (as_number(a), as_number(b)) {
         return Ok(a.partial_cmp(&b));
     }
-    known(a, text)?;
-    known(b, text)?;
     if is_absent(a) || is_absent(b) {
         note(state, text);
         return Ok(None);
@@ -198,8 +188,6 @@ fn equal(state: &State, a: &Value, b: &Value, text: &str) -> Result<bool, Error>
     if let (Some(a), Some(b)) = (a.as_str(), b.as_str()) {
         return Ok(a == b);
     }
-    known(a, text)?;
-    known(b, text)?;
     if is_absent(a) || is_absent(b) {
         return Ok(is_absent(a) && is_absent(b));
     }
@@ -214,8 +202,6 @@ fn equal(state: &State, a: &Value, b: &Value, text: &str) -> Result<bool, Error>
 }
 
 fn contains(state: &State, item: &Value, list: &Value, text: &str) -> Result<bool, Error> {
-    known(item, text)?;
-    known(list, text)?;
     if is_absent(list)
         || (is_absent(item) && !matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable))
     {
@@ -235,6 +221,18 @@ fn contains(state: &State, item: &Value, list: &Value, text: &str) -> Result<boo
     }
 }
 
+/// Adds two numbers, or joins two texts or two lists.
+fn add(state: &State, a: &Value, b: &Value, text: &str) -> Result<Value, Error> {
+    if let (ValueKind::Seq, ValueKind::Seq) = (a.kind(), b.kind()) {
+        return Ok(a.try_iter()?.chain(b.try_iter()?).collect());
+    }
+    if let (Some(one), Some(other), false) = (a.as_str(), b.as_str(), is_absent(a) || is_absent(b))
+    {
+        return Ok(Value::from(format!("{one}{other}")));
+    }
+    calculate(state, a, b, text, |a, b| a + b, i128::checked_add)
+}
+
 fn calculate(
     state: &State,
     a: &Value,
@@ -243,8 +241,6 @@ fn calculate(
     on: fn(f64, f64) -> f64,
     whole: fn(i128, i128) -> Option<i128>,
 ) -> Result<Value, Error> {
-    known(a, text)?;
-    known(b, text)?;
     if is_absent(a) || is_absent(b) {
         note(state, text);
         return Ok(Value::from(()));
@@ -260,9 +256,6 @@ fn calculate(
             note(state, &format!("{text} (a division by zero)"));
         }
         return Ok(from_float(result));
-    }
-    if let (Some(a), Some(b), true) = (a.as_str(), b.as_str(), text.contains('+')) {
-        return Ok(Value::from(format!("{a}{b}")));
     }
     Err(fault(format!(
         "`{text}` calculates with {} and {}",

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::value::{Enumerator, Object};
 use minijinja::{State, Value};
 
+use super::{Error, functions};
+
 /// The names in scope with their values. Cloning is cheap.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
@@ -77,9 +79,24 @@ impl Scope {
         std::mem::take(&mut *self.notes.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Makes sure that names are there.
+    pub(super) fn has_all(&self, names: &[String]) -> Result<(), Error> {
+        match names.iter().find(|name| self.get(name).is_none()) {
+            Some(absent) => Err(Error::new(format!("There is no `{absent}` here"))),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn root(&self) -> Value {
         Value::from_dyn_object(self.names.clone())
     }
+}
+
+/// Returns the names that something uses, without those of functions.
+pub(super) fn names_of(used: impl IntoIterator<Item = String>) -> Arc<[String]> {
+    used.into_iter()
+        .filter(|name| !name.starts_with("__") && functions::find(name).is_none())
+        .collect()
 }
 
 impl Object for Names {

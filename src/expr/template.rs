@@ -22,7 +22,7 @@ enum Form {
     /// Text and expressions in a row.
     Row(Vec<Piece>),
     /// With blocks: rewritten source, compiled when it is rendered.
-    Blocks(Arc<str>),
+    Blocks(Arc<str>, Arc<[String]>),
 }
 
 #[derive(Debug, Clone)]
@@ -68,10 +68,13 @@ impl Template {
                 }
                 Ok(Value::from(out))
             }
-            Form::Blocks(source) => ENVIRONMENT
-                .render_str(source, scope.root())
-                .map(Value::from)
-                .map_err(|e| Error::evaluation(&self.source, &e)),
+            Form::Blocks(source, names) => {
+                scope.has_all(names)?;
+                ENVIRONMENT
+                    .render_str(source, scope.root())
+                    .map(Value::from)
+                    .map_err(|e| Error::evaluation(&self.source, &e))
+            }
         }
     }
 
@@ -123,10 +126,11 @@ fn form(source: &str, parts: &[Part]) -> Result<Form, Error> {
         ),
         _ => {
             let rewritten = print::strict_template(parts);
-            ENVIRONMENT
+            let names = ENVIRONMENT
                 .template_from_str(&rewritten)
-                .map_err(|e| Error::syntax(source, &e))?;
-            Form::Blocks(rewritten.into())
+                .map_err(|e| Error::syntax(source, &e))?
+                .undeclared_variables(false);
+            Form::Blocks(rewritten.into(), super::scope::names_of(names))
         }
     })
 }

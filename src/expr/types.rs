@@ -150,6 +150,25 @@ impl Type {
         }
     }
 
+    /// Returns the structure in which a field may also be of another type.
+    pub fn with_field(self, name: &str, kind: Type) -> Type {
+        let Type::Object(shape) = self else {
+            return self;
+        };
+        let fields = shape.fields.iter();
+        let mut fields: IndexMap<String, Type> =
+            fields.map(|(n, t)| (n.clone(), t.clone())).collect();
+        let joined = match fields.shift_remove(name) {
+            Some(known) => known.or(kind),
+            None => kind,
+        };
+        fields.insert(name.to_owned(), joined);
+        Type::Object(Arc::new(Shape {
+            fields,
+            open: shape.open,
+        }))
+    }
+
     /// Is it a number?
     pub fn is_number(&self) -> bool {
         matches!(self, Type::Number | Type::Integer)

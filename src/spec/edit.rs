@@ -107,7 +107,7 @@ fn make(document: &mut Json, edit: &Edit) -> Result<(), Refusal> {
                 (None, None, Some(part)) => next(&resolve(document, part)?),
                 _ => {
                     return Err((
-                        "`insert` needs one of `at`, `before`, `after`".to_owned(),
+                        "`insert` takes just one of `at` (a list, or a place in it), `before`, `after`".to_owned(),
                         None,
                     ));
                 }

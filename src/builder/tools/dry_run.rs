@@ -35,6 +35,12 @@ impl Tool for DryRun {
         bench: &mut Bench<'_>,
     ) -> Result<ToolAnswer, Refusal> {
         let session = &mut *bench.session;
+        if session.change_was_refused() {
+            return Err(
+                Refusal::new("Not run: the change that came with it was refused")
+                    .help("Make the change first, then dry_run."),
+            );
+        }
         let Some(review) = session.draft.review(&session.sop, &bench.resources.catalog) else {
             return Err(
                 Refusal::new("There is no workflow yet").help("Write one with write_workflow.")
@@ -76,8 +82,9 @@ impl Tool for DryRun {
             session.same_failure = 0;
         }
         session.last_failure = (report.claim == Claim::Failed).then_some(signature);
+        let before = session.rehearsed.as_ref().map(|(_, report)| report);
         let answer = ToolAnswer {
-            content: for_model(report),
+            content: for_model(report, before),
             line: line(report),
             is_error: false,
         };
@@ -106,8 +113,16 @@ fn line(report: &Report) -> String {
     )
 }
 
-fn for_model(report: &Report) -> Json {
-    let cases: Vec<Json> = report.cases.iter().map(case_for_model).collect();
+/// Returns a report in the size that a model reads: what came out as in the dry run before is
+/// only counted.
+fn for_model(report: &Report, before: Option<&Report>) -> Json {
+    let known = |case: &&CaseReport| {
+        !case.outcome.is_failed()
+            && before.is_some_and(|before| before.cases.iter().any(|c| c == *case))
+    };
+    let (same, new): (Vec<&CaseReport>, Vec<&CaseReport>) = report.cases.iter().partition(known);
+    let cases: Vec<Json> = new.into_iter().map(case_for_model).collect();
+    let same: Vec<&str> = same.iter().map(|c| c.outcome.key.as_str()).collect();
     let broken: Vec<Json> = report
         .tests
         .iter()
@@ -127,7 +142,14 @@ fn for_model(report: &Report) -> Json {
                 json!({"passed": report.tests.len() - broken.len(), "broken": broken}),
             );
         }
-        let examples = examples(report);
+        if !same.is_empty() {
+            fields.insert("cases_as_in_the_dry_run_before".to_owned(), json!(same));
+        }
+        let mut examples = examples(report);
+        if let Some(before) = before {
+            let told = self::examples(before);
+            examples.retain(|example| !told.contains(example));
+        }
         if !examples.is_empty() {
             fields.insert("one_of_each_output".to_owned(), json!(examples));
         }

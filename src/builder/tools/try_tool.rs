@@ -24,6 +24,9 @@ pub(super) struct Arguments {
     /// Calls it once for each of these rows instead of once.
     #[serde(default)]
     over: Option<Over>,
+    /// Calls it once with each of these, set over `arguments`: what earlier calls answered, for instance. At most 40.
+    #[serde(default)]
+    each: Vec<Map<String, Json>>,
 }
 
 /// Rows that a tool is tried on.
@@ -39,6 +42,9 @@ struct Over {
 /// The longest answer that is shown, in characters.
 const SHOWN: usize = 3000;
 
+/// The most calls of one try.
+const MOST: usize = 40;
+
 /// How many refusals of one kind are shown with their messages.
 const TOLD_WHOLE: usize = 2;
 
@@ -46,7 +52,7 @@ const TOLD_WHOLE: usize = 2;
 impl Tool for TryTool {
     type Arguments = Arguments;
     const NAME: &'static str = "try_tool";
-    const ABOUT: &'static str = "Calls a connection's tool with arguments taken from the data, to see what it really answers. With `over` it is called for the first rows of a table. A tool that writes is called only where its connection is a `sandbox`.";
+    const ABOUT: &'static str = "Calls a connection's tool with arguments taken from the data, to see what it really answers. With `over` it is called for the first rows of a table, with `each` for several sets of arguments. A tool that writes is called only where its connection is a `sandbox`.";
 
     async fn call(
         &self,
@@ -78,7 +84,17 @@ impl Tool for TryTool {
             .help("Its schema says what it answers: `inspect` it. A dry run stands in for it with a placeholder of that shape. (Where the connection is a test system, its owner can say `sandbox = true` in sopwright.toml; then it is called.)"));
         }
         if let Some(over) = &arguments.over {
-            return over_rows(&arguments, over, bench).await;
+            let sets = over_rows(&arguments, over, bench).await?;
+            return Ok(several(&arguments.tool, sets, bench).await);
+        }
+        if !arguments.each.is_empty() {
+            let set = |own: &Map<String, Json>| {
+                let mut set = arguments.arguments.clone();
+                set.extend(own.clone());
+                set
+            };
+            let sets = arguments.each.iter().take(MOST).map(set).collect();
+            return Ok(several(&arguments.tool, sets, bench).await);
         }
         let request = request(&arguments.tool, arguments.arguments);
         let (content, line) = match call_tool(&bench.resources.connections, &request).await {
@@ -114,37 +130,45 @@ fn request(tool: &str, arguments: Map<String, Json>) -> ToolRequest {
     }
 }
 
-/// Calls a tool for each of some rows, and tells what it answered to each.
+/// Returns the arguments for each of the first rows of a table.
 async fn over_rows(
     arguments: &Arguments,
     over: &Over,
     bench: &Bench<'_>,
-) -> Result<ToolAnswer, Refusal> {
+) -> Result<Vec<Map<String, Json>>, Refusal> {
     let resources = bench.resources;
     let (connection, table) = over.table.split_once('.').unwrap_or((&over.table, ""));
     let failed = |e: ConnectError| Refusal::new(e.message).maybe_help(e.help);
     let connection = resources.connections.require(connection).map_err(failed)?;
     let rows = connection.scan(Scan::all(table)).await.map_err(failed)?;
     let rows = rows
-        .collect(over.rows.unwrap_or(10).min(40))
+        .collect(over.rows.unwrap_or(10).min(MOST))
         .await
         .map_err(failed)?;
     let template = Tree::compile(&Json::Object(arguments.arguments.clone()))
         .map_err(|e| Refusal::new(e.message))?;
     let mut scope = base_scope(&resources.run_info(&bench.session.name, None), &Json::Null);
-    let mut told = Vec::new();
-    let mut refused = 0;
-    let mut codes: Vec<String> = Vec::new();
+    let mut sets = Vec::new();
     for row in rows {
         scope.set("row", from_json(&Json::Object(row)));
-        let given = match to_json(&template.eval(&scope).map_err(|e| Refusal::new(e.message))?) {
-            Json::Object(given) => given,
-            _ => Map::new(),
-        };
-        told.push(match call_tool(&resources.connections, &request(&arguments.tool, given.clone())).await {
+        if let Json::Object(set) =
+            to_json(&template.eval(&scope).map_err(|e| Refusal::new(e.message))?)
+        {
+            sets.push(set);
+        }
+    }
+    Ok(sets)
+}
+
+/// Calls a tool with each of some sets of arguments, and tells what it answered to each.
+async fn several(tool: &str, sets: Vec<Map<String, Json>>, bench: &Bench<'_>) -> ToolAnswer {
+    let connections = &bench.resources.connections;
+    let mut told = Vec::new();
+    let mut codes: Vec<String> = Vec::new();
+    for given in sets {
+        told.push(match call_tool(connections, &request(tool, given.clone())).await {
             Ok(answer) => json!({"arguments": given, "answer": answer}),
             Err(failure) => {
-                refused += 1;
                 let before = codes.iter().filter(|code| **code == failure.code).count();
                 codes.push(failure.code.clone());
                 // What was said twice is known.
@@ -156,13 +180,13 @@ async fn over_rows(
             }
         });
     }
-    Ok(ToolAnswer {
+    ToolAnswer {
         line: format!(
-            "{} for {}, {refused} refused",
-            arguments.tool,
-            crate::diag::count(told.len(), "row")
+            "{tool} {}, {} refused",
+            crate::diag::count(told.len(), "time"),
+            codes.len()
         ),
         content: json!({ "calls": told }),
         is_error: false,
-    })
+    }
 }

@@ -54,6 +54,7 @@ fn taken(at: &str, name: &str) -> Diagnostic {
     } else {
         "is used twice"
     };
-    Diagnostic::error("duplicate-id", at, format!("`{name}` {why}"))
-        .help("Give every data pull, step and output a name of its own.")
+    Diagnostic::error("duplicate-id", at, format!("`{name}` {why}")).help(format!(
+        "Give every data pull, step and output a name of its own, such as `{name}_1`."
+    ))
 }

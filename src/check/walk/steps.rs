@@ -27,7 +27,7 @@ impl Walk<'_> {
                 );
             }
             let result = self.step(step, &at, names);
-            self.on_error(&step.common.on_error, id, &at, &scope);
+            let result = self.on_error(&step.common.on_error, id, &at, &scope, result);
             self.results.insert(id.to_owned(), result.clone());
             if !matches!(step.kind, StepKind::Check(_) | StepKind::Stop(_)) {
                 names.insert(id.to_owned(), result);
@@ -273,13 +273,9 @@ impl Walk<'_> {
                     &scope,
                 );
                 for (name, value) in stop.result.iter().flatten() {
-                    self.sites.tree(
-                        &format!("{at}/result/{}", escape(name)),
-                        id,
-                        Role::Template,
-                        value,
-                        &scope,
-                    );
+                    let pointer = format!("{at}/result/{}", escape(name));
+                    let kind = self.sites.tree(&pointer, id, Role::Template, value, &scope);
+                    self.stopped.push((name.clone(), kind));
                 }
                 Type::Missing
             }
@@ -317,7 +313,15 @@ impl Walk<'_> {
         }
     }
 
-    fn on_error(&mut self, on_error: &OnError, id: &str, at: &str, scope: &Rc<Names>) {
+    /// Reads what happens when a step fails, and returns the type that its result has then too.
+    fn on_error(
+        &mut self,
+        on_error: &OnError,
+        id: &str,
+        at: &str,
+        scope: &Rc<Names>,
+        mut result: Type,
+    ) -> Type {
         let mut names = Names::clone(scope);
         let error = [("code", Type::Text), ("message", Type::Text)];
         names.insert(
@@ -331,16 +335,18 @@ impl Walk<'_> {
             } else {
                 format!("{at}/on_error/{index}")
             };
-            for (key, fields) in [("use", &handler.replacement), ("stop", &handler.stop)] {
-                for (name, value) in fields.iter().flatten() {
-                    self.sites.tree(
-                        &format!("{here}/{key}/{}", escape(name)),
-                        Some(id),
-                        Role::Template,
-                        value,
-                        &names,
-                    );
-                }
+            let read = |walk: &mut Self, key: &str, name: &str, value| {
+                let pointer = format!("{here}/{key}/{}", escape(name));
+                walk.sites
+                    .tree(&pointer, Some(id), Role::Template, value, &names)
+            };
+            for (name, value) in handler.replacement.iter().flatten() {
+                let kind = read(self, "use", name, value);
+                result = result.with_field(name, kind);
+            }
+            for (name, value) in handler.stop.iter().flatten() {
+                let kind = read(self, "stop", name, value);
+                self.stopped.push((name.clone(), kind));
             }
             if let Some(caveat) = &handler.caveat {
                 self.sites.template(
@@ -352,5 +358,6 @@ impl Walk<'_> {
                 );
             }
         }
+        result
     }
 }

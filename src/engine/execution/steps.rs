@@ -4,7 +4,32 @@ use super::*;
 use crate::engine::program::{Body, CompiledRule, CompiledStep};
 use crate::expr::Template;
 
+/// Returns the result of a step that was not reached: its fields are missing.
+fn unreached(step: &CompiledStep) -> Value {
+    let missing = step
+        .fields
+        .iter()
+        .map(|name| (Value::from(name.as_str()), Value::from(())));
+    match step.body {
+        Body::Each { .. } => {
+            Value::from_pairs([(Value::from("items"), Value::from(Vec::<Value>::new()))])
+        }
+        _ => Value::from_pairs(missing),
+    }
+}
+
 impl Execution {
+    /// Gives the steps behind the one that ended the case what a step has that was not reached.
+    pub(super) fn leave_out_the_rest(&mut self) {
+        let Some(frame) = self.frames.first() else {
+            return;
+        };
+        let steps = frame.steps.clone();
+        for step in &steps[frame.next.min(steps.len())..] {
+            self.scope.set(&step.id, unreached(step));
+        }
+    }
+
     /// Takes the next step as far as it goes without the world outside.
     pub(super) fn step(&mut self) -> Option<Action> {
         let frame = self.frames.last()?;
@@ -20,18 +45,7 @@ impl Execution {
         {
             Ok(true) => {}
             Ok(false) => {
-                let missing = step
-                    .fields
-                    .iter()
-                    .map(|name| (Value::from(name.as_str()), Value::from(())));
-                let value = match step.body {
-                    Body::Each { .. } => Value::from_pairs([(
-                        Value::from("items"),
-                        Value::from(Vec::<Value>::new()),
-                    )]),
-                    _ => Value::from_pairs(missing),
-                };
-                self.advance(value, Branch::Skipped);
+                self.advance(unreached(step), Branch::Skipped);
                 return None;
             }
             Err(error) => {
@@ -115,7 +129,7 @@ impl Execution {
                 return Ok(Some(Action::Call(ToolRequest {
                     step: step.id.clone(),
                     tool: tool.clone(),
-                    arguments: json_of(eval_all(arguments, &self.scope)?),
+                    arguments: present(json_of(eval_all(arguments, &self.scope)?)),
                     retry: step.retry.clone(),
                     timeout: step.timeout.clone(),
                 })));

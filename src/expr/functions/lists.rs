@@ -56,7 +56,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         name: "coalesce",
         arguments: "a, b, …",
         arity: (1, 50),
-        about: "the first that is not missing",
+        about: "the first that is not missing, else the last",
         returns: always_any,
         strict: false,
         run: |_, args| {
@@ -64,6 +64,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
                 .iter()
                 .find(|v| !is_missing(v))
                 .cloned()
+                .or(args.last().cloned())
                 .unwrap_or(Value::from(())))
         },
     },

@@ -3,11 +3,12 @@
 
 mod dates;
 mod lists;
+mod names;
 mod numbers;
 mod texts;
 
 pub(crate) use lists::OVER_ITEMS;
-pub use texts::{normalize, similarity};
+pub use names::{normalize, similarity};
 
 use minijinja::value::Rest;
 use minijinja::{Environment, Error, State, Value};
@@ -152,6 +153,17 @@ pub(super) fn register(env: &mut Environment<'static>) {
             call(function, state, &args)
         });
     }
+    // The library's own escapes what HTML would misread; here it is for people and files.
+    env.add_filter("tojson", |value: Value, indent: Option<usize>| {
+        let json = crate::expr::to_json(&value);
+        match indent {
+            Some(_) => serde_json::to_string_pretty(&json).unwrap_or_default(),
+            None => json.to_string(),
+        }
+    });
+    // Of an empty list there is no first: that is a missing value, as everywhere else.
+    env.add_filter("first", |list: Value| edge(&list, true));
+    env.add_filter("last", |list: Value| edge(&list, false));
     for name in ["default", "d"] {
         env.add_filter(
             name,
@@ -206,6 +218,17 @@ fn number(function: &str, value: &Value) -> Result<f64, Error> {
                 given(value)
             ))
         })
+}
+
+/// Returns the first or last item of a list, or nothing.
+fn edge(list: &Value, is_first: bool) -> Result<Value, Error> {
+    let mut items = items(if is_first { "first" } else { "last" }, list)?;
+    let item = if is_first && !items.is_empty() {
+        Some(items.swap_remove(0))
+    } else {
+        items.pop()
+    };
+    Ok(item.unwrap_or_else(|| Value::from(())))
 }
 
 /// Returns the text of an argument.

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use minijinja::{Error, Value};
 use regex::Regex;
 
+use super::names::{normalize, similarity};
 use super::{Function, always_any, always_boolean, always_number, always_text, fault, text};
 use crate::expr::ops::is_missing;
 use crate::expr::types::Type;
@@ -182,97 +183,6 @@ fn first_match(regex: &Regex, words: &str) -> Value {
         .map_or(Value::from(()), |m| Value::from(m.as_str()))
 }
 
-/// Returns a text in lower case, its accents, punctuation and double spaces taken away.
-pub fn normalize(words: &str) -> String {
-    let mut out = String::with_capacity(words.len());
-    for c in words.chars().flat_map(char::to_lowercase) {
-        match c {
-            'à'..='å' | 'ā' | 'ă' | 'ą' => out.push('a'),
-            'æ' => out.push_str("ae"),
-            'ç' | 'ć' | 'č' => out.push('c'),
-            'è'..='ë' | 'ē' | 'ę' | 'ě' => out.push('e'),
-            'ì'..='ï' | 'ī' | 'ı' => out.push('i'),
-            'ñ' | 'ń' | 'ň' => out.push('n'),
-            'ò'..='ö' | 'ø' | 'ō' | 'ő' => out.push('o'),
-            'ù'..='ü' | 'ū' | 'ů' | 'ű' => out.push('u'),
-            'ý' | 'ÿ' => out.push('y'),
-            'š' | 'ś' | 'ş' => out.push('s'),
-            'ž' | 'ź' | 'ż' => out.push('z'),
-            'ł' => out.push('l'),
-            'ß' => out.push_str("ss"),
-            '&' => out.push_str(" and "),
-            '\'' | '’' | '.' => {}
-            c if c.is_alphanumeric() => out.push(c),
-            _ => out.push(' '),
-        }
-    }
-    out.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Words of a company's legal form, which do not tell names apart.
-const LEGAL_FORMS: [&str; 24] = [
-    "inc",
-    "incorporated",
-    "ltd",
-    "limited",
-    "llc",
-    "llp",
-    "plc",
-    "gmbh",
-    "ag",
-    "sa",
-    "sas",
-    "srl",
-    "bv",
-    "nv",
-    "ab",
-    "oy",
-    "as",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "group",
-    "holding",
-    "holdings",
-];
-
-/// Returns how alike two names are, from 0 to 1: the better of the edit similarity of the
-/// whole (Jaro-Winkler) and of the sorted word sets without legal forms.
-pub fn similarity(a: &str, b: &str) -> f64 {
-    let (a, b) = (normalize(a), normalize(b));
-    if a.is_empty() || b.is_empty() {
-        return 0.0;
-    }
-    if a == b {
-        return 1.0;
-    }
-    let (core_a, core_b) = (core(&a), core(&b));
-    if core_a == core_b {
-        return 0.98;
-    }
-    let (joined_a, joined_b) = (core_a.join(" "), core_b.join(" "));
-    let whole = strsim::normalized_damerau_levenshtein(&joined_a, &joined_b);
-    let winkler = strsim::jaro_winkler(&joined_a, &joined_b);
-    let shared = core_a.iter().filter(|w| core_b.contains(w)).count();
-    let tokens = 2.0 * shared as f64 / (core_a.len() + core_b.len()) as f64;
-    // A shared beginning alone ("North ...") must not carry two different names.
-    let edit = whole.max((whole + winkler) / 2.0);
-    edit.max(tokens * 0.9).min(0.97)
-}
-
-fn core(name: &str) -> Vec<&str> {
-    let mut words: Vec<&str> = name
-        .split(' ')
-        .filter(|w| !LEGAL_FORMS.contains(w) && *w != "the")
-        .collect();
-    if words.is_empty() {
-        words = name.split(' ').collect();
-    }
-    words.sort_unstable();
-    words
-}
-
 fn split(args: &[Value]) -> Result<Value, Error> {
     let separator = args.get(1).map_or(Ok(","), |s| text("split", s))?;
     let words = text("split", &args[0])?;
@@ -348,25 +258,6 @@ fn from_python(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_one_company_are_alike_and_others_not() {
-        for (a, b) in [
-            ("Acme Corp.", "ACME Corporation"),
-            ("Müller & Söhne GmbH", "Mueller and Sohne"),
-            ("Globex, Inc", "Globex"),
-            ("Northwind Traders", "Northwind Tradres Ltd"),
-        ] {
-            assert!(similarity(a, b) >= 0.82, "{a} ~ {b}: {}", similarity(a, b));
-        }
-        for (a, b) in [
-            ("North Star Energy", "North Sea Fishing"),
-            ("Acme", "Apex"),
-            ("Delta Air", "Delta Foods"),
-        ] {
-            assert!(similarity(a, b) < 0.82, "{a} ~ {b}: {}", similarity(a, b));
-        }
-    }
 
     #[test]
     fn python_literals_become_json() {

@@ -168,6 +168,9 @@ impl Reader<'_> {
         if texts && operator == Operator::Add && !matches!(a, Type::Date | Type::Time) {
             return Type::Text;
         }
+        if let (Type::List(one), Type::List(other), Operator::Add) = (a, b, operator) {
+            return Type::list(one.as_ref().clone().or(other.as_ref().clone()));
+        }
         for kind in [a, b] {
             if !(kind.is_open() || kind.is_number()) {
                 let help = match kind {

@@ -1,0 +1,224 @@
+//! Names of companies and people: how alike two of them are.
+
+/// Returns a text in lower case, its accents, punctuation and double spaces taken away.
+pub fn normalize(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars().flat_map(char::to_lowercase) {
+        match c {
+            'à'..='å' | 'ā' | 'ă' | 'ą' => out.push('a'),
+            'æ' => out.push_str("ae"),
+            'ç' | 'ć' | 'č' => out.push('c'),
+            'è'..='ë' | 'ē' | 'ę' | 'ě' => out.push('e'),
+            'ì'..='ï' | 'ī' | 'ı' => out.push('i'),
+            'ñ' | 'ń' | 'ň' => out.push('n'),
+            'ò'..='ö' | 'ø' | 'ō' | 'ő' => out.push('o'),
+            'ù'..='ü' | 'ū' | 'ů' | 'ű' => out.push('u'),
+            'ý' | 'ÿ' => out.push('y'),
+            'š' | 'ś' | 'ş' => out.push('s'),
+            'ž' | 'ź' | 'ż' => out.push('z'),
+            'ł' => out.push('l'),
+            'ß' => out.push_str("ss"),
+            '&' => out.push_str(" and "),
+            '\'' | '’' | '.' => {}
+            c if c.is_alphanumeric() => out.push(c),
+            _ => out.push(' '),
+        }
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Words of a company's legal form, which do not tell names apart.
+const LEGAL_FORMS: [&str; 23] = [
+    "inc",
+    "incorporated",
+    "ltd",
+    "limited",
+    "llc",
+    "llp",
+    "plc",
+    "gmbh",
+    "ag",
+    "sa",
+    "sas",
+    "srl",
+    "bv",
+    "nv",
+    "ab",
+    "oy",
+    "as",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "holding",
+    "holdings",
+];
+
+/// Words that many names share, and people leave out or add when they speak: they tell little.
+const COMMON: [&str; 40] = [
+    "analytics",
+    "bank",
+    "brothers",
+    "capital",
+    "consulting",
+    "data",
+    "digital",
+    "energy",
+    "engineering",
+    "enterprises",
+    "europe",
+    "finance",
+    "foods",
+    "global",
+    "group",
+    "health",
+    "industries",
+    "international",
+    "labs",
+    "logistics",
+    "management",
+    "manufacturing",
+    "media",
+    "networks",
+    "partners",
+    "people",
+    "pharma",
+    "robotics",
+    "services",
+    "software",
+    "solutions",
+    "studio",
+    "studios",
+    "systems",
+    "team",
+    "tech",
+    "technologies",
+    "technology",
+    "uk",
+    "us",
+];
+
+/// How much a common word weighs against one that tells names apart.
+const COMMON_WEIGHT: f64 = 0.4;
+
+/// From here on two words are one, spelled differently.
+const SAME_WORD: f64 = 0.82;
+
+/// Returns how alike two names are, from 0 to 1: 1 for the same letters and digits, 0.98 where only
+/// the legal form differs, else the weighed share of the words that have a partner in the other
+/// name (a Dice coefficient over words; two words are compared by the mean of their Jaro-Winkler and
+/// edit similarities).
+pub fn similarity(a: &str, b: &str) -> f64 {
+    let (a, b) = (normalize(a), normalize(b));
+    if a.is_empty() || b.is_empty() {
+        return 0.0;
+    }
+    if a == b {
+        return 1.0;
+    }
+    let (a, b) = (core(&a), core(&b));
+    if sorted(&a) == sorted(&b) {
+        return 0.98;
+    }
+    // "North Wind" is "Northwind", with a slip of the pen or not.
+    let whole = strsim::normalized_damerau_levenshtein(&a.concat(), &b.concat());
+    let whole = if whole >= 0.92 { whole } else { 0.0 };
+    paired(&a, &b).max(whole).min(0.97)
+}
+
+/// Returns the weighed share of words that have a partner, each partner taken once.
+fn paired(a: &[&str], b: &[&str]) -> f64 {
+    let mut free: Vec<&str> = b.to_vec();
+    let mut shared = 0.0;
+    for word in a {
+        let best = free
+            .iter()
+            .enumerate()
+            .map(|(place, other)| (same_word(word, other), place))
+            .max_by(|x, y| x.0.total_cmp(&y.0));
+        if let Some((likeness, place)) = best.filter(|(likeness, _)| *likeness > 0.0) {
+            shared += likeness * (weight(word) + weight(free.swap_remove(place)));
+        }
+    }
+    let all: f64 = a.iter().chain(b).map(|word| weight(word)).sum();
+    shared / all
+}
+
+fn same_word(a: &str, b: &str) -> f64 {
+    let has_digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
+    if a == b {
+        1.0
+    } else if has_digit(a) || has_digit(b) {
+        0.0
+    } else {
+        // A shared beginning alone must not carry two words: edits count as much.
+        let edits = strsim::normalized_damerau_levenshtein(a, b);
+        Some((strsim::jaro_winkler(a, b) + edits) / 2.0)
+            .filter(|likeness| *likeness >= SAME_WORD)
+            .unwrap_or(0.0)
+    }
+}
+
+fn weight(word: &str) -> f64 {
+    if COMMON.contains(&word) {
+        COMMON_WEIGHT
+    } else {
+        1.0
+    }
+}
+
+fn core(name: &str) -> Vec<&str> {
+    let words: Vec<&str> = name
+        .split(' ')
+        .filter(|w| !LEGAL_FORMS.contains(w) && !matches!(*w, "the" | "and"))
+        .collect();
+    if words.is_empty() {
+        name.split(' ').collect()
+    } else {
+        words
+    }
+}
+
+fn sorted<'w>(words: &[&'w str]) -> Vec<&'w str> {
+    let mut words = words.to_vec();
+    words.sort_unstable();
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_one_company_are_alike() {
+        for (a, b) in [
+            ("Acme Corp.", "ACME Corporation"),
+            ("Müller & Söhne GmbH", "Mueller and Sohne"),
+            ("Globex, Inc", "Globex"),
+            ("Northwind Traders", "Northwind Tradres Ltd"),
+            ("North Wind Traders", "Northwind Traders"),
+            ("Quanta Robotics S.A.", "Quanta Robotics team"),
+            ("Hooli Media LLC", "hooli"),
+            ("Traders Northwind", "Northwind Traders"),
+        ] {
+            assert!(similarity(a, b) >= 0.82, "{a} ~ {b}: {}", similarity(a, b));
+        }
+    }
+
+    #[test]
+    fn names_that_share_a_word_are_not() {
+        for (a, b) in [
+            ("North Star Energy", "North Sea Fishing"),
+            ("Acme", "Apex"),
+            ("Delta Air", "Delta Foods"),
+            ("Tern Logistics GmbH", "Verdant Logistics"),
+            ("Tern Logistics GmbH", "Ulster Logistics"),
+            ("Müller Analytics GmbH", "Wexler Analytics GmbH"),
+            ("Müller Analytics GmbH", "Ulster Analytics"),
+            ("Arbor Foods", "Arbor Robotics"),
+            ("Store 12", "Store 13"),
+        ] {
+            assert!(similarity(a, b) < 0.82, "{a} ~ {b}: {}", similarity(a, b));
+        }
+    }
+}
