@@ -7,6 +7,9 @@ mod compare;
 mod days;
 mod values;
 
+pub(super) use compare::figure;
+pub(super) use values::value_in;
+
 use std::collections::BTreeSet;
 
 use super::world::{Table, World};

@@ -1,10 +1,14 @@
 //! The workflow, put together from what the statements were read as.
 
 mod assembly;
+mod facts;
+mod levels;
 mod outputs;
 mod parts;
+mod scope;
 
 use assembly::Assembly;
+use parts::plain;
 
 use serde_json::{Value as Json, json};
 

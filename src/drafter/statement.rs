@@ -1,14 +1,15 @@
 //! What a statement of an SOP is for.
 
 mod patterns;
+mod route;
+mod rules;
 mod signs;
 
-use patterns::{
-    BY, CONDITION_FIRST, GROUP, LABEL_FIRST, ONLY, OTHERWISE, OTHERWISE_LAST, SELECT, SKIP,
-    SUBJECT_FIRST, TOP,
-};
-
+use patterns::{BY, NOTE, ONLY, OTHERWISE, OTHERWISE_LAST, SELECT, SKIP, TOP};
 use signs::{background, judges, outputs};
+
+pub(super) use route::Route;
+pub(super) use rules::Rule;
 
 use super::condition::{Read, Reader};
 use super::when::{self, When};
@@ -23,8 +24,12 @@ pub(super) struct Meaning {
     pub(super) only: Option<Read>,
     /// Which cases there are not.
     pub(super) skip: Option<Read>,
-    /// Label and condition of a rule.
-    pub(super) rule: Option<(String, Read)>,
+    /// A rule that gives cases a label.
+    pub(super) rule: Option<Rule>,
+    /// Where cases go.
+    pub(super) route: Option<Route>,
+    /// A remark for the texts that people receive.
+    pub(super) note: Option<Note>,
     /// The label of everything else.
     pub(super) otherwise: Option<String>,
     /// How many come first, and by what.
@@ -35,6 +40,15 @@ pub(super) struct Meaning {
     pub(super) waived: Option<&'static str>,
     /// It asks for judgement of free text.
     pub(super) judgement: bool,
+}
+
+/// A remark for the texts that people receive, where a condition holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Note {
+    /// When it is made.
+    pub(super) when: Read,
+    /// What it says.
+    pub(super) text: String,
 }
 
 /// An output that a statement asks for.
@@ -59,6 +73,8 @@ impl Meaning {
             && self.only.is_none()
             && self.skip.is_none()
             && self.rule.is_none()
+            && self.route.is_none()
+            && self.note.is_none()
             && self.otherwise.is_none()
             && self.top.is_none()
             && self.outputs.is_empty()
@@ -90,23 +106,19 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.skip = Some(read);
         return meaning;
     }
-    // Each form names its label and condition in another order; the first that can be read counts.
-    let forms = [
-        (&LABEL_FIRST, 1, 2),
-        (&CONDITION_FIRST, 2, 1),
-        (&SUBJECT_FIRST, 1, 2),
-        (&GROUP, 2, 1),
-    ];
-    meaning.rule = forms.into_iter().find_map(|(form, name, condition)| {
-        let found = form.captures(text)?;
-        let read = selection(found.get(condition)?.as_str(), reader)?;
-        Some((label(found.get(name)?.as_str()), read))
-    });
+    meaning.outputs = outputs(&lower, text);
+    meaning.rule = rules::rule(text, !meaning.outputs.is_empty(), reader);
     if meaning.rule.is_some() {
+        meaning.outputs.clear();
         return meaning;
     }
+    meaning.note = note(text, reader);
+    if meaning.note.is_some() {
+        meaning.outputs.clear();
+        return meaning;
+    }
+    meaning.route = route::route(text, reader);
     meaning.top = top(text);
-    meaning.outputs = outputs(&lower, text);
     if meaning.outputs.is_empty()
         && let Some(found) = SELECT.captures(text)
     {
@@ -150,7 +162,7 @@ fn without_remark(text: &str) -> &str {
 }
 
 /// Reads "active accounts that renew within 90 days" clause by clause.
-fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
+pub(super) fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
     let text = without_remark(text);
     let parts: Vec<&str> = text
         .split([',', ';'])
@@ -190,6 +202,16 @@ fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
     })
 }
 
+fn note(text: &str, reader: &Reader<'_>) -> Option<Note> {
+    let found = NOTE.captures(text)?;
+    let (condition, what) = (found.get(1)?.as_str(), found.get(2)?.as_str());
+    let when = reader.read(condition)?;
+    Some(Note {
+        text: format!("{condition} ({what})"),
+        when,
+    })
+}
+
 fn join(a: Read, b: Read) -> Read {
     let wrap = |source: String| {
         if source.contains(" or ") {
@@ -218,7 +240,7 @@ fn top(text: &str) -> Option<(usize, Option<String>)> {
     Some((count as usize, by))
 }
 
-fn label(text: &str) -> String {
+pub(super) fn label(text: &str) -> String {
     text.trim_matches(['"', '“', '”'])
         .trim()
         .to_lowercase()

@@ -11,7 +11,7 @@ fn column(kind: &str, values: &[&str], unique: bool) -> Column {
     }
 }
 
-fn world() -> World {
+pub(super) fn world() -> World {
     let accounts = [
         ("account_id", column("text", &[], true)),
         ("name", column("text", &[], true)),

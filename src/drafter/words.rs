@@ -27,7 +27,7 @@ const SYNONYMS: [&[&str]; 22] = [
     &["ticket", "case", "issue", "support"],
     &["call", "recording", "meeting", "conversation", "gong"],
     &["usage", "activity", "adoption", "engagement"],
-    &["login", "signin", "logon"],
+    &["login", "signin", "logon", "logged"],
     &["seat", "license", "licence"],
     &["email", "mail", "e-mail"],
     &["status", "state"],

@@ -134,6 +134,11 @@ impl Execution {
         &self.key
     }
 
+    /// Returns the steps that it has passed so far.
+    pub fn path(&self) -> &[Passed] {
+        &self.path
+    }
+
     /// Returns the names in scope with their values so far.
     pub fn scope(&self) -> &Scope {
         &self.scope
@@ -263,7 +268,8 @@ impl Execution {
                         .and_then(|t| t.text(&self.scope));
                     self.caveats
                         .push(text.unwrap_or_else(|_| caveat.as_str().to_owned()));
-                    self.scope.set(&pull.name, Value::from(Vec::<Value>::new()));
+                    // Not an empty list: nobody knows how many rows there would have been.
+                    self.scope.set(&pull.name, Value::UNDEFINED);
                 }
                 IfUnavailable::Fail | IfUnavailable::LastKnown(_) => self.fail(&pull.name, failure),
             },

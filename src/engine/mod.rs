@@ -8,6 +8,7 @@ mod execution;
 mod outputs;
 mod program;
 mod rows;
+mod run_outputs;
 mod select;
 mod trace;
 
@@ -17,9 +18,9 @@ pub use action::{
 };
 pub use drive::{Progress, World, drive};
 pub use execution::{Case, Execution};
-pub use outputs::{CaseSummary, deliveries_of_run};
 pub use program::{CompiledPull, Program};
 pub use rows::{Rows, Table, key_text};
+pub use run_outputs::{CaseSummary, deliveries_of_run};
 pub use select::{Choice, choose};
 pub use trace::{Branch, Outcome, Passed, Status};
 

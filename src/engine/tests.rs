@@ -169,7 +169,7 @@ fn a_source_that_is_down_is_a_caveat_and_a_failure_fails_only_its_case() {
         (outcome.caveats, json!(outcome.result)),
         (
             vec!["More could not be read.".to_owned()],
-            json!({"rows": 0})
+            json!({"rows": null})
         )
     );
     let (outcome, _) = finish(

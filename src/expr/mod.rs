@@ -98,6 +98,11 @@ impl Condition {
         &self.source
     }
 
+    /// Returns the names that it looks for in a scope.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Returns its syntax.
     pub fn node(&self) -> &ast::Node {
         &self.node

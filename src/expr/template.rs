@@ -91,6 +91,25 @@ impl Template {
         &self.source
     }
 
+    /// Returns the names that it looks for in a scope.
+    pub fn names(&self) -> Vec<&str> {
+        fn names(condition: &Condition) -> Vec<&str> {
+            condition.names().iter().map(String::as_str).collect()
+        }
+        match &self.form {
+            Form::Plain => Vec::new(),
+            Form::Single(condition) => names(condition),
+            Form::Row(pieces) => pieces
+                .iter()
+                .flat_map(|piece| match piece {
+                    Piece::Text(_) => Vec::new(),
+                    Piece::Value(condition) => names(condition),
+                })
+                .collect(),
+            Form::Blocks(_, names) => names.iter().map(String::as_str).collect(),
+        }
+    }
+
     /// Returns its syntax.
     pub fn parts(&self) -> &[Part] {
         &self.parts

@@ -28,11 +28,12 @@ pub(super) async fn order(
         let Ok(mut execution) = Execution::within(program, base, case) else {
             continue;
         };
-        let Progress::Done(outcome) = drive(&mut execution, world).await else {
-            continue;
+        // A case that waits for others has shown its way so far.
+        let path = match drive(&mut execution, world).await {
+            Progress::Done(outcome) => outcome.path,
+            Progress::Waiting(_) => execution.path().to_vec(),
         };
-        let fresh = outcome
-            .path
+        let fresh = path
             .into_iter()
             .filter(|p| seen.insert((p.part.clone(), p.branch)))
             .count();

@@ -23,7 +23,7 @@ use crate::engine::{
     Case, CaseSummary, Choice, Event, Execution, Failure, Outcome, Program, Progress, RunInfo,
     Status, base_scope, choose, deliveries_of_run, drive,
 };
-use crate::spec::{StepKind, TriggerKind};
+use crate::spec::{Per, StepKind, TriggerKind};
 
 pub use clock::Clock;
 pub use llm::{LlmAnswers, Spent};
@@ -97,7 +97,7 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
     let mut total = 1;
     if let Some(all) = &all {
         total = all.len();
-        let order = if is_cheap(checked) && !has_select(checked) {
+        let order = if is_cheap(checked) {
             coverage::order(&program, &base, &world.scout(), all, LOOKED_THROUGH).await
         } else {
             Vec::new()
@@ -109,11 +109,12 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
             .collect();
     }
     let used: Vec<Map<String, Json>> = rows.iter().flatten().cloned().collect();
-    let pool = match (&all, has_select(checked) && is_cheap(checked)) {
-        (Some(all), true) => others(all, &used),
+    let with_pool = is_cheap(checked) && (has_select(checked) || counts_cases(checked));
+    let pool = match &all {
+        Some(all) if with_pool => others(all, &used),
         _ => Vec::new(),
     };
-    let cases = run_cases(&program, &base, &world, rows, pool, rehearsal.progress).await;
+    let (cases, pool) = run_cases(&program, &base, &world, rows, pool, rehearsal.progress).await;
     let tests = tests_of::run(
         &program,
         rehearsal,
@@ -125,8 +126,10 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
     if let Some(pull) = program.cases() {
         samples.insert(pull.name.clone(), used);
     }
+    let counted = pool.iter().filter(|_| counts_cases(checked));
     let summaries: Vec<CaseSummary> = cases
         .iter()
+        .chain(counted)
         .map(|(outcome, item)| CaseSummary::of(outcome, item.clone()))
         .collect();
     let (run_effects, run_failures) =
@@ -136,6 +139,7 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
         cases,
         tests,
         run_effects,
+        run_cases: summaries.len(),
         run_failures,
     };
     let report = report::make(checked, &world, &tables, gathered);
@@ -158,6 +162,14 @@ fn has_select(checked: &Checked) -> bool {
         .steps
         .iter()
         .any(|s| matches!(s.kind, StepKind::Select(_)))
+}
+
+/// Are outputs made once for the run, from results that no model writes?
+fn counts_cases(checked: &Checked) -> bool {
+    let workflow = checked.workflow();
+    let per_run = workflow.outputs.iter().any(|o| o.common.per == Per::Run);
+    let steps = workflow.all_steps();
+    per_run && !steps.iter().any(|s| matches!(s.kind, StepKind::Llm(_)))
 }
 
 fn others(all: &[Map<String, Json>], used: &[Map<String, Json>]) -> Vec<Map<String, Json>> {
@@ -188,7 +200,11 @@ fn trigger_example(program: &Program) -> Json {
     })
 }
 
-/// Runs the shown cases; the pool takes part in decisions across cases and is not shown.
+/// Outcomes with the rows that they are of.
+type Outcomes = Vec<(Outcome, Json)>;
+
+/// Runs the shown cases, and those of the pool, which are not shown: they take part in decisions
+/// across cases and in what is made once for the run.
 async fn run_cases(
     program: &Program,
     base: &crate::expr::Scope,
@@ -196,7 +212,7 @@ async fn run_cases(
     rows: Vec<Option<Map<String, Json>>>,
     pool: Vec<Map<String, Json>>,
     progress: &(dyn Fn(usize, usize) + Sync),
-) -> Vec<(Outcome, Json)> {
+) -> (Outcomes, Outcomes) {
     let shown = rows.len();
     let everyone = rows.into_iter().chain(pool.into_iter().map(Some));
     let mut running: Vec<(Execution, Json, bool)> = Vec::new();
@@ -240,15 +256,18 @@ async fn run_cases(
             running[index].0.record(Event::Selected(choice));
         }
     }
-    let of_running = running
+    let (of_shown, of_pool): (Vec<_>, Vec<_>) = running
         .into_iter()
         .zip(done)
-        .filter(|((_, _, is_shown), _)| *is_shown);
-    let mut outcomes: Vec<(Outcome, Json)> = of_running
-        .filter_map(|((_, item, _), outcome)| outcome.map(|o| (o, item)))
-        .collect();
-    outcomes.extend(ended.into_iter().map(|(_, outcome, item)| (outcome, item)));
-    outcomes
+        .partition(|((_, _, is_shown), _)| *is_shown);
+    let outcomes = |of: Vec<((Execution, Json, bool), Option<Outcome>)>| -> Outcomes {
+        of.into_iter()
+            .filter_map(|((_, item, _), outcome)| outcome.map(|o| (o, item)))
+            .collect()
+    };
+    let mut cases = outcomes(of_shown);
+    cases.extend(ended.into_iter().map(|(_, outcome, item)| (outcome, item)));
+    (cases, outcomes(of_pool))
 }
 
 /// Decides about the cases that wait, one `select` step after the other.

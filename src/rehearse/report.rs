@@ -47,6 +47,9 @@ pub struct TestReport {
     /// Which way it took through the workflow.
     #[serde(skip)]
     pub path: Vec<Passed>,
+    /// What would have been made.
+    #[serde(skip)]
+    pub effects: Vec<Delivery>,
 }
 
 /// What a dry run tells.
@@ -60,9 +63,12 @@ pub struct Report {
     pub total: usize,
     /// The cases that were run.
     pub cases: Vec<CaseReport>,
-    /// What would have been made once for the run, from these cases alone.
+    /// What would have been made once for the run.
     #[serde(default)]
     pub run_effects: Vec<Delivery>,
+    /// From how many cases: more than are shown, where looking at more costs nothing.
+    #[serde(default)]
+    pub run_cases: usize,
     /// Outputs of the run that could not be made, and why.
     #[serde(default)]
     pub run_failures: Vec<(String, Failure)>,
@@ -116,6 +122,7 @@ pub(super) struct Gathered {
     pub(super) cases: Vec<(Outcome, Json)>,
     pub(super) tests: Vec<TestReport>,
     pub(super) run_effects: Vec<Delivery>,
+    pub(super) run_cases: usize,
     pub(super) run_failures: Vec<(String, Failure)>,
 }
 
@@ -130,6 +137,7 @@ pub(super) fn make(
         cases,
         tests,
         run_effects,
+        run_cases,
         run_failures,
     } = gathered;
     let cases: Vec<CaseReport> = cases
@@ -210,6 +218,7 @@ pub(super) fn make(
         total,
         cases,
         run_effects,
+        run_cases,
         run_failures,
         tests,
         unreached,

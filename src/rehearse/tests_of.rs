@@ -5,8 +5,10 @@ use serde_json::{Map, Value as Json};
 
 use super::world::DryWorld;
 use super::{Rehearsal, Tables, TestReport};
-use crate::engine::{Case, Execution, Program, Progress, Status, base_scope, drive, key_text};
-use crate::expr::is_missing_text;
+use crate::engine::{
+    Case, Event, Execution, Program, Progress, Status, base_scope, drive, key_text,
+};
+use crate::expr::{Error, Scope, Tree, is_missing_text, to_json};
 use crate::spec::Test;
 
 /// Runs every test of the workflow.
@@ -17,6 +19,7 @@ pub(super) async fn run(
     rows: &[Map<String, Json>],
 ) -> Vec<TestReport> {
     let world = DryWorld::new(rehearsal, tables);
+    world.shown(true);
     let mut reports = Vec::new();
     for test in &program.workflow().tests {
         reports.push(one(program, rehearsal, &world, test, rows).await);
@@ -31,14 +34,11 @@ async fn one(
     test: &Test,
     rows: &[Map<String, Json>],
 ) -> TestReport {
-    let mut given = test.given.clone();
-    let trigger = given
-        .shift_remove("trigger")
+    let trigger = test
+        .given
+        .get("trigger")
+        .cloned()
         .unwrap_or_else(|| super::trigger_example(program));
-    let item = program
-        .workflow()
-        .item()
-        .map(|name| row_of(given.shift_remove(name), rows, program));
     let base = base_scope(&rehearsal.run, &trigger);
     let mut report = TestReport {
         name: test.name.clone(),
@@ -46,7 +46,20 @@ async fn one(
         differences: IndexMap::new(),
         problem: None,
         path: Vec::new(),
+        effects: Vec::new(),
     };
+    let mut given = match evaluated(&test.given, &base) {
+        Ok(given) => given,
+        Err(error) => {
+            report.problem = Some(error.message);
+            return report;
+        }
+    };
+    given.shift_remove("trigger");
+    let item = program
+        .workflow()
+        .item()
+        .map(|name| row_of(given.shift_remove(name), rows, program));
     let mut execution = match Execution::within(program, &base, Case { item, given }) {
         Ok(execution) => execution,
         Err(failure) => {
@@ -54,28 +67,46 @@ async fn one(
             return report;
         }
     };
-    match drive(&mut execution, world).await {
-        Progress::Waiting(_) => {
-            report.problem =
-                Some("it waits for a decision across cases, which one case cannot show".to_owned())
-        }
-        Progress::Done(outcome) => {
-            if let Status::Failed { part, failure } = &outcome.status {
-                report.problem = Some(format!("`{part}` failed: {}", failure.message));
-            }
-            for (field, expected) in &test.expect {
-                let came = outcome.result.get(field).cloned().unwrap_or(Json::Null);
-                if !is_same(expected, &came) {
-                    report
-                        .differences
-                        .insert(field.clone(), (expected.clone(), came));
+    let outcome = loop {
+        match drive(&mut execution, world).await {
+            Progress::Done(outcome) => break outcome,
+            // Alone, a case is chosen if it is considered at all.
+            Progress::Waiting(candidate) => {
+                for (_, choice) in super::decide(program, vec![(0, candidate)]) {
+                    execution.record(Event::Selected(choice));
                 }
             }
-            report.path = outcome.path;
+        }
+    };
+    if let Status::Failed { part, failure } = &outcome.status {
+        report.problem = Some(format!("`{part}` failed: {}", failure.message));
+    }
+    for (field, expected) in &test.expect {
+        let came = outcome.result.get(field).cloned().unwrap_or(Json::Null);
+        if !is_same(expected, &came) {
+            report
+                .differences
+                .insert(field.clone(), (expected.clone(), came));
         }
     }
+    report.path = outcome.path;
+    report.effects = world.effects_of(&outcome.key);
     report.passed = report.problem.is_none() && report.differences.is_empty();
     report
+}
+
+/// Returns what a test gives, its templates filled in: `{{ add_days(run.date, -31) }}`.
+fn evaluated(
+    given: &IndexMap<String, Json>,
+    base: &Scope,
+) -> Result<IndexMap<String, Json>, Error> {
+    given
+        .iter()
+        .map(|(name, value)| {
+            let value = Tree::compile(value)?.eval(base)?;
+            Ok((name.clone(), to_json(&value)))
+        })
+        .collect()
 }
 
 /// Returns the row of the data that agrees with what is given about its key, with the rest of

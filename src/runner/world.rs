@@ -69,6 +69,13 @@ impl World for RunWorld {
     }
 
     async fn ask(&self, _case: &str, request: &LlmRequest) -> Result<Json, Failure> {
+        // A placeholder is for looking at, never for sending.
+        if self.llm.are_placeholders() {
+            return Err(Failure::last(
+                "no_model",
+                "No model is set up for this step; `sopwright doctor` says how to set one up",
+            ));
+        }
         self.llm.answer(request).await
     }
 

@@ -207,10 +207,10 @@ pub struct Each {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Select {
-    /// Which cases are considered at all.
+    /// Which cases are considered at all: a condition over the case and its steps.
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Expr>,
-    /// Expressions to rank by, tie-breaks after the first; a leading `-` puts the highest first.
+    /// Expressions to rank by, over the case and its steps; tie-breaks after the first; a leading `-` puts the highest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub order_by: Vec<Expr>,
     /// How many are chosen in all.

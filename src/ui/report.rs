@@ -46,7 +46,11 @@ pub fn report(report: &Report) -> String {
             .iter()
             .map(|e| made(&e.content))
             .collect();
-        text += &format!("Once, at the end of the run: {}\n", made.join(", "));
+        text += &format!(
+            "Once, at the end of a run of these {}: {}\n",
+            count(report.run_cases, "case"),
+            made.join(", ")
+        );
     }
     text += &claim(report);
     text

@@ -155,8 +155,8 @@ fn for_model(report: &Report, before: Option<&Report>) -> Json {
         }
         if !report.run_effects.is_empty() {
             fields.insert(
-                "once_per_run_from_these_cases_alone".to_owned(),
-                json!(report.run_effects.iter().map(shortened).collect::<Vec<_>>()),
+                "once_per_run".to_owned(),
+                json!({"made_from_cases": report.run_cases, "outputs": report.run_effects.iter().map(shortened).collect::<Vec<_>>()}),
             );
         }
     }
@@ -167,12 +167,14 @@ fn for_model(report: &Report, before: Option<&Report>) -> Json {
 fn examples(report: &Report) -> Vec<Json> {
     let mut seen: Vec<&str> = Vec::new();
     let mut examples = Vec::new();
-    for case in &report.cases {
-        for effect in &case.effects {
+    let of_cases = report.cases.iter().map(|c| (&c.outcome.key, &c.effects));
+    let of_tests = report.tests.iter().map(|t| (&t.name, &t.effects));
+    for (from, effects) in of_cases.chain(of_tests) {
+        for effect in effects {
             if !seen.contains(&effect.output.as_str()) {
                 seen.push(&effect.output);
                 let mut told = json!(effect);
-                told["case"] = json!(case.outcome.key);
+                told["of"] = json!(from);
                 examples.push(told);
             }
         }
@@ -184,7 +186,9 @@ fn examples(report: &Report) -> Vec<Json> {
 fn shortened(delivery: &Delivery) -> Json {
     let mut told = json!(delivery);
     if let Some(rows) = told.get_mut("rows").and_then(Json::as_array_mut) {
+        let all = rows.len();
         rows.truncate(SHOWN_ROWS);
+        told["rows_in_all"] = json!(all);
     }
     told
 }

@@ -51,6 +51,9 @@ pub enum Body {
     Whole,
 }
 
+/// The code of a call that was not made, since its arguments do not fit.
+const INVALID_ARGUMENTS: &str = "invalid_arguments";
+
 impl Operation {
     /// Returns the request of a call.
     ///
@@ -107,9 +110,10 @@ impl Operation {
             .collect();
         if !missing.is_empty() {
             let missing = missing.join("`, `");
-            return Err(ConnectError::last(format!(
-                "`{tool}` needs `{missing}`, which it was not given."
-            )));
+            return Err(ConnectError::refused(
+                INVALID_ARGUMENTS,
+                format!("`{tool}` needs `{missing}`, which it was not given."),
+            ));
         }
         let none = Map::new();
         let known = input["properties"].as_object().unwrap_or(&none);
@@ -118,8 +122,11 @@ impl Operation {
             .keys()
             .find(|name| is_closed && !known.contains_key(*name))
         {
-            Some(name) => Err(ConnectError::last(format!("`{tool}` takes no `{name}`."))
-                .maybe_help(did_you_mean(name, known.keys().map(String::as_str)))),
+            Some(name) => Err(ConnectError::refused(
+                INVALID_ARGUMENTS,
+                format!("`{tool}` takes no `{name}`."),
+            )
+            .maybe_help(did_you_mean(name, known.keys().map(String::as_str)))),
             None => Ok(()),
         }
     }

@@ -225,11 +225,14 @@ impl Reader<'_> {
             .filter(|t| !asked.contains(&t.as_str()))
             .cloned()
             .collect();
+        let said = stems(text);
+        if let Some(none) = self.of_no_row(text, &left, &said).filter(|_| lacks) {
+            return Some(none);
+        }
         if !self.nothing_left(&left) {
             return None;
         }
-        let said = stems(text);
-        let column = best(self.cases, &said, |_| true)?;
+        let column = best(self.cases, &said, |_| true).or_else(|| self.reference(&said))?;
         let is_negated = lower.contains("not missing") || lower.contains("not blank");
         let read = self.of_column(&column);
         let path = format!("{}.{column}", self.item);
@@ -241,6 +244,44 @@ impl Reader<'_> {
             },
             ..read
         })
+    }
+}
+
+impl Reader<'_> {
+    /// Reads "no economic buyer among the contacts": no row of a table holds the value.
+    fn of_no_row(&self, text: &str, left: &[String], said: &[String]) -> Option<Read> {
+        let mut others = self
+            .world
+            .tables
+            .iter()
+            .filter(|t| t.name != self.cases.name && self.is_joined(t));
+        let table = others.find(|t| {
+            let own = stems(&t.short().replace('_', " "));
+            own.iter().all(|word| said.contains(word))
+        })?;
+        let found = value_in(table, "item", text, left)?;
+        let rest: Vec<String> = left
+            .iter()
+            .filter(|t| !found.tokens.contains(t))
+            .cloned()
+            .collect();
+        self.nothing_left(&rest).then(|| Read {
+            source: format!("not any({}, \"{}\")", table.short(), found.source),
+            ..self.of_table(table)
+        })
+    }
+
+    /// Returns the column by which a case belongs to something that is named: "without an account".
+    fn reference(&self, said: &[String]) -> Option<String> {
+        let names = self.cases.columns.keys();
+        let own = self.cases.key();
+        names
+            .filter(|name| Some(name.as_str()) != own)
+            .find(|name| {
+                name.strip_suffix("_id")
+                    .is_some_and(|what| said.contains(&crate::drafter::words::stem(what)))
+            })
+            .cloned()
     }
 }
 

@@ -4,22 +4,22 @@ use crate::drafter::words::number;
 
 /// A comparison with a figure.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Figure {
+pub(in crate::drafter) struct Figure {
     /// `<`, `<=`, `>`, `>=` or `==`; none where the words do not say.
-    pub(super) relation: Option<&'static str>,
+    pub(in crate::drafter) relation: Option<&'static str>,
     /// The figure.
-    pub(super) number: f64,
+    pub(in crate::drafter) number: f64,
     /// The upper end of a range.
-    pub(super) up_to: Option<f64>,
+    pub(in crate::drafter) up_to: Option<f64>,
     /// What it counts.
-    pub(super) unit: Unit,
+    pub(in crate::drafter) unit: Unit,
     /// Where its tokens begin and end.
-    pub(super) span: (usize, usize),
+    pub(in crate::drafter) span: (usize, usize),
 }
 
 /// What a figure counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(in crate::drafter) enum Unit {
     /// Nothing that was named.
     Plain,
     /// `%`, percent, points of percent.
@@ -83,7 +83,7 @@ const AFTER: [(&str, &str); 16] = [
 ];
 
 /// Returns the comparison in a clause, if it has a figure.
-pub(super) fn figure(tokens: &[String]) -> Option<Figure> {
+pub(in crate::drafter) fn figure(tokens: &[String]) -> Option<Figure> {
     let at = tokens
         .iter()
         .position(|t| number(t).is_some() && !is_pronoun(t, tokens))?;

@@ -15,8 +15,8 @@ impl Reader<'_> {
     ) -> Option<Read> {
         let has = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.as_str()));
         let is_past = has(&[
-            "been", "ago", "last", "past", "since", "old", "older", "without", "no", "silent",
-            "inactive", "stale", "not", "haven", "hasn", "ago",
+            "been", "nobody", "never", "ago", "last", "past", "since", "old", "older", "without",
+            "no", "silent", "inactive", "stale", "not", "haven", "hasn", "ago",
         ]);
         let is_date = |kind: &str| matches!(kind, "date" | "time");
         let began = || {
@@ -63,7 +63,8 @@ impl Reader<'_> {
             return Some(self.compared(&value, ">=", figure, days, read));
         }
         let lacks = has(&[
-            "no", "without", "not", "haven", "hasn", "silent", "inactive", "stale", "old", "older",
+            "no", "nobody", "never", "without", "not", "haven", "hasn", "silent", "inactive",
+            "stale", "old", "older",
         ]) && is_past;
         let (relation, bounded) = match (figure.relation, is_past, lacks) {
             // "no contact in the last 30 days" is more than 30 days ago.

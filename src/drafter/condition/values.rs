@@ -48,7 +48,9 @@ impl Reader<'_> {
 
     /// Are all words that are left the names of tables and columns, or of no weight?
     pub(super) fn nothing_left(&self, left: &[String]) -> bool {
-        const LIGHT: [&str; 96] = [
+        const LIGHT: [&str; 98] = [
+            "among",
+            "without",
             "anything",
             "anyone",
             "everything",
@@ -160,15 +162,20 @@ impl Reader<'_> {
 }
 
 /// A value that was found in a text.
-pub(super) struct Found {
-    pub(super) source: String,
-    pub(super) column: String,
+pub(in crate::drafter) struct Found {
+    pub(in crate::drafter) source: String,
+    pub(in crate::drafter) column: String,
     /// The words that name it.
-    pub(super) tokens: Vec<String>,
+    pub(in crate::drafter) tokens: Vec<String>,
 }
 
 /// Returns the condition that a column holds a value which the text names.
-pub(super) fn value_in(table: &Table, item: &str, text: &str, tokens: &[String]) -> Option<Found> {
+pub(in crate::drafter) fn value_in(
+    table: &Table,
+    item: &str,
+    text: &str,
+    tokens: &[String],
+) -> Option<Found> {
     let stemmed: Vec<String> = tokens.iter().map(|t| plain_stem(t)).collect();
     let lower = format!(" {} ", stemmed.join(" "));
     let said = stems(text);

@@ -4,12 +4,21 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::outputs::outputs;
+use super::facts;
+use super::outputs::{Making, guard};
+use super::scope::{Scope, scope};
 use super::{Drafted, OPEN};
 use crate::drafter::condition::{Read, Reader};
-use crate::drafter::statement::{Meaning, Wanted};
+use crate::drafter::statement::{Meaning, Note, Route, Rule, Wanted};
 use crate::drafter::when::When;
 use crate::drafter::world::{Said, Table};
+
+/// A rule with the statement that states it.
+pub(super) struct Stated {
+    pub(super) rule: Rule,
+    pub(super) number: usize,
+    pub(super) text: String,
+}
 
 pub(super) struct Assembly<'r> {
     pub(super) reader: &'r Reader<'r>,
@@ -19,11 +28,17 @@ pub(super) struct Assembly<'r> {
     pub(super) trigger: Option<When>,
     pub(super) only: Vec<Read>,
     pub(super) skips: Vec<Read>,
-    pub(super) rules: Vec<(String, Read, usize, String)>,
+    pub(super) rules: Vec<Stated>,
+    pub(super) routes: Vec<(Route, Said)>,
+    pub(super) notes: Vec<(Note, Said)>,
     pub(super) otherwise: Option<String>,
     pub(super) top: Option<(usize, Option<String>)>,
     pub(super) outputs: Vec<(Wanted, Said)>,
     pub(super) judgements: Vec<Said>,
+    /// Statements with a judgement for a text -> for which cases the text is made.
+    pub(super) judged_for: BTreeMap<usize, String>,
+    /// Statements that ask for an output on a condition which a model judges.
+    pub(super) judged_outputs: Vec<Said>,
     pub(super) waived: BTreeMap<String, Vec<usize>>,
     pub(super) sources: BTreeMap<String, Vec<usize>>,
     pub(super) open: Vec<Said>,
@@ -42,10 +57,14 @@ impl<'r> Assembly<'r> {
             only: Vec::new(),
             skips: Vec::new(),
             rules: Vec::new(),
+            routes: Vec::new(),
+            notes: Vec::new(),
             otherwise: None,
             top: None,
             outputs: Vec::new(),
             judgements: Vec::new(),
+            judged_for: BTreeMap::new(),
+            judged_outputs: Vec::new(),
             waived: BTreeMap::new(),
             sources: BTreeMap::new(),
             open: Vec::new(),
@@ -105,8 +124,10 @@ impl<'r> Assembly<'r> {
         }
         if let Some(when) = meaning.when {
             self.cite("trigger", number);
-            self.assumed.extend(when.assumed.clone());
-            self.trigger = Some(when);
+            // What says less than is known ("a weekly list") changes nothing.
+            if self.trigger.is_none() || when.assumed.is_empty() {
+                self.trigger = Some(when);
+            }
         }
         match meaning.only {
             // "Check the open tickets" says what is read, not which cases there are.
@@ -125,10 +146,18 @@ impl<'r> Assembly<'r> {
             self.cite("cases", number);
             self.skips.push(skip);
         }
-        if let Some((label, read)) = meaning.rule {
+        if let Some(rule) = meaning.rule {
             self.cite("level", number);
-            self.rules.push((label, read, number, said.text.clone()));
+            self.rules.push(Stated {
+                rule,
+                number,
+                text: said.text.clone(),
+            });
         }
+        self.routes
+            .extend(meaning.route.map(|route| (route, said.clone())));
+        self.notes
+            .extend(meaning.note.map(|note| (note, said.clone())));
         if let Some(label) = meaning.otherwise {
             self.cite("level", number);
             self.otherwise = Some(label);
@@ -139,6 +168,14 @@ impl<'r> Assembly<'r> {
         }
         if meaning.judgement {
             self.judgements.push(said.clone());
+        }
+        let is_text = |wanted: &Wanted| matches!(wanted, Wanted::Email | Wanted::Document);
+        if meaning.outputs.iter().any(is_text) {
+            let asked = facts::judged(said);
+            self.judgements.extend(asked.map(|text| Said {
+                text,
+                ..said.clone()
+            }));
         }
         self.outputs.extend(
             meaning
@@ -155,13 +192,22 @@ impl<'r> Assembly<'r> {
             self.assumed
                 .push("A case for which no rule applies has the level “none”".to_owned());
         }
+        if let Some(when) = &self.trigger {
+            self.assumed.extend(when.assumed.clone());
+        }
+        if !self.routes.is_empty() && !self.takes_the_rest() {
+            self.assumed
+                .push("A case for which no place is named goes nowhere".to_owned());
+        }
+        let wanted = self.scoped();
         let mut steps = self.steps();
-        let outputs = outputs(
-            &self.outputs,
-            self.reader,
-            &self.level_labels(),
-            self.result_fields(),
-        );
+        let outputs = Making {
+            reader: self.reader,
+            levels: &self.levels(),
+            result: &self.result_fields(),
+            notes: &self.notes,
+        }
+        .outputs(&wanted);
         let joined = self.joined(&steps, &outputs);
         let data = self.data(&joined, &steps, &outputs);
         if steps.is_empty() && outputs.is_empty() {
@@ -205,7 +251,7 @@ impl<'r> Assembly<'r> {
             .collect();
         let document = json!({
             "name": world.name, "title": title, "objective": crate::diag::one_line(&objective, 200),
-            "sop": {"waived": waived},
+            "sop": {"waived": waived, "open": self.unsettled()},
             "assumptions": assumptions,
             "trigger": trigger,
             "data": data,
@@ -221,30 +267,60 @@ impl<'r> Assembly<'r> {
         }
     }
 
-    /// Waives what nobody has said more about; it stays visible in the workflow.
-    fn settle_open(&mut self) {
-        let numbers: Vec<usize> = self.open.iter().map(|s| s.number).collect();
-        if numbers.is_empty() {
-            return;
+    /// Returns the outputs that are asked for, each with the cases it is for.
+    fn scoped(&mut self) -> Vec<(Wanted, Said, Scope)> {
+        let labels = self.level_labels();
+        let mut before: Option<Scope> = None;
+        let mut scoped = Vec::new();
+        for (wanted, said) in std::mem::take(&mut self.outputs) {
+            let scope = scope(&said, &labels, self.reader, before.as_ref());
+            if scope == Scope::Judged
+                && !self.judged_outputs.iter().any(|s| s.number == said.number)
+            {
+                self.judged_outputs.push(said.clone());
+            }
+            if let Some(condition) = guard(&scope, &said) {
+                self.judged_for.insert(said.number, condition);
+            }
+            if matches!(scope, Scope::Levels(_)) {
+                before = Some(scope.clone());
+            }
+            scoped.push((wanted, said, scope));
         }
-        let reason = match self.reader.world.answer(OPEN) {
-            Some(_) => "left to people",
-            None => "not understood by the built-in drafter, and so left to people",
-        };
-        self.waived
-            .entry(reason.to_owned())
-            .or_default()
-            .extend(numbers);
+        scoped
     }
 
-    fn level_labels(&self) -> Vec<String> {
+    fn takes_the_rest(&self) -> bool {
+        let places = self.routes.iter().flat_map(|(route, _)| &route.places);
+        places.into_iter().any(|(when, _)| when.is_none())
+    }
+
+    /// Waives what a person takes over. What nobody has said more about stays open.
+    fn settle_open(&mut self) {
+        let numbers: Vec<usize> = self.open.iter().map(|s| s.number).collect();
+        if !numbers.is_empty() && self.reader.world.answer(OPEN).is_some() {
+            self.waived
+                .entry("left to people".to_owned())
+                .or_default()
+                .extend(numbers);
+        }
+    }
+
+    fn unsettled(&self) -> Vec<usize> {
+        let waived: Vec<&usize> = self.waived.values().flatten().collect();
+        let open = self.open.iter().map(|s| s.number);
+        open.filter(|number| !waived.contains(&number)).collect()
+    }
+
+    pub(super) fn level_labels(&self) -> Vec<String> {
+        let stated = self.rules.iter().map(|stated| match &stated.rule {
+            Rule::When(label, _)
+            | Rule::Judged(label)
+            | Rule::Instead { then: label, .. }
+            | Rule::AtLeast(_, label) => label,
+        });
         let mut labels: Vec<String> = Vec::new();
-        for label in self
-            .rules
-            .iter()
-            .map(|(label, ..)| label)
-            .chain(&self.otherwise)
-        {
+        for label in stated.chain(&self.otherwise) {
             if !labels.contains(label) {
                 labels.push(label.clone());
             }
@@ -252,12 +328,22 @@ impl<'r> Assembly<'r> {
         labels
     }
 
-    fn result_fields(&self) -> Vec<&'static str> {
-        if self.rules.is_empty() {
-            Vec::new()
+    /// Returns the names of what is decided and found for a case.
+    fn result_fields(&self) -> Vec<String> {
+        let levels: &[&str] = if self.rules.is_empty() {
+            &[]
         } else {
-            vec!["level", "reason"]
-        }
+            &["level", "reason"]
+        };
+        let findings = self
+            .judgements
+            .iter()
+            .map(|said| format!("finding_{}", said.number));
+        let levels = levels.iter().map(|field| (*field).to_owned());
+        levels
+            .chain(self.route_noun().map(str::to_owned))
+            .chain(findings)
+            .collect()
     }
 
     fn plan(&self, document: &Json) -> String {

@@ -4,47 +4,75 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::scope::is_quiet;
 use super::{Assembly, capital, join};
 use crate::drafter::words::stems;
 use crate::drafter::world::{Table, fit};
+use crate::expr::{Condition, Template};
 
 impl Assembly<'_> {
     pub(super) fn steps(&self) -> Vec<Json> {
         let mut steps = Vec::new();
+        steps.extend(self.judging_steps());
         if !self.rules.is_empty() {
             let rules: Vec<Json> = self
-                .rules
+                .levels()
                 .iter()
-                .map(|(label, read, _, text)| json!({"when": read.source, "then": {"level": label}, "because": plain(text)}))
+                .map(|rule| rule.json("level"))
                 .collect();
             steps.push(json!({"id": "risk", "kind": "decide", "sop": self.cited("level"), "rules": rules, "otherwise": {"level": self.otherwise}}));
         }
+        steps.extend(self.route_step());
         if let Some((count, by)) = &self.top {
             let column = by.as_ref().and_then(|by| self.numeric_column(by));
             let order: Vec<String> = column
                 .map(|c| format!("-{}.{c}", self.reader.item))
                 .into_iter()
                 .collect();
-            steps.push(json!({"id": "top", "kind": "select", "sop": self.cited("top"), "order_by": order, "at_most": count}));
+            let mut top = json!({"id": "top", "kind": "select", "sop": self.cited("top"), "order_by": order, "at_most": count});
+            let quiet: Vec<String> = self
+                .level_labels()
+                .into_iter()
+                .filter(|label| is_quiet(label))
+                .map(|label| format!("risk.level != '{label}'"))
+                .collect();
+            // Those with nothing to report take no place among the first.
+            if !quiet.is_empty() {
+                top["where"] = json!(quiet.join(" and "));
+            }
+            steps.push(top);
             steps.push(json!({"id": "others", "kind": "stop", "when": "not top.chosen", "sop": self.cited("top"), "because": format!("not among the first {count}")}));
         }
         for said in &self.judgements {
             let id = format!("judgement_{}", said.number);
-            let mut input = Map::new();
-            input.insert(
-                self.reader.item.clone(),
-                json!(format!("{{{{ {} }}}}", self.reader.item)),
-            );
-            if let Some(table) = self.source_of(&said.text) {
-                input.insert(
-                    table.short().to_owned(),
-                    json!(format!("{{{{ {} }}}}", table.short())),
-                );
+            let input = self.input_for(&said.text);
+            let mut step = json!({"id": id, "kind": "llm", "sop": [said.number], "instructions": plain(&said.text), "input": input, "returns": {"finding": {"type": "string"}},
+                "on_error": {"use": {"finding": "(not worked out)"}, "caveat": format!("Nobody worked this out: {}", plain(&said.text))}});
+            if let Some(condition) = self.judged_for.get(&said.number) {
+                step["when"] = json!(condition);
             }
-            steps.push(json!({"id": id, "kind": "llm", "sop": [said.number], "instructions": said.text, "input": input, "returns": {"finding": {"type": "string"}},
-                "on_error": {"use": {"finding": "(not worked out)"}, "caveat": format!("Statement {} of the SOP could not be carried out.", said.number)}}));
+            steps.push(step);
         }
         steps
+    }
+
+    /// Returns the facts that a model gets for a statement: the case, and the table it speaks of.
+    pub(super) fn input_for(&self, text: &str) -> Map<String, Json> {
+        let whole = |name: &str| (name.to_owned(), json!(format!("{{{{ {name} }}}}")));
+        // What the case itself tells ("it's in the notes") needs no other table.
+        let said = stems(text);
+        let own = self.cases.columns.iter();
+        let is_own = own
+            .filter(|(name, c)| c.kind == "text" && !name.contains('_') && c.values.is_empty())
+            .any(|(name, _)| fit(name, &said) >= 1.0);
+        let table = self
+            .source_of(text)
+            .filter(|_| !is_own)
+            .map(|table| whole(table.short()));
+        [whole(&self.reader.item)]
+            .into_iter()
+            .chain(table)
+            .collect()
     }
 
     pub(super) fn numeric_column(&self, by: &str) -> Option<String> {
@@ -70,27 +98,19 @@ impl Assembly<'_> {
 
     /// Returns the other tables that something uses.
     pub(super) fn joined(&self, steps: &[Json], outputs: &[Json]) -> BTreeSet<String> {
-        let conditions = self
-            .only
-            .iter()
-            .chain(&self.skips)
-            .chain(self.rules.iter().map(|(_, read, ..)| read));
+        let conditions = self.only.iter().chain(&self.skips);
         let mut joined: BTreeSet<String> = conditions
             .flat_map(|read| read.joined.iter().cloned())
             .collect();
         joined.extend(self.sources.keys().cloned());
-        let text = json!([steps, outputs]).to_string();
-        for table in self
-            .reader
-            .world
-            .tables
-            .iter()
-            .filter(|t| self.reader.is_joined(t))
-        {
-            if text.contains(&format!("{{{{ {} }}}}", table.short())) {
-                joined.insert(table.name.clone());
-            }
-        }
+        let mut used = BTreeSet::new();
+        names_in(&json!([steps, outputs]), &mut used);
+        let tables = self.reader.world.tables.iter();
+        joined.extend(
+            tables
+                .filter(|t| used.contains(t.short()) && self.reader.is_joined(t))
+                .map(|t| t.name.clone()),
+        );
         joined.remove(&self.cases.name);
         joined
     }
@@ -135,11 +155,9 @@ impl Assembly<'_> {
             ));
         }
         columns.extend(self.columns_in(&text));
-        columns.extend(
-            self.rules
-                .iter()
-                .flat_map(|(_, read, ..)| read.columns.clone()),
-        );
+        if text.contains(&format!("{{{{ {} }}}}", self.reader.item)) {
+            columns.extend(self.cases.columns.keys().cloned());
+        }
         columns.extend(self.cases.key().map(str::to_owned));
         columns.extend(self.cases.columns.keys().filter(|c| *c == "name").cloned());
         for table in joined
@@ -204,6 +222,9 @@ impl Assembly<'_> {
             result.insert("level".to_owned(), json!("{{ risk.level }}"));
             result.insert("reason".to_owned(), json!("{{ risk.because }}"));
         }
+        if let Some(noun) = self.route_noun() {
+            result.insert(noun.to_owned(), json!(format!("{{{{ {noun}.{noun} }}}}")));
+        }
         if self.top.is_some() {
             result.insert("rank".to_owned(), json!("{{ top.rank }}"));
         }
@@ -229,7 +250,30 @@ impl Assembly<'_> {
     }
 }
 
+/// Adds the names that the texts and conditions of a part use.
+fn names_in(part: &Json, names: &mut BTreeSet<String>) {
+    match part {
+        Json::String(text) => {
+            let used = Template::compile(text);
+            names.extend(used.iter().flat_map(Template::names).map(str::to_owned));
+        }
+        Json::Array(items) => items.iter().for_each(|item| names_in(item, names)),
+        Json::Object(fields) => {
+            for (name, value) in fields {
+                match (name.as_str(), value) {
+                    ("when" | "where", Json::String(source)) => {
+                        let used = Condition::compile(source);
+                        names.extend(used.iter().flat_map(|c| c.names().iter().cloned()));
+                    }
+                    _ => names_in(value, names),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Returns a statement's words as a reason, which is a template: braces would be read as one.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     crate::diag::one_line(&text.replace(['{', '}'], ""), 160)
 }

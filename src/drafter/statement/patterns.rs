@@ -19,7 +19,7 @@ fn pattern(source: &str) -> Regex {
 /// Rules with the label first: "High risk if …", "P1: …", "Mark it red when …".
 pub(super) static LABEL_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$",
+        r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:also|is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$",
     )
 });
 /// Rules with the condition first: "If …, mark it red", "Accounts with … are high risk".
@@ -38,8 +38,33 @@ pub(super) static SUBJECT_FIRST: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static GROUP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)^(.+?) (?:are|is|count as|counts as) (?:always )?(?:an? )?(LABEL)KIND\.?$")
 });
+/// Rules with a remark before the label: "If …, we can't say anything: mark it …".
+pub(super) static REMARK_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:if|when|where) (.+?)[,:]? (?:we|you|they|there) [^:]{1,60}: ?(?:mark|flag|treat|rate|call|set|classify|tag)(?: it| them| this)?(?: as)? (LABEL)KIND\.?$",
+    )
+});
+/// Cases of one label that get another: "Enterprise accounts that are amber count as red".
+pub(super) static INSTEAD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(.+?) (?:that|which|who) (?:are|is) (?:rated |marked )?(LABEL)KIND (?:count|counts|are treated|is treated|go|goes|become|becomes|are|is)(?: as| up to| to)? (LABEL)KIND\.?$",
+    )
+});
+/// A label below which cases do not go: "An urgent ticket never goes below P2".
+pub(super) static AT_LEAST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(.+?) (?:never|can't|cannot|must not|should not) (?:goes?|drops?|falls?|be|is|are)(?: put| rated)? (?:below|lower than|under) (LABEL)KIND\.?$",
+    )
+});
+/// Remarks for a text: "If there is no buyer, say so in the email".
+pub(super) static NOTE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:if|when|where) (.+?), ?(?:please |then |also )?((?:say|mention|remind|note|point|tell|warn|add|include|flag)\b.+?)\.?$",
+    )
+});
 /// Rows in a few words: "Open tickets only."
-pub(super) static ONLY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(.+?) only\.?$"));
+pub(super) static ONLY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(.+?) only(?:[,.;].*)?$"));
 pub(super) static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)\b.*?(?:^|[\s:])(LABEL)KIND(?:\W|$)",
@@ -74,6 +99,7 @@ pub(super) static CHANNEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"#([a-z0-
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -104,6 +130,18 @@ mod tests {
             found,
             Some(("health is below 50".to_owned(), "high".to_owned()))
         );
+        let found = INSTEAD
+            .captures("Enterprise accounts that are amber count as red.")
+            .unwrap();
+        assert_eq!(
+            [&found[1], &found[2], &found[3]],
+            ["Enterprise accounts", "amber", "red"]
+        );
+        let found = AT_LEAST
+            .captures("A ticket set to urgent never goes below P2.")
+            .unwrap();
+        assert_eq!([&found[1], &found[2]], ["A ticket set to urgent", "P2"]);
+        assert!(NOTE.is_match("If there is no buyer, say so in the email."));
         assert!(
             SKIP.is_match("Skip churned accounts")
                 && SELECT.is_match("Look at active accounts")

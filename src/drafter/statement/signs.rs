@@ -20,19 +20,7 @@ const BACKGROUND: [&str; 9] = [
 pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     let mut wanted = Vec::new();
-    // What is forbidden, or hangs on something that was not read, is not made: that would be a guess.
-    let first = lower
-        .split(|c: char| !c.is_alphabetic())
-        .next()
-        .unwrap_or_default();
-    let forbids =
-        matches!(first, "no" | "never" | "don" | "not") || has(&[" never ", "do not ", "don't "]);
-    // "The others" are those that another sentence leaves over.
-    let of_others = has(&["the others", "the rest", "other ones"]);
-    let hangs_on = of_others
-        || matches!(first, "if" | "when" | "someone" | "anyone" | "anything")
-        || has(&[" if ", " unless ", "someone sounding", "only when"]);
-    if forbids || hangs_on {
+    if forbids(lower) {
         return wanted;
     }
     let asks_people = has(&["csm sends", "csm calls", "manager decides", "reply to"]);
@@ -128,26 +116,42 @@ pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
     wanted
 }
 
+/// Does a sentence say that something is not to be done?
+fn forbids(lower: &str) -> bool {
+    let first = lower
+        .split(|c: char| !c.is_alphabetic())
+        .next()
+        .unwrap_or_default();
+    matches!(first, "no" | "never" | "don" | "not")
+        || [" never ", "do not ", "don't ", "please no "]
+            .iter()
+            .any(|w| lower.contains(w))
+}
+
 pub(super) fn judges(lower: &str) -> bool {
-    [
-        "tone",
-        "sentiment",
-        "sounds",
-        "read the call",
-        "skim",
-        "what the customer said",
-        "frustrat",
-        "read the notes",
-        "judge",
-        "summarise",
-        "summarize",
-        "talking points",
-        "signs of",
-        "what it is about",
-        "mood",
-    ]
-    .iter()
-    .any(|w| lower.contains(w))
+    let begins = ["anything ", "whatever "]
+        .iter()
+        .any(|w| lower.starts_with(w));
+    begins
+        || [
+            "tone",
+            "sentiment",
+            "sounds",
+            "read the call",
+            "skim",
+            "what the customer said",
+            "frustrat",
+            "read the notes",
+            "judge",
+            "summarise",
+            "summarize",
+            "talking points",
+            "signs of",
+            "what it is about",
+            "mood",
+        ]
+        .iter()
+        .any(|w| lower.contains(w))
 }
 
 pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
@@ -184,9 +188,24 @@ pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     {
         return Some("carried out everywhere: what is missing reads “(not known)”");
     }
+    let reaches_out = [
+        "mail", "answer", "contact", "message", "send", "repl", "document", "call",
+    ];
+    if forbids(lower) && reaches_out.iter().any(|w| lower.contains(w)) {
+        return Some("nothing of the kind is done");
+    }
+    if ["never part of", "not part of", "out of scope"]
+        .iter()
+        .any(|w| lower.contains(w))
+    {
+        return Some("not part of this");
+    }
     let people = [
         "use your judg",
         "csm decides",
+        "csms decide",
+        "themselves",
+        "agents do",
         "csm makes",
         "manager decides",
         "talk to",

@@ -18,6 +18,19 @@ fn unreached(step: &CompiledStep) -> Value {
     }
 }
 
+/// Returns facts as a model is told of them: without what rows carry for the engine (`_match`).
+fn told(facts: Json) -> Json {
+    match facts {
+        Json::Object(fields) => fields
+            .into_iter()
+            .filter(|(name, _)| !name.starts_with('_'))
+            .map(|(name, value)| (name, told(value)))
+            .collect(),
+        Json::Array(items) => items.into_iter().map(told).collect(),
+        other => other,
+    }
+}
+
 impl Execution {
     /// Gives the steps behind the one that ended the case what a step has that was not reached.
     pub(super) fn leave_out_the_rest(&mut self) {
@@ -143,7 +156,7 @@ impl Execution {
                 return Ok(Some(Action::Llm(LlmRequest {
                     step: step.id.clone(),
                     instructions: instructions.text(&self.scope)?,
-                    input: Json::Object(json_of(eval_all(input, &self.scope)?)),
+                    input: told(Json::Object(json_of(eval_all(input, &self.scope)?))),
                     returns: returns.clone(),
                     examples: examples.clone(),
                 })));

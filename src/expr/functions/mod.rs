@@ -162,6 +162,9 @@ pub(super) fn register(env: &mut Environment<'static>) {
         }
     });
     // Of an empty list there is no first: that is a missing value, as everywhere else.
+    for name in ["length", "count"] {
+        env.add_filter(name, |state: &State, value: Value| length(state, &value));
+    }
     env.add_filter("first", |list: Value| edge(&list, true));
     env.add_filter("last", |list: Value| edge(&list, false));
     for name in ["default", "d"] {
@@ -192,15 +195,6 @@ fn call(function: &Function, state: &State, args: &[Value]) -> Result<Value, Err
             function.name, function.name, function.arguments
         )));
     }
-    if let Some(index) = args.iter().position(Value::is_undefined)
-        && function.name != "coalesce"
-    {
-        return Err(fault(format!(
-            "argument {} of `{}` is a name or field that is not there",
-            index + 1,
-            function.name
-        )));
-    }
     if function.strict && args.first().is_some_and(is_missing) {
         note(state, &format!("{}(…)", function.name));
         return Ok(Value::from(()));
@@ -220,8 +214,26 @@ fn number(function: &str, value: &Value) -> Result<f64, Error> {
         })
 }
 
+/// Returns how many items or characters there are. Of what is missing, nobody knows.
+fn length(state: &State, value: &Value) -> Result<Value, Error> {
+    if value.is_none() || value.is_undefined() {
+        note(state, "length of what is missing");
+        return Ok(Value::from(()));
+    }
+    let length = value.len().ok_or_else(|| {
+        fault(format!(
+            "`length` counts a list, and was given {}",
+            given(value)
+        ))
+    })?;
+    Ok(Value::from(length))
+}
+
 /// Returns the first or last item of a list, or nothing.
 fn edge(list: &Value, is_first: bool) -> Result<Value, Error> {
+    if is_missing(list) {
+        return Ok(Value::from(()));
+    }
     let mut items = items(if is_first { "first" } else { "last" }, list)?;
     let item = if is_first && !items.is_empty() {
         Some(items.swap_remove(0))

@@ -126,21 +126,33 @@ pub fn similarity(a: &str, b: &str) -> f64 {
     paired(&a, &b).max(whole).min(0.97)
 }
 
-/// Returns the weighed share of words that have a partner, each partner taken once.
+/// Returns the weighed share of words that have a partner, each partner taken once. Where words
+/// are left over on both sides they contradict each other ("Luna Energy", "Luna Foods"), and then
+/// common ones weigh as much as others.
 fn paired(a: &[&str], b: &[&str]) -> f64 {
     let mut free: Vec<&str> = b.to_vec();
-    let mut shared = 0.0;
+    let mut left: Vec<&str> = Vec::new();
+    let (mut shared, mut all) = (0.0, 0.0);
     for word in a {
         let best = free
             .iter()
             .enumerate()
             .map(|(place, other)| (same_word(word, other), place))
             .max_by(|x, y| x.0.total_cmp(&y.0));
-        if let Some((likeness, place)) = best.filter(|(likeness, _)| *likeness > 0.0) {
-            shared += likeness * (weight(word) + weight(free.swap_remove(place)));
+        match best.filter(|(likeness, _)| *likeness > 0.0) {
+            Some((likeness, place)) => {
+                let both = weight(word) + weight(free.swap_remove(place));
+                shared += likeness * both;
+                all += both;
+            }
+            None => left.push(word),
         }
     }
-    let all: f64 = a.iter().chain(b).map(|word| weight(word)).sum();
+    let contradict = !left.is_empty() && !free.is_empty();
+    let over = left.iter().chain(&free);
+    all += over
+        .map(|word| if contradict { 1.0 } else { weight(word) })
+        .sum::<f64>();
     shared / all
 }
 
@@ -216,6 +228,7 @@ mod tests {
             ("Müller Analytics GmbH", "Wexler Analytics GmbH"),
             ("Müller Analytics GmbH", "Ulster Analytics"),
             ("Arbor Foods", "Arbor Robotics"),
+            ("Café Luna Energy", "Café Luna Foods"),
             ("Store 12", "Store 13"),
         ] {
             assert!(similarity(a, b) < 0.82, "{a} ~ {b}: {}", similarity(a, b));

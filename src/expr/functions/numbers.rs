@@ -18,6 +18,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
         run: |_, args| round(args),
     },
     Function {
+        name: "format_number",
+        arguments: "x, places",
+        arity: (1, 2),
+        about: "the number as people write it, as '1,250,000' or '1,250.50' with 2 places",
+        returns: |_| Type::Text,
+        strict: true,
+        run: |_, args| format_number(args),
+    },
+    Function {
         name: "floor",
         arguments: "x",
         arity: (1, 1),
@@ -142,6 +151,29 @@ fn round(args: &[Value]) -> Result<Value, Error> {
 }
 
 /// Returns the values of `f(list)`, `f(list, 'field')` or `f(a, b)`.
+/// Writes a number with commas between the thousands.
+fn format_number(args: &[Value]) -> Result<Value, Error> {
+    let places = args.get(1).map_or(Ok(0), |p| whole("format_number", p))?;
+    let places = usize::try_from(places.clamp(0, 10)).unwrap_or(0);
+    let written = format!("{:.places$}", number("format_number", &args[0])?);
+    let (sign, written) = match written.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", written.as_str()),
+    };
+    let (whole, fraction) = match written.split_once('.') {
+        Some((whole, fraction)) => (whole, format!(".{fraction}")),
+        None => (written, String::new()),
+    };
+    let mut grouped = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    Ok(Value::from(format!("{sign}{grouped}{fraction}")))
+}
+
 fn values(function: &str, args: &[Value]) -> Result<Vec<Value>, Error> {
     let listed = matches!(args[0].kind(), ValueKind::Seq | ValueKind::Iterable);
     Ok(match args {

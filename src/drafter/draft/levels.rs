@@ -1,0 +1,193 @@
+//! The decisions: which label a case gets, and where it goes.
+
+use serde_json::{Value as Json, json};
+
+use super::{Assembly, plain};
+use crate::drafter::statement::Rule;
+
+/// One rule of a decision, ready to be written.
+#[derive(Debug, Clone)]
+pub(super) struct Decided {
+    pub(super) label: String,
+    pub(super) when: String,
+    pub(super) because: String,
+}
+
+/// Labels with a common order, the most serious first.
+const ORDERS: [&[&str]; 4] = [
+    &["p0", "p1", "p2", "p3", "p4", "p5"],
+    &[
+        "critical",
+        "severe",
+        "very_high",
+        "high",
+        "medium",
+        "moderate",
+        "low",
+        "none",
+    ],
+    &["red", "amber", "yellow", "green"],
+    &["urgent", "high", "normal", "low"],
+];
+
+impl Assembly<'_> {
+    /// Returns the rules of the level in the order in which they are tried.
+    pub(super) fn levels(&self) -> Vec<Decided> {
+        let mut rules: Vec<Decided> = Vec::new();
+        for stated in &self.rules {
+            let when = match &stated.rule {
+                Rule::When(_, read) => read.source.clone(),
+                Rule::Judged(_) => format!("{}.holds == 'yes'", judged_id(stated.number)),
+                Rule::Instead { .. } | Rule::AtLeast(..) => continue,
+            };
+            let (Rule::When(label, _) | Rule::Judged(label)) = &stated.rule else {
+                continue;
+            };
+            rules.push(Decided {
+                label: label.clone(),
+                when,
+                because: plain(&stated.text),
+            });
+        }
+        missing_first(&mut rules);
+        for stated in &self.rules {
+            match &stated.rule {
+                Rule::AtLeast(when, label) => {
+                    let lower = |rule: &Decided| self.rank(&rule.label) > self.rank(label);
+                    let place = rules.iter().position(lower).unwrap_or(rules.len());
+                    let rule = Decided {
+                        label: label.clone(),
+                        when: when.source.clone(),
+                        because: plain(&stated.text),
+                    };
+                    rules.insert(place, rule);
+                }
+                Rule::Instead { of, when, then } => {
+                    let mut with = Vec::with_capacity(rules.len() * 2);
+                    for rule in rules {
+                        if rule.label == *of {
+                            with.push(Decided {
+                                label: then.clone(),
+                                when: format!("({}) and ({})", rule.when, when.source),
+                                because: plain(&stated.text),
+                            });
+                        }
+                        with.push(rule);
+                    }
+                    rules = with;
+                }
+                Rule::When(..) | Rule::Judged(_) => {}
+            }
+        }
+        rules
+    }
+
+    /// Returns how far down a label stands: by its common order, else as the SOP names them.
+    fn rank(&self, label: &str) -> usize {
+        let common = ORDERS.iter().find_map(|order| {
+            let all = self.level_labels();
+            let place = order.iter().position(|l| *l == label)?;
+            all.iter()
+                .all(|l| order.contains(&l.as_str()))
+                .then_some(place)
+        });
+        let named = || self.level_labels().iter().position(|l| l == label);
+        common.or_else(named).unwrap_or(usize::MAX)
+    }
+
+    /// Returns the steps that judge what tables do not answer.
+    pub(super) fn judging_steps(&self) -> Vec<Json> {
+        let rules = self
+            .rules
+            .iter()
+            .filter(|stated| matches!(stated.rule, Rule::Judged(_)))
+            .map(|stated| (stated.number, stated.text.as_str()));
+        let conditions = self
+            .judged_outputs
+            .iter()
+            .map(|said| (said.number, said.text.as_str()));
+        rules
+            .chain(conditions)
+            .map(|(number, text)| {
+                json!({
+                    "id": judged_id(number), "kind": "llm", "sop": [number],
+                    "instructions": format!("Does this sentence of the procedure apply to the case, from the facts alone: “{}” Answer yes only if the facts show that its condition holds, no if they show that it does not, else not known.", plain(text)),
+                    "input": self.input_for(text),
+                    "returns": {"holds": {"type": "string", "enum": ["no", "yes", "not known"]}},
+                    "on_error": {"use": {"holds": null}, "caveat": format!("Nobody judged whether this applies: {}", plain(text))}
+                })
+            })
+            .collect()
+    }
+
+    /// Returns the decision where a case goes, if the SOP says so.
+    pub(super) fn route_step(&self) -> Option<Json> {
+        let noun = self.route_noun()?;
+        let mut rules: Vec<Decided> = Vec::new();
+        let mut rest = None;
+        for (route, said) in &self.routes {
+            for (when, place) in &route.places {
+                match when {
+                    Some(read) => rules.push(Decided {
+                        label: place.clone(),
+                        when: read.source.clone(),
+                        because: plain(&said.text),
+                    }),
+                    None => rest = Some(place.clone()),
+                }
+            }
+        }
+        missing_first(&mut rules);
+        let rules: Vec<Json> = rules.iter().map(|rule| rule.json(noun)).collect();
+        let cited: Vec<usize> = self.routes.iter().map(|(_, said)| said.number).collect();
+        Some(
+            json!({"id": noun, "kind": "decide", "sop": cited, "rules": rules, "otherwise": {noun: rest}}),
+        )
+    }
+
+    /// Returns what the places are called to which cases go.
+    pub(super) fn route_noun(&self) -> Option<&str> {
+        self.routes.first().map(|(route, _)| route.noun.as_str())
+    }
+}
+
+impl Decided {
+    pub(super) fn json(&self, field: &str) -> Json {
+        json!({"when": self.when, "then": {field: self.label}, "because": self.because})
+    }
+}
+
+pub(super) fn judged_id(number: usize) -> String {
+    format!("judged_{number}")
+}
+
+/// Puts first what says that a value is missing which other rules work with.
+fn missing_first(rules: &mut Vec<Decided>) {
+    let says = |index: usize| {
+        let rule = &rules[index];
+        let Some((before, _)) = rule.when.split_once(" is missing") else {
+            return false;
+        };
+        let value = before.rsplit(" or ").next().unwrap_or(before);
+        let value = value.trim_start_matches('(');
+        let others = rules
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != index);
+        others
+            .into_iter()
+            .any(|(_, other)| other.when.contains(value) || other.label != rule.label)
+            && !value.is_empty()
+            && rules
+                .iter()
+                .enumerate()
+                .any(|(other, r)| other != index && r.when.contains(value))
+    };
+    let first: Vec<bool> = (0..rules.len()).map(says).collect();
+    let mut places = first.iter();
+    let (mut front, back): (Vec<Decided>, Vec<Decided>) = std::mem::take(rules)
+        .into_iter()
+        .partition(|_| places.next().copied().unwrap_or(false));
+    front.extend(back);
+    *rules = front;
+}
