@@ -35,7 +35,7 @@ pub(super) struct Read {
 }
 
 impl Read {
-    fn both(self, word: &str, other: Read) -> Read {
+    pub(super) fn both(self, word: &str, other: Read) -> Read {
         let wrap = |source: String, word: &str| {
             if word == "and" && source.contains(" or ") {
                 format!("({source})")

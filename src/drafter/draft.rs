@@ -1,20 +1,22 @@
 //! The workflow, put together from what the statements were read as.
 
 mod assembly;
+mod cases;
 mod facts;
 mod levels;
 mod outputs;
 mod parts;
 mod scope;
+mod settle;
 
 use assembly::Assembly;
+pub(super) use cases::{CASES, case_table, choices};
 use parts::plain;
 
 use serde_json::{Value as Json, json};
 
 use super::condition::Reader;
 use super::statement::meaning;
-use super::words::{stem, stems};
 use super::world::{Said, Table, World};
 
 /// What was made of an SOP.
@@ -48,6 +50,12 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
     for said in notes(world) {
         builder.add_note(&said, meaning(&said, &reader));
     }
+    if choices(world).is_some() && world.answer(CASES).is_none() {
+        builder.assume(format!(
+            "A case is a row of {}, the table that the SOP speaks of most",
+            cases.name
+        ));
+    }
     Some(builder.finish())
 }
 
@@ -61,48 +69,6 @@ fn notes(world: &World) -> Vec<Said> {
         section: String::new(),
     });
     said.collect()
-}
-
-/// Returns the table whose rows are the cases: the one that the SOP speaks of most, the title
-/// and the sentences that choose rows first.
-pub(super) fn case_table(world: &World) -> Option<&Table> {
-    let title = stems(&world.title);
-    let score = |table: &&Table| {
-        let own = stems(&table.short().replace('_', " "));
-        let said = |text: &str| {
-            let words = stems(text);
-            own.iter().any(|w| words.contains(w))
-        };
-        let mentions = world.statements.iter().filter(|s| said(&s.text)).count();
-        let chosen = world
-            .statements
-            .iter()
-            .filter(|s| said(&s.text) && chooses(&s.text))
-            .count();
-        let titled = usize::from(own.iter().any(|w| title.contains(w)));
-        let keyed = usize::from(table.key().is_some());
-        // A CRM's accounts are what most procedures are about, named or not.
-        let usual = usize::from(own.contains(&stem("account")));
-        mentions + 3 * chosen + 4 * titled + 2 * keyed + 4 * usual
-    };
-    world.tables.iter().max_by_key(score)
-}
-
-fn chooses(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    [
-        "for each",
-        "for every",
-        "look at",
-        "go through",
-        "pull",
-        "list",
-        "every new",
-        "when a",
-        "any ",
-    ]
-    .iter()
-    .any(|w| lower.contains(w))
 }
 
 fn singular(name: &str) -> String {
@@ -152,6 +118,9 @@ pub(super) fn join(cases: &Table, table: &Table, item: &str) -> Option<(String, 
 }
 
 fn capital(words: &str) -> String {
+    if let "arr" | "mrr" | "nps" = words {
+        return words.to_uppercase();
+    }
     let mut chars = words.chars();
     chars
         .next()

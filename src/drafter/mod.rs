@@ -28,7 +28,7 @@ pub struct Drafter;
 const HELLO: &str = "This is the built-in drafter: it reads plain rules about your tables, and leaves the rest to people or to a model. (`sopwright doctor` says how to set up a model.)";
 
 /// The most tables that are looked at.
-const TABLES: usize = 12;
+const TABLES: usize = 40;
 
 impl Drafter {
     /// Returns a drafter.
@@ -171,24 +171,29 @@ fn look(world: &World) -> Said {
 }
 
 fn propose(world: &World) -> Said {
-    match draft::draft(world) {
-        None => says("None of the tables could be read, so there is nothing to work on."),
-        Some(drafted) if !drafted.open.is_empty() => {
-            let open: Vec<String> = drafted
-                .open
-                .iter()
-                .map(|s| format!("{}. {}", s.number, s.text))
-                .collect();
-            does(
-                "ask_user",
-                json!({"questions": [{
-                    "question": draft::OPEN,
-                    "why": open.join("\n"),
-                    "choices": ["Yes, leave them to people", "I will set up a model for them"]
-                }]}),
-            )
-        }
-        Some(drafted) => does("propose_plan", json!({"plan": drafted.plan})),
+    let Some(drafted) = draft::draft(world) else {
+        return says("None of the tables could be read, so there is nothing to work on.");
+    };
+    let mut questions = Vec::new();
+    if let Some(choices) = draft::choices(world) {
+        questions.push(json!({"question": draft::CASES, "choices": choices}));
+    }
+    if !drafted.open.is_empty() {
+        let open: Vec<String> = drafted
+            .open
+            .iter()
+            .map(|s| format!("{}. {}", s.number, s.text))
+            .collect();
+        questions.push(json!({
+            "question": draft::OPEN,
+            "why": open.join("\n"),
+            "choices": ["Yes, leave them to people", "I will set up a model for them"]
+        }));
+    }
+    if questions.is_empty() {
+        does("propose_plan", json!({"plan": drafted.plan}))
+    } else {
+        does("ask_user", json!({"questions": questions}))
     }
 }
 

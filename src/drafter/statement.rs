@@ -40,6 +40,8 @@ pub(super) struct Meaning {
     pub(super) waived: Option<&'static str>,
     /// It asks for judgement of free text.
     pub(super) judgement: bool,
+    /// It says more than was read of it.
+    pub(super) says_more: bool,
 }
 
 /// A remark for the texts that people receive, where a condition holds.
@@ -85,6 +87,31 @@ impl Meaning {
 
 /// Returns what a statement is for.
 pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
+    let mut meaning = first_meaning(said, reader);
+    meaning.says_more = says_more(&said.text, &meaning, reader);
+    meaning
+}
+
+/// Does a sentence hold an exception, a condition or a choice of rows that was not read?
+fn says_more(text: &str, meaning: &Meaning, reader: &Reader<'_>) -> bool {
+    let lower = text.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+    if meaning.otherwise.is_some() {
+        return has(&[" except", " unless ", " although ", " but ", " if "]);
+    }
+    if let (Some(_), None, true) = (&meaning.when, &meaning.only, meaning.outputs.is_empty()) {
+        let cases = crate::drafter::words::stems(&reader.cases.short().replace('_', " "));
+        let said = crate::drafter::words::stems(text);
+        return cases.iter().any(|word| said.contains(word)) || has(&[" within ", " that are "]);
+    }
+    // An exception to an output, or a second one on a condition of its own, is not read.
+    let second = lower
+        .split_once(", and ")
+        .is_some_and(|(_, rest)| rest.contains(" if ") || rest.contains(" when "));
+    !meaning.outputs.is_empty() && (second || has(&[" except", " unless ", ", but "]))
+}
+
+fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     let text = said.text.trim();
     let lower = text.to_lowercase();
     let mut meaning = Meaning {
@@ -101,7 +128,7 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     if let Some(found) = SKIP.captures(text)
         && let Some(read) = found
             .get(1)
-            .and_then(|m| reader.read(without_remark(m.as_str())))
+            .and_then(|m| left_out(without_remark(m.as_str()), reader))
     {
         meaning.skip = Some(read);
         return meaning;
@@ -189,7 +216,13 @@ pub(super) fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
             };
             match (reader.clause(before), reader.read(&kept)) {
                 (Some(a), Some(b)) if a.source != b.source => return Some(join(a, b)),
-                (None, Some(b)) if whole.is_none() => return Some(b),
+                // What names the rows alone ("customers whose …") says nothing more.
+                (None, Some(b))
+                    if whole.is_none()
+                        && reader.nothing_left(&crate::drafter::words::tokens(before)) =>
+                {
+                    return Some(b);
+                }
                 _ => {}
             }
         }
@@ -200,6 +233,26 @@ pub(super) fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
             .and_then(|p| reader.read(p))
             .filter(|_| parts.len() == 1)
     })
+}
+
+/// Reads what is left out. "Churned accounts and contacts who opted out" are two kinds of rows,
+/// and either is left out.
+fn left_out(text: &str, reader: &Reader<'_>) -> Option<Read> {
+    let names_rows = |part: &str| {
+        let first = crate::drafter::words::stems(part).into_iter().next();
+        let mut tables = reader.world.tables.iter();
+        first.is_some_and(|word| {
+            tables
+                .any(|t| crate::drafter::words::stems(&t.short().replace('_', " ")).contains(&word))
+        })
+    };
+    match text.split_once(" and ") {
+        Some((one, other)) if names_rows(other) => {
+            let (one, other) = (reader.read(one)?, reader.read(other)?);
+            Some(one.both("or", other))
+        }
+        _ => reader.read(text),
+    }
 }
 
 fn note(text: &str, reader: &Reader<'_>) -> Option<Note> {

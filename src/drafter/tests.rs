@@ -127,3 +127,102 @@ fn what_cannot_be_read_is_left_unread() {
         assert_eq!(read(text), None, "{text}");
     }
 }
+
+fn drafted(statements: &[&str]) -> super::draft::Drafted {
+    let mut world = world();
+    world.title = "Account health".to_owned();
+    world.name = "account-health".to_owned();
+    world.statements = statements
+        .iter()
+        .enumerate()
+        .map(|(index, text)| super::world::Said {
+            number: index + 1,
+            text: (*text).to_owned(),
+            section: String::new(),
+        })
+        .collect();
+    super::draft::draft(&world).unwrap()
+}
+
+fn rules(drafted: &super::draft::Drafted) -> Vec<(String, String)> {
+    let steps = drafted.document["steps"].as_array().unwrap();
+    let decide = steps.iter().find(|s| s["id"] == "risk").unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    decide["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| (text(&rule["then"]["level"]), text(&rule["when"])))
+        .collect()
+}
+
+#[test]
+fn exceptions_and_floors_take_their_place_among_the_rules() {
+    let drafted = drafted(&[
+        "High risk: health below 40.",
+        "Medium risk: health below 60.",
+        "Everything else is low risk.",
+        "Enterprise accounts that are medium count as high.",
+        "An account with ARR over 500k never goes below medium.",
+        "If health is unknown we can't say anything: mark it \"no data\".",
+    ]);
+    let expected = [
+        ("no_data", "account.health_score is missing"),
+        ("high", "account.health_score < 40"),
+        (
+            "high",
+            "(account.health_score < 60) and (account.segment == 'enterprise')",
+        ),
+        ("medium", "account.health_score < 60"),
+        ("medium", "account.arr > 500000"),
+    ];
+    let expected = expected.map(|(label, when)| (label.to_owned(), when.to_owned()));
+    assert_eq!(rules(&drafted), expected);
+    assert!(drafted.open.is_empty(), "{:?}", drafted.open);
+}
+
+#[test]
+fn what_tables_do_not_answer_is_judged_by_a_model_and_not_passed_over() {
+    let drafted = drafted(&[
+        "High risk: the customer sounds like leaving.",
+        "Everything else is low risk.",
+    ]);
+    assert_eq!(
+        rules(&drafted),
+        [("high".to_owned(), "judged_1.holds == 'yes'".to_owned())]
+    );
+    assert_eq!(drafted.document["steps"][0]["kind"], "llm");
+}
+
+#[test]
+fn what_is_read_in_part_stays_open() {
+    for text in [
+        "Every Monday we go over accounts that look odd.",
+        "Everything else is low risk, unless the sponsor has left.",
+        "Gold – draft an email to the owner.",
+        "Draft an email to the mayor.",
+    ] {
+        let drafted = drafted(&["High risk: health below 40.", text]);
+        let open: Vec<usize> = drafted.open.iter().map(|s| s.number).collect();
+        assert_eq!(open, [2], "{text}");
+        assert_eq!(
+            drafted.document["sop"]["open"],
+            serde_json::json!([2]),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn either_kind_of_what_is_left_out_is_left_out() {
+    let drafted = drafted(&[
+        "Leave out churned accounts and tickets that are closed.",
+        "High risk: health below 40.",
+    ]);
+    let stop = &drafted.document["steps"][0];
+    assert_eq!(stop["kind"], "stop");
+    assert_eq!(
+        stop["when"],
+        "account.status == 'churned' or any(tickets, \"item.status == 'closed'\")"
+    );
+}

@@ -44,7 +44,7 @@ impl Table {
         let first = || {
             self.columns
                 .iter()
-                .find(|(_, c)| c.unique && c.kind != "number")
+                .find(|(_, c)| c.unique && c.kind == "text")
         };
         by_name.or_else(first).map(|(name, _)| name.as_str())
     }

@@ -1,6 +1,7 @@
 //! The machine that carries one case through the steps.
 
 mod steps;
+mod values;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};

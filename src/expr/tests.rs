@@ -96,6 +96,11 @@ fn expressions_give_values() {
         ("format_number(1234567.891, 2)", json!("1,234,567.89")),
         ("format_number(-950)", json!("-950")),
         ("account.owner | length", json!(null)),
+        (
+            "[account.name, \"it's\"] | tojson",
+            json!("[\"Acme\",\"it's\"]"),
+        ),
+        ("['a'] | tojson(indent=2)", json!("[\n  \"a\"\n]")),
         ("coalesce(account.owner, 'nobody')", json!("nobody")),
         ("account.owner | default('nobody')", json!("nobody")),
         ("account.owner is missing and 'N/A' is missing", json!(true)),

@@ -53,9 +53,19 @@ impl Place {
 
     /// Runs the command line, with no model and the clock of the sample data.
     pub fn run(&self, args: &[&str]) -> Ran {
+        self.with(args, &["--model", "built-in"])
+    }
+
+    /// Runs the command line, the model's answers taken from a recording.
+    pub fn replay(&self, recording: &str, args: &[&str]) -> Ran {
+        self.with(args, &["--replay", recording])
+    }
+
+    fn with(&self, args: &[&str], model: &[&str]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_sopwright"))
             .args(args)
-            .args(["--as-of", "2026-11-16", "--model", "built-in"])
+            .args(["--as-of", "2026-11-16"])
+            .args(model)
             .current_dir(self.path())
             .env_remove("ANTHROPIC_API_KEY")
             .env_remove("OPENAI_API_KEY")

@@ -36,7 +36,14 @@ impl Reader<'_> {
             .cloned()
             .collect();
         let said = stems(&rest.join(" "));
-        let counted = value_in_counted(self, &said, &rest, text);
+        // "five active users" is a number that the case has, not so many rows of a table.
+        let has_own =
+            best(self.cases, &said, is_number).is_some_and(|column| fit(&column, &said) >= 1.0);
+        let counted = if has_own {
+            Vec::new()
+        } else {
+            value_in_counted(self, &said, &rest, text)
+        };
         let left: Vec<String> = rest
             .iter()
             .filter(|t| !counted.contains(t))
@@ -52,7 +59,7 @@ impl Reader<'_> {
             Unit::Days(days) => self.of_days(tokens, &said, figure, f64::from(days)),
             Unit::Hours => None,
             Unit::Plain | Unit::Percent => {
-                if let Some(table) = self.counted(&said, &rest) {
+                if !has_own && let Some(table) = self.counted(&said, &rest) {
                     return self.count_of(table, text, &rest, figure);
                 }
                 let (value, read) = self.numeric(&said)?;

@@ -47,7 +47,7 @@ impl Reader<'_> {
     }
 
     /// Are all words that are left the names of tables and columns, or of no weight?
-    pub(super) fn nothing_left(&self, left: &[String]) -> bool {
+    pub(in crate::drafter) fn nothing_left(&self, left: &[String]) -> bool {
         const LIGHT: [&str; 98] = [
             "among",
             "without",

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
+use super::Drafted;
 use super::facts;
-use super::outputs::{Making, guard};
-use super::scope::{Scope, scope};
-use super::{Drafted, OPEN};
+use super::outputs::Making;
 use crate::drafter::condition::{Read, Reader};
 use crate::drafter::statement::{Meaning, Note, Route, Rule, Wanted};
 use crate::drafter::when::When;
@@ -27,7 +26,7 @@ pub(super) struct Assembly<'r> {
     pub(super) cites: BTreeMap<&'static str, Vec<usize>>,
     pub(super) trigger: Option<When>,
     pub(super) only: Vec<Read>,
-    pub(super) skips: Vec<Read>,
+    pub(super) skips: Vec<(Read, Said)>,
     pub(super) rules: Vec<Stated>,
     pub(super) routes: Vec<(Route, Said)>,
     pub(super) notes: Vec<(Note, Said)>,
@@ -80,6 +79,11 @@ impl<'r> Assembly<'r> {
         }
     }
 
+    /// Takes something as given.
+    pub(super) fn assume(&mut self, text: String) {
+        self.assumed.push(text);
+    }
+
     /// Takes a sentence of the owner's notes, where it was understood.
     pub(super) fn add_note(&mut self, said: &Said, meaning: Meaning) {
         if meaning.waived.is_none()
@@ -122,6 +126,9 @@ impl<'r> Assembly<'r> {
             }
             return;
         }
+        if meaning.says_more {
+            self.open.push(said.clone());
+        }
         if let Some(when) = meaning.when {
             self.cite("trigger", number);
             // What says less than is known ("a weekly list") changes nothing.
@@ -144,7 +151,7 @@ impl<'r> Assembly<'r> {
         }
         if let Some(skip) = meaning.skip {
             self.cite("cases", number);
-            self.skips.push(skip);
+            self.skips.push((skip, said.clone()));
         }
         if let Some(rule) = meaning.rule {
             self.cite("level", number);
@@ -208,11 +215,18 @@ impl<'r> Assembly<'r> {
             notes: &self.notes,
         }
         .outputs(&wanted);
+        // An output that could not be made needs no judgement.
+        let used = json!([steps, outputs]).to_string();
+        steps.retain(|step| {
+            let id = step["id"].as_str().unwrap_or_default();
+            !id.starts_with("judged_") || used.contains(&format!("{id}.holds"))
+        });
         let joined = self.joined(&steps, &outputs);
         let data = self.data(&joined, &steps, &outputs);
         if steps.is_empty() && outputs.is_empty() {
             steps.push(json!({"id": "found", "kind": "compute", "sop": self.cited("cases"), "set": {"matches": true}}));
         }
+        self.leave_open_what_has_no_part(&json!([data, steps, outputs]));
         self.settle_open();
         let key = self.cases.key().unwrap_or("id");
         let waived: Vec<Json> = self
@@ -267,49 +281,9 @@ impl<'r> Assembly<'r> {
         }
     }
 
-    /// Returns the outputs that are asked for, each with the cases it is for.
-    fn scoped(&mut self) -> Vec<(Wanted, Said, Scope)> {
-        let labels = self.level_labels();
-        let mut before: Option<Scope> = None;
-        let mut scoped = Vec::new();
-        for (wanted, said) in std::mem::take(&mut self.outputs) {
-            let scope = scope(&said, &labels, self.reader, before.as_ref());
-            if scope == Scope::Judged
-                && !self.judged_outputs.iter().any(|s| s.number == said.number)
-            {
-                self.judged_outputs.push(said.clone());
-            }
-            if let Some(condition) = guard(&scope, &said) {
-                self.judged_for.insert(said.number, condition);
-            }
-            if matches!(scope, Scope::Levels(_)) {
-                before = Some(scope.clone());
-            }
-            scoped.push((wanted, said, scope));
-        }
-        scoped
-    }
-
     fn takes_the_rest(&self) -> bool {
         let places = self.routes.iter().flat_map(|(route, _)| &route.places);
         places.into_iter().any(|(when, _)| when.is_none())
-    }
-
-    /// Waives what a person takes over. What nobody has said more about stays open.
-    fn settle_open(&mut self) {
-        let numbers: Vec<usize> = self.open.iter().map(|s| s.number).collect();
-        if !numbers.is_empty() && self.reader.world.answer(OPEN).is_some() {
-            self.waived
-                .entry("left to people".to_owned())
-                .or_default()
-                .extend(numbers);
-        }
-    }
-
-    fn unsettled(&self) -> Vec<usize> {
-        let waived: Vec<&usize> = self.waived.values().flatten().collect();
-        let open = self.open.iter().map(|s| s.number);
-        open.filter(|number| !waived.contains(&number)).collect()
     }
 
     pub(super) fn level_labels(&self) -> Vec<String> {

@@ -53,8 +53,9 @@ impl Assembly<'_> {
         for stated in &self.rules {
             match &stated.rule {
                 Rule::AtLeast(when, label) => {
-                    let lower = |rule: &Decided| self.rank(&rule.label) > self.rank(label);
-                    let place = rules.iter().position(lower).unwrap_or(rules.len());
+                    // Behind all that give this level or a higher one.
+                    let reaches = |rule: &Decided| self.rank(&rule.label) <= self.rank(label);
+                    let place = rules.iter().rposition(reaches).map_or(0, |at| at + 1);
                     let rule = Decided {
                         label: label.clone(),
                         when: when.source.clone(),
@@ -164,8 +165,7 @@ pub(super) fn judged_id(number: usize) -> String {
 /// Puts first what says that a value is missing which other rules work with.
 fn missing_first(rules: &mut Vec<Decided>) {
     let says = |index: usize| {
-        let rule = &rules[index];
-        let Some((before, _)) = rule.when.split_once(" is missing") else {
+        let Some((before, _)) = rules[index].when.split_once(" is missing") else {
             return false;
         };
         let value = before.rsplit(" or ").next().unwrap_or(before);
@@ -174,14 +174,10 @@ fn missing_first(rules: &mut Vec<Decided>) {
             .iter()
             .enumerate()
             .filter(|(other, _)| *other != index);
-        others
-            .into_iter()
-            .any(|(_, other)| other.when.contains(value) || other.label != rule.label)
-            && !value.is_empty()
-            && rules
-                .iter()
-                .enumerate()
-                .any(|(other, r)| other != index && r.when.contains(value))
+        !value.is_empty()
+            && others
+                .into_iter()
+                .any(|(_, rule)| rule.when.contains(value))
     };
     let first: Vec<bool> = (0..rules.len()).map(says).collect();
     let mut places = first.iter();

@@ -184,20 +184,32 @@ impl Making<'_> {
 
     fn message(&self, channel: Option<&str>, scope: &Scope) -> Json {
         let to = channel.map_or_else(|| "slack.alerts".to_owned(), |c| format!("slack.{c}"));
-        let of = |labels: &[String]| {
-            let count = format!("(cases | where(\"{}\") | length)", among("item", labels));
-            let names: Vec<String> = labels.iter().map(|l| l.replace('_', " ")).collect();
-            (count, format!(" {}", names.join(" or ")))
+        let count = |label: &String| {
+            let among = among("item", std::slice::from_ref(label));
+            format!("(cases | where(\"{among}\") | length)")
         };
-        let (count, what) = match scope {
-            Scope::Levels(labels) => of(labels),
-            Scope::Count(label, ..) => of(std::slice::from_ref(label)),
-            _ => ("(cases | length)".to_owned(), String::new()),
+        let each = |labels: &[String]| {
+            let counts: Vec<String> = labels
+                .iter()
+                .map(|l| format!("{{{{ {} }}}} {}", count(l), l.replace('_', " ")))
+                .collect();
+            counts.join(", ")
+        };
+        let title = title(self.reader);
+        // What hangs on a single case is said of that case.
+        if matches!(scope, Scope::When(_) | Scope::Judged) {
+            let text = format!("{title}: {}", named(self.reader));
+            return json!({"kind": "message", "approval": "required", "to": to, "text": text});
+        }
+        let what = match scope {
+            Scope::Levels(labels) => each(labels),
+            Scope::Count(label, ..) => each(std::slice::from_ref(label)),
+            _ => "{{ cases | where(\"item.status == 'done'\") | length }}".to_owned(),
         };
         let mut message = json!({"kind": "message", "per": "run", "approval": "required", "to": to,
-            "text": format!("{}: {{{{ {count} }}}}{what}", title(self.reader))});
-        if let Scope::Count(_, relation, number) = scope {
-            message["when"] = json!(format!("{count} {relation} {number}"));
+            "text": format!("{title}: {what}")});
+        if let Scope::Count(label, relation, number) = scope {
+            message["when"] = json!(format!("{} {relation} {number}", count(label)));
         }
         message
     }
@@ -243,7 +255,7 @@ pub(super) fn guard(scope: &Scope, said: &Said) -> Option<String> {
         },
         Scope::When(read) => Some(read.source.clone()),
         Scope::Judged => Some(format!("{}.holds == 'yes'", judged_id(said.number))),
-        Scope::Everyone | Scope::Count(..) => None,
+        Scope::Everyone | Scope::Count(..) | Scope::Unknown => None,
     }
 }
 

@@ -13,6 +13,14 @@ use crate::expr::{Condition, Template};
 impl Assembly<'_> {
     pub(super) fn steps(&self) -> Vec<Json> {
         let mut steps = Vec::new();
+        // What hangs on other tables cannot choose rows; the cases are stopped instead.
+        for (read, said) in self
+            .skips
+            .iter()
+            .filter(|(read, _)| !read.joined.is_empty())
+        {
+            steps.push(json!({"id": format!("left_out_{}", said.number), "kind": "stop", "sop": [said.number], "when": read.source, "because": plain(&said.text)}));
+        }
         steps.extend(self.judging_steps());
         if !self.rules.is_empty() {
             let rules: Vec<Json> = self
@@ -98,10 +106,7 @@ impl Assembly<'_> {
 
     /// Returns the other tables that something uses.
     pub(super) fn joined(&self, steps: &[Json], outputs: &[Json]) -> BTreeSet<String> {
-        let conditions = self.only.iter().chain(&self.skips);
-        let mut joined: BTreeSet<String> = conditions
-            .flat_map(|read| read.joined.iter().cloned())
-            .collect();
+        let mut joined: BTreeSet<String> = BTreeSet::new();
         joined.extend(self.sources.keys().cloned());
         let mut used = BTreeSet::new();
         names_in(&json!([steps, outputs]), &mut used);
@@ -125,34 +130,18 @@ impl Assembly<'_> {
         let text = json!([steps, outputs]).to_string();
         let mut conditions: Vec<String> = Vec::new();
         let mut columns: BTreeSet<String> = BTreeSet::new();
-        let mut late = Vec::new();
-        let sided = self
-            .only
-            .iter()
-            .map(|read| (read.clone(), true))
-            .chain(self.skips.iter().map(|read| (read.clone(), false)));
-        for (read, is_kept) in sided.collect::<Vec<_>>() {
-            columns.extend(read.columns.clone());
-            let read = if is_kept { read } else { read.negated() };
-            if read.joined.is_empty() {
-                let source = read
-                    .source
-                    .replace(&format!("{}.", self.reader.item), "row.");
-                conditions.push(if source.contains(" or ") {
-                    format!("({source})")
-                } else {
-                    source
-                });
+        let skips = self.skips.iter().map(|(read, _)| read.clone().negated());
+        let chosen = self.only.iter().cloned().chain(skips);
+        for read in chosen.filter(|read| read.joined.is_empty()) {
+            columns.extend(read.columns);
+            let source = read
+                .source
+                .replace(&format!("{}.", self.reader.item), "row.");
+            conditions.push(if source.contains(" or ") {
+                format!("({source})")
             } else {
-                late.push(read);
-            }
-        }
-        // What depends on other tables cannot choose rows; the cases are stopped later instead.
-        for read in late {
-            self.assumed.push(format!(
-                "Cases are left out only after other tables were read: {}",
-                read.source
-            ));
+                source
+            });
         }
         columns.extend(self.columns_in(&text));
         if text.contains(&format!("{{{{ {} }}}}", self.reader.item)) {

@@ -21,6 +21,8 @@ pub(super) enum Scope {
     Count(String, &'static str, String),
     /// Where a model finds that the statement applies.
     Judged,
+    /// For a group that nothing says how to tell: "Gold – email the owner".
+    Unknown,
 }
 
 /// Levels of cases that nobody is told of.
@@ -42,6 +44,8 @@ static AFTER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(.+?),? (?:only )?(?:if|when|whenever|as soon as) (.+?)\.?$"));
 static SOMEONE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(?:some|any)(?:one|body|thing) "));
+static GROUP: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:[A-Z][\w'’-]*)(?: [\w'’-]+){0,2}(?: ?[–—:]| -) "));
 static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\b(?:the|all) (?:others?|rest|remaining)\b|\bother ones\b|\beveryone else\b")
 });
@@ -56,7 +60,11 @@ pub(super) fn scope(
     reader: &Reader<'_>,
     before: Option<&Scope>,
 ) -> Scope {
-    let text = said.text.trim();
+    // "Post the counts, and shout if …": the condition is that of a second request.
+    let text = match said.text.trim().split_once(", and ") {
+        Some((first, rest)) if AFTER.is_match(rest) => first,
+        _ => said.text.trim(),
+    };
     let condition = BEFORE
         .captures(text)
         .and_then(|c| c.get(1))
@@ -79,6 +87,9 @@ pub(super) fn scope(
     }
     if let Some(named) = level(text, labels) {
         return named;
+    }
+    if GROUP.is_match(text) {
+        return Scope::Unknown;
     }
     if !ALL.is_match(text) {
         if let Some(Scope::Levels(spoken)) = before {
@@ -182,6 +193,7 @@ mod tests {
             of("Someone who is angry gets an email.", None),
             Scope::Judged
         );
+        assert_eq!(of("Gold – email the owner.", None), Scope::Unknown);
         assert!(matches!(
             of("If health is below 20, draft an email.", None),
             Scope::When(_)

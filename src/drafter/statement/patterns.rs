@@ -67,7 +67,7 @@ pub(super) static ONLY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(.+?) only(?:[,.;].*)?$"));
 pub(super) static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)\b.*?(?:^|[\s:])(LABEL)KIND(?:\W|$)",
+        r"(?i)^(?:(?:otherwise|else)\s|(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)(?:\s*[,:–-]|\s+(?:is|are|it's|its|it is|counts?|gets?|goes|stays?|becomes?|as|an?|the|to|just|then|considered|rated|marked|should be|be))+)\s*(LABEL)KIND(?:\W|$)",
     )
 });
 pub(super) static OTHERWISE_LAST: LazyLock<Regex> = LazyLock::new(|| {
@@ -113,6 +113,7 @@ mod tests {
             ),
             (&*LABEL_FIRST, "P1 if the customer is enterprise", "P1"),
             (&*OTHERWISE, "Everything else is low risk.", "low"),
+            (&*OTHERWISE, "Otherwise it's \"normal\".", "\"normal\""),
         ] {
             assert_eq!(
                 regex
@@ -141,6 +142,8 @@ mod tests {
             .captures("A ticket set to urgent never goes below P2.")
             .unwrap();
         assert_eq!([&found[1], &found[2]], ["A ticket set to urgent", "P2"]);
+        assert!(OTHERWISE.is_match("Otherwise green."));
+        assert!(!OTHERWISE.is_match("All other hot and warm ones get the mail."));
         assert!(NOTE.is_match("If there is no buyer, say so in the email."));
         assert!(
             SKIP.is_match("Skip churned accounts")

@@ -116,6 +116,37 @@ pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
     wanted
 }
 
+/// Does a sentence forbid some way of reaching out, and ask for nothing else?
+fn only_forbids(lower: &str) -> bool {
+    let begins = [
+        "no ",
+        "never ",
+        "don't ",
+        "do not ",
+        "we never ",
+        "we don't ",
+    ];
+    let forbids = begins.iter().any(|w| lower.starts_with(w))
+        || [" please no ", ", no automatic", "none of this "]
+            .iter()
+            .any(|w| format!(" {lower}").contains(w));
+    let asks = [
+        ": ",
+        "; ",
+        " but ",
+        " unless ",
+        " only if ",
+        " instead",
+        " if ",
+    ];
+    let reaches_out = [
+        "mail", "answer", "contact", "message", "send", "repl", "document", "goes to",
+    ];
+    forbids
+        && !asks.iter().any(|w| lower.contains(w))
+        && reaches_out.iter().any(|w| lower.contains(w))
+}
+
 /// Does a sentence say that something is not to be done?
 fn forbids(lower: &str) -> bool {
     let first = lower
@@ -156,7 +187,9 @@ pub(super) fn judges(lower: &str) -> bool {
 
 pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     let section = said.section.to_lowercase();
-    if BACKGROUND.iter().any(|b| section.starts_with(b)) {
+    // A definition with a figure is a rule.
+    let has_figure = lower.contains(|c: char| c.is_ascii_digit());
+    if BACKGROUND.iter().any(|b| section.starts_with(b)) && !has_figure {
         return Some("background");
     }
     if [
@@ -188,10 +221,7 @@ pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     {
         return Some("carried out everywhere: what is missing reads “(not known)”");
     }
-    let reaches_out = [
-        "mail", "answer", "contact", "message", "send", "repl", "document", "call",
-    ];
-    if forbids(lower) && reaches_out.iter().any(|w| lower.contains(w)) {
+    if only_forbids(lower) {
         return Some("nothing of the kind is done");
     }
     if ["never part of", "not part of", "out of scope"]

@@ -1,35 +1,9 @@
 //! Going through the steps: the pure ones at once, the others as actions.
 
+use super::values::{told, unreached};
 use super::*;
 use crate::engine::program::{Body, CompiledRule, CompiledStep};
 use crate::expr::Template;
-
-/// Returns the result of a step that was not reached: its fields are missing.
-fn unreached(step: &CompiledStep) -> Value {
-    let missing = step
-        .fields
-        .iter()
-        .map(|name| (Value::from(name.as_str()), Value::from(())));
-    match step.body {
-        Body::Each { .. } => {
-            Value::from_pairs([(Value::from("items"), Value::from(Vec::<Value>::new()))])
-        }
-        _ => Value::from_pairs(missing),
-    }
-}
-
-/// Returns facts as a model is told of them: without what rows carry for the engine (`_match`).
-fn told(facts: Json) -> Json {
-    match facts {
-        Json::Object(fields) => fields
-            .into_iter()
-            .filter(|(name, _)| !name.starts_with('_'))
-            .map(|(name, value)| (name, told(value)))
-            .collect(),
-        Json::Array(items) => items.into_iter().map(told).collect(),
-        other => other,
-    }
-}
 
 impl Execution {
     /// Gives the steps behind the one that ended the case what a step has that was not reached.

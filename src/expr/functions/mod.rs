@@ -10,7 +10,7 @@ mod texts;
 pub(crate) use lists::OVER_ITEMS;
 pub use names::{normalize, similarity};
 
-use minijinja::value::Rest;
+use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, State, Value};
 
 use super::ops::{fault, is_missing, kind};
@@ -154,14 +154,17 @@ pub(super) fn register(env: &mut Environment<'static>) {
         });
     }
     // The library's own escapes what HTML would misread; here it is for people and files.
-    env.add_filter("tojson", |value: Value, indent: Option<usize>| {
-        let json = crate::expr::to_json(&value);
-        match indent {
-            Some(_) => serde_json::to_string_pretty(&json).unwrap_or_default(),
-            None => json.to_string(),
-        }
-    });
-    // Of an empty list there is no first: that is a missing value, as everywhere else.
+    env.add_filter(
+        "tojson",
+        |value: Value, indent: Option<Value>, named: Kwargs| {
+            let json = crate::expr::to_json(&value);
+            let indent = indent.or(named.get("indent")?);
+            Ok::<_, Error>(match indent {
+                Some(_) => serde_json::to_string_pretty(&json).unwrap_or_default(),
+                None => json.to_string(),
+            })
+        },
+    );
     for name in ["length", "count"] {
         env.add_filter(name, |state: &State, value: Value| length(state, &value));
     }

@@ -1,0 +1,85 @@
+//! What each output is for, and which statements are left without a part.
+
+use serde_json::Value as Json;
+
+use super::outputs::guard;
+use super::scope::{Scope, scope};
+use super::{Assembly, OPEN};
+use crate::drafter::statement::Wanted;
+use crate::drafter::world::Said;
+
+impl Assembly<'_> {
+    /// Returns the outputs that are asked for, each with the cases it is for.
+    pub(super) fn scoped(&mut self) -> Vec<(Wanted, Said, Scope)> {
+        let labels = self.level_labels();
+        let mut before: Option<Scope> = None;
+        let mut scoped = Vec::new();
+        for (wanted, said) in std::mem::take(&mut self.outputs) {
+            let scope = scope(&said, &labels, self.reader, before.as_ref());
+            if scope == Scope::Unknown {
+                continue;
+            }
+            if scope == Scope::Judged
+                && !self.judged_outputs.iter().any(|s| s.number == said.number)
+            {
+                self.judged_outputs.push(said.clone());
+            }
+            if let Some(condition) = guard(&scope, &said) {
+                self.judged_for.insert(said.number, condition);
+            }
+            if matches!(scope, Scope::Levels(_)) {
+                before = Some(scope.clone());
+            }
+            scoped.push((wanted, said, scope));
+        }
+        scoped
+    }
+
+    /// Leaves open what was read, and yet became no part: an email without an address, say.
+    pub(super) fn leave_open_what_has_no_part(&mut self, parts: &Json) {
+        let mut carried = self.cited("trigger");
+        cited_in(parts, &mut carried);
+        carried.extend(self.waived.values().flatten());
+        carried.extend(self.open.iter().map(|said| said.number));
+        let statements = &self.reader.world.statements;
+        let lost = statements.iter().filter(|s| !carried.contains(&s.number));
+        self.open.extend(lost.cloned());
+        self.open.sort_by_key(|said| said.number);
+    }
+
+    /// Waives what a person takes over. What nobody has said more about stays open.
+    pub(super) fn settle_open(&mut self) {
+        let numbers: Vec<usize> = self.open.iter().map(|s| s.number).collect();
+        if !numbers.is_empty() && self.reader.world.answer(OPEN).is_some() {
+            self.waived
+                .entry("left to people".to_owned())
+                .or_default()
+                .extend(numbers);
+        }
+    }
+
+    pub(super) fn unsettled(&self) -> Vec<usize> {
+        let waived: Vec<&usize> = self.waived.values().flatten().collect();
+        let open = self.open.iter().map(|s| s.number);
+        open.filter(|number| !waived.contains(&number)).collect()
+    }
+}
+
+/// Adds the numbers of the statements that parts cite.
+fn cited_in(part: &Json, cited: &mut Vec<usize>) {
+    match part {
+        Json::Array(items) => items.iter().for_each(|item| cited_in(item, cited)),
+        Json::Object(fields) => {
+            for (name, value) in fields {
+                match value.as_array().filter(|_| name == "sop") {
+                    Some(numbers) => {
+                        let numbers = numbers.iter().filter_map(Json::as_u64);
+                        cited.extend(numbers.filter_map(|n| usize::try_from(n).ok()));
+                    }
+                    None => cited_in(value, cited),
+                }
+            }
+        }
+        _ => {}
+    }
+}
