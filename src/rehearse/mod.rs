@@ -7,6 +7,7 @@ mod llm;
 mod placeholder;
 mod report;
 mod sample;
+mod spread;
 mod tables;
 mod tests_of;
 mod world;
@@ -88,15 +89,20 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
     let trigger = trigger_example(&program);
     let base = base_scope(&rehearsal.run, &trigger);
     let tables = Tables::load(&program, rehearsal.connections, &base).await;
-    let all = match program.cases() {
-        Some(pull) => Some(tables::case_rows(pull, rehearsal.connections, &base).await?),
+    let sample = match program.cases() {
+        Some(pull) => {
+            let named = tests_of::named(&program);
+            let keep = |row: &Map<String, Json>| named.holds(row);
+            Some(tables::sample_of_cases(pull, rehearsal.connections, &base, keep).await?)
+        }
         None => None,
     };
+    let total = sample.as_ref().map_or(1, |s| s.total);
+    let is_cut = sample.as_ref().is_some_and(|s| s.is_cut);
+    let all = sample.map(|s| s.rows);
     let world = DryWorld::new(rehearsal, &tables);
     let mut rows = vec![None];
-    let mut total = 1;
     if let Some(all) = &all {
-        total = all.len();
         let order = if is_cheap(checked) {
             coverage::order(&program, &base, &world.scout(), all, LOOKED_THROUGH).await
         } else {
@@ -136,6 +142,7 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
         deliveries_of_run(&program, &rehearsal.run, &trigger, &summaries);
     let gathered = Gathered {
         total,
+        is_cut,
         cases,
         tests,
         run_effects,

@@ -118,6 +118,8 @@ impl Report {
 pub(super) struct Gathered {
     /// How many rows are cases.
     pub(super) total: usize,
+    /// Was the table too long to be read to its end?
+    pub(super) is_cut: bool,
     /// The shown cases with their rows.
     pub(super) cases: Vec<(Outcome, Json)>,
     pub(super) tests: Vec<TestReport>,
@@ -134,6 +136,7 @@ pub(super) fn make(
 ) -> Report {
     let Gathered {
         total,
+        is_cut,
         cases,
         tests,
         run_effects,
@@ -205,6 +208,11 @@ pub(super) fn make(
         reasons.push(format!(
             "nothing carries out {what} {} of the SOP",
             numbers.join(", ")
+        ));
+    }
+    if is_cut {
+        reasons.push(format!(
+            "only the first part of the table was looked at, with {total} cases"
         ));
     }
     reasons.extend(simulated.iter().cloned());

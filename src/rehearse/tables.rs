@@ -11,6 +11,8 @@ use crate::diag::{Error, Result};
 use crate::engine::{CompiledPull, Failure, Program, PullRequest, Rows, Table, ToolRequest};
 use crate::expr::Scope;
 
+use super::spread::Spread;
+
 /// The tables that cases read from, or why one could not be read.
 pub struct Tables {
     tables: IndexMap<String, std::result::Result<Table, Failure>>,
@@ -18,6 +20,9 @@ pub struct Tables {
 
 /// The most rows of a table that are joined to cases.
 const MOST_ROWS: usize = 2_000_000;
+
+/// From how many rows at least a dry run picks its cases.
+const SAMPLED_ROWS: usize = 20_000;
 
 /// How long a tool call may take where the workflow says nothing.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
@@ -75,7 +80,7 @@ async fn load(
     scope: &Scope,
 ) -> std::result::Result<Table, Failure> {
     let rows = match read_rows(connections, pull).await {
-        Ok(stream) => stream.collect(MOST_ROWS).await,
+        Ok(stream) => whole(stream, &pull.from).await,
         Err(error) => Err(error),
     };
     let rows = rows.map_err(|e| failure_of(&e))?;
@@ -117,19 +122,96 @@ pub async fn case_rows(
     let stream = read_rows(connections, pull)
         .await
         .map_err(|e| with_help(unreadable(e.message.clone()), &e))?;
-    let rows = stream
-        .collect(MOST_ROWS)
+    let rows = whole(stream, &pull.from)
         .await
         .map_err(|e| with_help(unreadable(e.message.clone()), &e))?;
     Table::new(pull.clone(), rows, scope)
         .map(Table::into_rows)
-        .map_err(|e| {
-            Error::input(format!(
-                "The `where` of `{}` cannot be evaluated",
-                pull.name
-            ))
-            .because(e.message)
-        })
+        .map_err(|e| unevaluated(pull, &e))
+}
+
+/// Cases for a dry run, from all over a table.
+pub(super) struct SampleOfCases {
+    /// The rows, in their order: all of a small table, an even choice of a large one.
+    pub(super) rows: Vec<Row>,
+    /// How many there are, as far as was looked.
+    pub(super) total: usize,
+    /// Was the table too long to be read to its end?
+    pub(super) is_cut: bool,
+}
+
+/// Reads the rows that are cases in bounded memory: those that `keep` asks for, and an even choice
+/// of the others.
+///
+/// # Errors
+/// As [`case_rows`].
+pub(super) async fn sample_of_cases(
+    pull: &Arc<CompiledPull>,
+    connections: &Connections,
+    scope: &Scope,
+    keep: impl Fn(&Row) -> bool,
+) -> Result<SampleOfCases> {
+    if pull.is_ordered() {
+        let rows = case_rows(pull, connections, scope).await?;
+        return Ok(SampleOfCases {
+            total: rows.len(),
+            rows,
+            is_cut: false,
+        });
+    }
+    let unreadable = |e: &ConnectError| {
+        let error = Error::unavailable(format!("The cases could not be read from {}", pull.from));
+        with_help(error.because(e.message.clone()), e)
+    };
+    let mut stream = read_rows(connections, pull)
+        .await
+        .map_err(|e| unreadable(&e))?;
+    let mut spread = Spread::new(SAMPLED_ROWS);
+    let mut kept = Vec::new();
+    let mut read = 0;
+    while let Some(chunk) = stream.next().await {
+        for row in chunk.map_err(|e| unreadable(&e))? {
+            read += 1;
+            if pull.keeps(&row, scope).map_err(|e| unevaluated(pull, &e))? {
+                if keep(&row) {
+                    kept.push(row.clone());
+                }
+                spread.push(row);
+            }
+        }
+        if read >= MOST_ROWS {
+            break;
+        }
+    }
+    let total = spread.seen();
+    let mut rows = spread.into_rows();
+    let more: Vec<Row> = kept.into_iter().filter(|row| !rows.contains(row)).collect();
+    rows.extend(more);
+    Ok(SampleOfCases {
+        rows,
+        total,
+        is_cut: read >= MOST_ROWS,
+    })
+}
+
+/// Reads a table that is needed whole; a longer one than fits is an error, not its beginning.
+async fn whole(stream: RowStream, name: &str) -> std::result::Result<Vec<Row>, ConnectError> {
+    let rows = stream.collect(MOST_ROWS).await?;
+    if rows.len() >= MOST_ROWS {
+        return Err(ConnectError::last(format!(
+            "{name} has {MOST_ROWS} rows or more, too many to join, order or limit in memory"
+        ))
+        .help("Choose fewer with `where` in the source, or give a smaller table."));
+    }
+    Ok(rows)
+}
+
+fn unevaluated(pull: &CompiledPull, error: &crate::expr::Error) -> Error {
+    Error::input(format!(
+        "The `where` of `{}` cannot be evaluated",
+        pull.name
+    ))
+    .because(error.message.clone())
 }
 
 fn with_help(error: Error, cause: &ConnectError) -> Error {

@@ -1,5 +1,7 @@
 //! Running the tests of a workflow.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
@@ -56,10 +58,14 @@ async fn one(
         }
     };
     given.shift_remove("trigger");
-    let item = program
-        .workflow()
-        .item()
-        .map(|name| row_of(given.shift_remove(name), rows, program));
+    let row = |name| row_of(given.shift_remove(name), rows, program);
+    let item = match program.workflow().item().map(row).transpose() {
+        Ok(item) => item,
+        Err(problem) => {
+            report.problem = Some(problem);
+            return report;
+        }
+    };
     let mut execution = match Execution::within(program, &base, Case { item, given }) {
         Ok(execution) => execution,
         Err(failure) => {
@@ -95,6 +101,41 @@ async fn one(
     report
 }
 
+/// The cases that tests name by their key.
+pub(super) struct Named {
+    column: Option<String>,
+    keys: HashSet<String>,
+}
+
+impl Named {
+    /// Is a row one of them?
+    pub(super) fn holds(&self, row: &Map<String, Json>) -> bool {
+        let held = self.column.as_ref().and_then(|column| row.get(column));
+        held.and_then(key_text)
+            .is_some_and(|key| self.keys.contains(&key))
+    }
+}
+
+/// Returns the cases that tests name by their key.
+pub(super) fn named(program: &Program) -> Named {
+    let workflow = program.workflow();
+    let column = key_column(program);
+    let keys = workflow.tests.iter().filter_map(|test| {
+        let item = test.given.get(workflow.item()?)?;
+        item.get(column.as_ref()?).and_then(key_text)
+    });
+    Named {
+        keys: keys.collect(),
+        column,
+    }
+}
+
+/// Returns the column that tells cases apart.
+fn key_column(program: &Program) -> Option<String> {
+    let each = program.workflow().for_each.as_ref()?;
+    each.key.as_str().rsplit('.').next().map(str::to_owned)
+}
+
 /// Returns what a test gives, its templates filled in: `{{ add_days(run.date, -31) }}`.
 fn evaluated(
     given: &IndexMap<String, Json>,
@@ -111,19 +152,16 @@ fn evaluated(
 
 /// Returns the row of the data that agrees with what is given about its key, with the rest of
 /// what is given set over it.
-fn row_of(given: Option<Json>, rows: &[Map<String, Json>], program: &Program) -> Map<String, Json> {
+fn row_of(
+    given: Option<Json>,
+    rows: &[Map<String, Json>],
+    program: &Program,
+) -> Result<Map<String, Json>, String> {
     let given = match given {
         Some(Json::Object(fields)) => fields,
         _ => Map::new(),
     };
-    let key = program.workflow().for_each.as_ref().map(|each| {
-        each.key
-            .as_str()
-            .rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .to_owned()
-    });
+    let key = key_column(program);
     let wanted = key
         .as_ref()
         .and_then(|key| given.get(key))
@@ -131,6 +169,11 @@ fn row_of(given: Option<Json>, rows: &[Map<String, Json>], program: &Program) ->
     let found = rows.iter().find(|row| {
         wanted.is_some() && key.as_ref().and_then(|k| row.get(k)).and_then(key_text) == wanted
     });
+    if let (None, Some(wanted), 1) = (found, &wanted, given.len()) {
+        return Err(format!(
+            "no case of the data has the key {wanted} (rows that `where` leaves out are none); give the whole row"
+        ));
+    }
     let mut row = match (found, rows.first()) {
         (Some(found), _) => found.clone(),
         (None, Some(first)) => first
@@ -143,7 +186,7 @@ fn row_of(given: Option<Json>, rows: &[Map<String, Json>], program: &Program) ->
             .unwrap_or_default(),
     };
     row.extend(given);
-    row
+    Ok(row)
 }
 
 /// Are two values the same to people: after trimming, whatever the case, nothing being nothing?
