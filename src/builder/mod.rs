@@ -15,4 +15,4 @@ pub mod tools;
 pub use converse::{Builder, Face, Limits, Resources};
 pub use draft::{Changed, DraftHistory};
 pub use question::{Answer, Question, QuestionKind};
-pub use session::{End, Mode, Session, Want};
+pub use session::{End, Mode, Session, UNDONE, Want};

@@ -96,6 +96,9 @@ const REFUSED_SAVES: u32 = 5;
 /// How often it is told to go on when it stops early.
 const NUDGES: u32 = 2;
 
+/// What the model is told when the user takes a change back by themselves.
+pub const UNDONE: &str = "(I took the last change back with /undo: the workflow is as it was before it. Wait for what I say next.)";
+
 impl Session {
     /// Returns a session at its beginning.
     pub fn new(id: String, name: String, sop: Sop, mode: Mode) -> Self {
@@ -202,7 +205,7 @@ impl Session {
         if self.is_saved() {
             return Want::Done(End::Saved);
         }
-        if self.nudges >= NUDGES {
+        if self.nudges >= NUDGES || self.repeats_itself() {
             let said = match self.messages.last() {
                 Some(Message::Assistant { text, .. }) => crate::diag::one_line(text, 300),
                 _ => String::new(),
@@ -216,6 +219,15 @@ impl Session {
             "The workflow is not saved yet, and nobody is here to answer a question in plain text. Go on with the tools until `save_workflow` succeeds; what is open becomes an assumption.",
         ));
         Want::CallModel
+    }
+
+    /// Were the last two answers the same words? Asking again would bring them once more.
+    fn repeats_itself(&self) -> bool {
+        let mut said = self.messages.iter().rev().filter_map(|m| match m {
+            Message::Assistant { text, .. } => Some(text),
+            _ => None,
+        });
+        matches!((said.next(), said.next()), (Some(last), Some(before)) if last == before)
     }
 
     /// Was a saved workflow opened, and nothing said about it yet?

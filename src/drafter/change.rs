@@ -95,39 +95,46 @@ pub(super) fn begin(world: &World, request: &str, messages: &[Message]) -> Said 
 
 /// Returns the workflow as it is, from what was written and what was edited since.
 fn current(world: &World, messages: &[Message]) -> Option<Json> {
-    let mut document = world.workflow.clone();
+    let mut versions: Vec<Json> = world.workflow.iter().cloned().collect();
     let mut refused: std::collections::HashSet<&str> = std::collections::HashSet::new();
     for message in messages {
         if let Message::ToolResults { results } = message {
-            refused.extend(
-                results
-                    .iter()
-                    .filter(|r| r.is_error)
-                    .map(|r| r.call_id.as_str()),
-            );
+            let errors = results.iter().filter(|r| r.is_error);
+            refused.extend(errors.map(|r| r.call_id.as_str()));
         }
     }
-    for call in calls(messages) {
-        let Ok(arguments) = serde_json::from_str::<Json>(&call.arguments) else {
-            continue;
-        };
-        if refused.contains(call.id.as_str()) {
-            continue;
-        }
-        match call.name.as_str() {
-            "write_workflow" => document = arguments.get("workflow").cloned(),
-            "edit_workflow" => {
-                let edits: Vec<crate::spec::Edit> = arguments
-                    .get("edits")
-                    .cloned()
-                    .and_then(|e| serde_json::from_value(e).ok())
-                    .unwrap_or_default();
-                document = document.and_then(|d| crate::spec::apply(&d, &edits).ok());
+    for message in messages {
+        match message {
+            Message::User { text } => {
+                for _ in text.matches(crate::builder::UNDONE) {
+                    versions.pop();
+                }
             }
-            _ => {}
+            Message::Assistant { calls, .. } => {
+                let made = calls.iter().filter(|c| !refused.contains(c.id.as_str()));
+                for call in made {
+                    let next = changed_by(call, versions.last());
+                    versions.extend(next);
+                }
+            }
+            Message::ToolResults { .. } => {}
         }
     }
-    document
+    versions.pop()
+}
+
+/// Returns the document as a call makes it, if it changes it.
+fn changed_by(call: &crate::model::ToolCall, document: Option<&Json>) -> Option<Json> {
+    let arguments: Json = serde_json::from_str(&call.arguments).ok()?;
+    match call.name.as_str() {
+        "write_workflow" => arguments.get("workflow").cloned(),
+        "edit_workflow" => {
+            let edits: Vec<crate::spec::Edit> =
+                serde_json::from_value(arguments.get("edits")?.clone()).ok()?;
+            crate::spec::apply(document?, &edits).ok()
+        }
+        _ => None,
+    }
 }
 
 /// Returns the edits that a request asks for, if it was understood.
@@ -189,11 +196,22 @@ fn level(reader: &Reader<'_>, request: &str, document: &Json) -> Option<Vec<Json
         .iter()
         .enumerate()
         .find_map(|(i, s)| s["rules"].as_array().map(|r| (i, r)))?;
-    let index = rules.iter().position(|rule| {
+    let of_label = rules.iter().enumerate().filter(|(_, rule)| {
         rule["then"]
             .as_object()
             .is_some_and(|then| then.values().any(|v| v.as_str() == Some(&label)))
-    })?;
+    });
+    let of_label: Vec<usize> = of_label.map(|(index, _)| index).collect();
+    // Of several rules for a label, the one is meant that works with the same values.
+    let shares = |index: &&usize| {
+        let when = rules[**index]["when"].as_str().unwrap_or_default();
+        let mut values = read.columns.iter().chain(&read.joined);
+        values.any(|value| when.contains(value.rsplit('.').next().unwrap_or(value)))
+    };
+    let index = match of_label.as_slice() {
+        [one] => *one,
+        several => *several.iter().find(shares)?,
+    };
     let old = rules[index]["when"].as_str()?;
     let wrap = |source: &str| {
         if source.contains(" or ") {

@@ -120,7 +120,9 @@ fn later_request(messages: &[Message]) -> Option<String> {
         Some(Message::User { text })
             if index > 0 && !text.starts_with("The workflow is not saved yet") =>
         {
-            Some(text.clone())
+            // What was taken back before it was said is no part of the request.
+            let request = text.rsplit(crate::builder::UNDONE).next().unwrap_or(text);
+            Some(request.trim().to_owned())
         }
         // A saved workflow is opened and a change asked for in one message.
         Some(Message::User { text }) => text

@@ -189,7 +189,10 @@ fn what_tables_do_not_answer_is_judged_by_a_model_and_not_passed_over() {
     ]);
     assert_eq!(
         rules(&drafted),
-        [("high".to_owned(), "judged_1.holds == 'yes'".to_owned())]
+        [(
+            "high".to_owned(),
+            "judged_1.statement_1_applies == 'yes'".to_owned()
+        )]
     );
     assert_eq!(drafted.document["steps"][0]["kind"], "llm");
 }

@@ -1,6 +1,7 @@
 //! The slash commands, in one table that feeds help and completion.
 
 use super::Chat;
+use crate::builder::UNDONE;
 use crate::diag::{Error, Result, count};
 use crate::spec;
 use crate::ui::{self, Style, paint};
@@ -118,7 +119,7 @@ impl Chat<'_> {
         if !builder.session.draft.undo() {
             return Err(Error::usage("There is no change to take back"));
         }
-        builder.session.say("(I took the last change back with /undo: the workflow is as it was before it. Wait for what I say next.)");
+        builder.session.say(UNDONE);
         ui::out("The last change was taken back. /diff shows how it differs from what is saved.");
         Ok(())
     }

@@ -57,6 +57,11 @@ impl Reader<'_> {
             }
             (None, None, None) => return None,
         };
+        // What has a beginning lies behind: "open for more than 5 days".
+        let has_begun = ["created", "opened", "raised", "updated", "last_"]
+            .iter()
+            .any(|word| path.contains(word));
+        let is_past = is_past || has_begun;
         let count = if is_past { "days_since" } else { "days_until" };
         let value = format!("{count}({path})");
         if figure.up_to.is_some() {

@@ -219,7 +219,7 @@ impl<'r> Assembly<'r> {
         let used = json!([steps, outputs]).to_string();
         steps.retain(|step| {
             let id = step["id"].as_str().unwrap_or_default();
-            !id.starts_with("judged_") || used.contains(&format!("{id}.holds"))
+            !id.starts_with("judged_") || used.contains(&format!("{id}.statement_"))
         });
         let joined = self.joined(&steps, &outputs);
         let data = self.data(&joined, &steps, &outputs);

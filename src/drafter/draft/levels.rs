@@ -37,7 +37,7 @@ impl Assembly<'_> {
         for stated in &self.rules {
             let when = match &stated.rule {
                 Rule::When(_, read) => read.source.clone(),
-                Rule::Judged(_) => format!("{}.holds == 'yes'", judged_id(stated.number)),
+                Rule::Judged(_) => judged(stated.number),
                 Rule::Instead { .. } | Rule::AtLeast(..) => continue,
             };
             let (Rule::When(label, _) | Rule::Judged(label)) = &stated.rule else {
@@ -110,12 +110,13 @@ impl Assembly<'_> {
         rules
             .chain(conditions)
             .map(|(number, text)| {
+                let field = judged_field(number);
                 json!({
                     "id": judged_id(number), "kind": "llm", "sop": [number],
                     "instructions": format!("Does this sentence of the procedure apply to the case, from the facts alone: “{}” Answer yes only if the facts show that its condition holds, no if they show that it does not, else not known.", plain(text)),
                     "input": self.input_for(text),
-                    "returns": {"holds": {"type": "string", "enum": ["no", "yes", "not known"]}},
-                    "on_error": {"use": {"holds": null}, "caveat": format!("Nobody judged whether this applies: {}", plain(text))}
+                    "returns": {&field: {"type": "string", "enum": ["no", "yes", "not known"]}},
+                    "on_error": {"use": {&field: null}, "caveat": format!("Nobody judged whether this applies: {}", plain(text))}
                 })
             })
             .collect()
@@ -158,8 +159,18 @@ impl Decided {
     }
 }
 
-pub(super) fn judged_id(number: usize) -> String {
+/// Returns the condition that a model found a statement to apply.
+pub(super) fn judged(number: usize) -> String {
+    format!("{}.{} == 'yes'", judged_id(number), judged_field(number))
+}
+
+fn judged_id(number: usize) -> String {
     format!("judged_{number}")
+}
+
+/// Returns the name of the answer, which reads well where the workflow is told in words.
+fn judged_field(number: usize) -> String {
+    format!("statement_{number}_applies")
 }
 
 /// Puts first what says that a value is missing which other rules work with.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::levels::{Decided, judged_id};
+use super::levels::{Decided, judged};
 use super::scope::Scope;
 use super::{capital, facts};
 use crate::drafter::condition::Reader;
@@ -254,7 +254,7 @@ pub(super) fn guard(scope: &Scope, said: &Said) -> Option<String> {
             }
         },
         Scope::When(read) => Some(read.source.clone()),
-        Scope::Judged => Some(format!("{}.holds == 'yes'", judged_id(said.number))),
+        Scope::Judged => Some(judged(said.number)),
         Scope::Everyone | Scope::Count(..) | Scope::Unknown => None,
     }
 }
