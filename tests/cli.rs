@@ -313,3 +313,74 @@ fn output_is_plain_where_nobody_watches() {
     let out = place.run(&["list"]).ok();
     assert!(!out.contains('\u{1b}'), "{out}");
 }
+
+#[test]
+fn past_cases_are_set_beside_what_people_decided() {
+    let place = Place::new();
+    place.copy_shipped("generated");
+    let run = ["run", "renewal-risk-briefs", "--results", "results.csv"];
+    place.run(&run).ok();
+    let results = fs::read_to_string(place.file("results.csv")).unwrap();
+    let came: Vec<(&str, &str)> = results
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let mut cells = line.split(',');
+            (cells.next().unwrap(), cells.next().unwrap())
+        })
+        .collect();
+    // People decided otherwise in one case, and nobody knows of the last.
+    let mut decided = "account_id,level\n".to_owned();
+    for (index, (key, level)) in came[..came.len() - 1].iter().enumerate() {
+        let level = if index == 0 { "severe" } else { level };
+        decided += &format!("{key},{level}\n");
+    }
+    place.write("decided.csv", decided);
+    let accounts = fs::read_to_string(place.file("sops/data/crm/accounts.csv")).unwrap();
+    let (header, rows) = accounts.split_once('\n').unwrap();
+    let is_past = |line: &&str| came.iter().any(|(key, _)| line.starts_with(key));
+    let rows: Vec<&str> = rows.lines().filter(is_past).collect();
+    place.write("past/cases.csv", format!("{header}\n{}\n", rows.join("\n")));
+    let backtest = |more: &[&str]| {
+        let args = [
+            "backtest",
+            "renewal-risk-briefs",
+            "--cases",
+            "past/cases.csv",
+            "--expect",
+            "decided.csv",
+        ];
+        place.run(&[&args, more].concat())
+    };
+    let told = backtest(&["--out", "both.csv"]).ok();
+    assert!(told.contains("of 48 cases as people decided"), "{told}");
+    assert!(told.contains("1 disagreement: `risk`: "), "{told}");
+    let json: serde_json::Value =
+        serde_json::from_str(&backtest(&["--format", "json"]).ok()).unwrap();
+    assert_eq!((&json["cases"], &json["agreed"]), (&48.into(), &47.into()));
+    assert!(
+        !json["disagreements"][0]["statements"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    let both = fs::read_to_string(place.file("both.csv")).unwrap();
+    assert!(
+        both.starts_with("key,agrees,level decided,level came,because"),
+        "{both}"
+    );
+    assert_eq!(both.matches(",false,").count(), 1);
+    // A column that the result does not have is said, with what to do.
+    place.write("odd.csv", "account_id,colour\n00101,red\n");
+    let err = place
+        .run(&[
+            "backtest",
+            "renewal-risk-briefs",
+            "--cases",
+            "past/cases.csv",
+            "--expect",
+            "odd.csv",
+        ])
+        .fails(1);
+    assert!(err.contains("--field colour=FIELD"), "{err}");
+}

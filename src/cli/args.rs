@@ -87,6 +87,8 @@ pub enum Command {
         #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
         cases: u16,
     },
+    /// Run past cases again and compare with what people decided.
+    Backtest(Backtest),
     /// Run a workflow over all its cases.
     Run(Run),
     /// Show what there is of a workflow, in short.
@@ -196,4 +198,23 @@ pub enum ConnectionsCommand {
         /// Its name.
         name: String,
     },
+}
+
+/// Which past cases a workflow is compared with.
+#[derive(Debug, clap::Args)]
+pub struct Backtest {
+    /// The workflow's name, folder or file.
+    pub name: String,
+    /// Past cases: a CSV or JSON file with the columns of the table that cases come from.
+    #[arg(long, value_name = "FILE")]
+    pub cases: PathBuf,
+    /// What people decided: a file with a column per field of the result, and one that names the case.
+    #[arg(long, value_name = "FILE")]
+    pub expect: PathBuf,
+    /// The field of the result that a column stands for, where their names differ.
+    #[arg(long, value_name = "COLUMN=FIELD")]
+    pub field: Vec<String>,
+    /// Writes every case with both outcomes to a CSV file.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod args;
+mod backtest;
 mod build;
 mod bundle;
 mod check;
@@ -64,6 +65,7 @@ fn carry_out(args: Args) -> Result<ExitCode> {
             }
             Some(Command::Build(build)) => build::build(&context, build).await,
             Some(Command::Check { name }) => check::check(&context, &name).await,
+            Some(Command::Backtest(args)) => backtest::backtest(&context, args).await,
             Some(Command::DryRun { name, cases }) => dry_run::dry_run(&context, &name, cases).await,
             Some(Command::Run(run)) => run::run(&context, run).await,
             Some(Command::Connections { command }) => {

@@ -13,7 +13,7 @@ use crate::{store, ui};
 
 pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> {
     let stored = store::load(&context.workspace, &args.name)?;
-    let (checked, connections, _) = context.checked(&stored).await?;
+    let (checked, connections, catalog) = context.checked(&stored).await?;
     let workflow = checked.workflow().clone();
     let id = format!(
         "{}-{}",
@@ -23,7 +23,16 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
     let folder = args
         .out
         .unwrap_or_else(|| context.workspace.runs().join(&id));
-    let spinner = ui::Progress::spinner("Running");
+    let table = workflow
+        .for_each
+        .as_ref()
+        .and_then(|each| workflow.data.get(&each.over))
+        .and_then(|pull| catalog.table(&pull.from));
+    // Rows are counted where the table says how many it has: then there is a time left.
+    let bar = match table.and_then(|table| table.rows) {
+        Some(rows) if args.case.is_none() => ui::Progress::bar("Running", rows),
+        _ => ui::Progress::spinner("Running"),
+    };
     let told = |summary: &Summary| {
         let failed = if summary.failed > 0 {
             format!(", {} failed", summary.failed)
@@ -35,7 +44,8 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
         } else {
             String::new()
         };
-        spinner.says(format!("{} cases{failed}{cost}", summary.cases));
+        bar.at(summary.rows as u64);
+        bar.says(format!("{} cases{failed}{cost}", summary.cases));
     };
     let plan = RunPlan {
         run: context.clock.run_info(&id, &workflow.name, Some(&workflow)),
@@ -50,7 +60,7 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
         progress: &told,
     };
     let summary = carry_out(plan).await;
-    spinner.end();
+    bar.end();
     let summary = summary?;
     if context.is_json() {
         ui::out(serde_json::to_string_pretty(&summary.to_json()).unwrap_or_default());

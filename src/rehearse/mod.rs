@@ -1,6 +1,7 @@
 //! The dry run: sample rows, reads performed, effects simulated, and a report of what was
 //! reached. Its outcome is a [`Rehearsed`] workflow, which saving asks for.
 
+mod backtest;
 mod clock;
 mod coverage;
 mod llm;
@@ -26,6 +27,7 @@ use crate::engine::{
 };
 use crate::spec::{Per, StepKind, TriggerKind};
 
+pub use backtest::{Backtest, Compared, Disagreement, FieldScore, PastCase, backtest, shown_value};
 pub use clock::Clock;
 pub use llm::{LlmAnswers, Spent};
 pub use placeholder::placeholder;
@@ -273,7 +275,10 @@ async fn run_cases(
             .collect()
     };
     let mut cases = outcomes(of_shown);
-    cases.extend(ended.into_iter().map(|(_, outcome, item)| (outcome, item)));
+    // Rows without a key stand where they stood among the others.
+    for (number, outcome, item) in ended {
+        cases.insert(number.min(cases.len()), (outcome, item));
+    }
     (cases, outcomes(of_pool))
 }
 

@@ -139,15 +139,20 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
         let shared = shared.clone();
         async move {
             match piece {
-                Ok(rows) => tokio::spawn(async move { run_rows(&shared, rows).await })
-                    .await
-                    .unwrap_or_else(|e| vec![crashed(&e.to_string())]),
-                Err(error) => vec![crashed(&error.message)],
+                Ok(rows) => {
+                    let read = rows.len();
+                    let ended = tokio::spawn(async move { run_rows(&shared, rows).await })
+                        .await
+                        .unwrap_or_else(|e| vec![crashed(&e.to_string())]);
+                    (read, ended)
+                }
+                Err(error) => (0, vec![crashed(&error.message)]),
             }
         }
     });
     let mut work = Box::pin(work.buffered(tasks.max(1)));
-    while let Some(ended) = work.next().await {
+    while let Some((read, ended)) = work.next().await {
+        summary.rows += read;
         for went in ended {
             gathered.take(went, &mut summary, &plan.llm)?;
         }

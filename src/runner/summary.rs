@@ -20,6 +20,8 @@ pub struct Summary {
     pub folder: PathBuf,
     /// Where the results of every case are.
     pub results: PathBuf,
+    /// Rows of the table that cases come from, looked at so far.
+    pub rows: usize,
     /// Cases so far.
     pub cases: usize,
     /// Of these, those that went to their end.
@@ -68,6 +70,7 @@ impl Summary {
             run: run.clone(),
             folder: folder.to_owned(),
             results: results.to_owned(),
+            rows: 0,
             cases: 0,
             done: 0,
             stopped: 0,

@@ -1,6 +1,7 @@
 //! How things look in a terminal: styles that degrade, diagnostics, tables, progress. With
 //! `repl` and `cli` the only room that prints.
 
+mod backtest;
 mod conversation;
 mod diagnostics;
 mod progress;
@@ -8,6 +9,7 @@ mod report;
 mod style;
 mod summary;
 
+pub use backtest::backtest;
 pub use conversation::{Conversation, Lines, Nobody, Stdin};
 pub use diagnostics::{diagnostic, diagnostics, error};
 pub use progress::Progress;

@@ -14,7 +14,7 @@ impl Progress {
     pub fn bar(what: &str, total: u64) -> Self {
         let bar = Self::on_terminal(ProgressBar::new(total));
         let style =
-            ProgressStyle::with_template("{msg} {bar:24.cyan} {pos}/{len} {elapsed} left {eta}");
+            ProgressStyle::with_template("{msg} {bar:24.cyan} {percent}% {elapsed}, {eta} left");
         Self::styled(bar, style, what)
     }
 
