@@ -6,6 +6,7 @@ mod change;
 mod condition;
 mod draft;
 mod mend;
+mod pattern;
 mod statement;
 mod when;
 mod words;

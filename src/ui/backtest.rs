@@ -18,7 +18,7 @@ pub fn backtest(report: &Backtest, sop: &Sop) -> String {
     let style = if all { Style::Good } else { Style::Warn };
     let mut text = format!(
         "{} of {} as people decided ({}).\n",
-        paint(style, &report.agreed.to_string()),
+        paint(style, report.agreed.to_string()),
         count(report.cases, "case"),
         share(report.agreed, report.cases)
     );

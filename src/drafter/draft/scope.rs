@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::drafter::condition::{Read, Reader};
+use crate::drafter::pattern::pattern;
 use crate::drafter::words::tokens;
 use crate::drafter::world::Said;
 
@@ -29,14 +30,6 @@ pub(super) enum Scope {
 const QUIET: [&str; 9] = [
     "low", "green", "none", "light", "ok", "healthy", "fine", "no_data", "unknown",
 ];
-
-fn pattern(source: &str) -> Regex {
-    #[expect(
-        clippy::expect_used,
-        reason = "the patterns are constants, and a test uses each"
-    )]
-    Regex::new(source).expect("the pattern is sound")
-}
 
 static BEFORE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(?:if|when|whenever) (.+?)(?:,|:) ?(.+)$"));

@@ -9,11 +9,7 @@ const LABEL: &str = r#"(?:"[^"]{1,30}"|“[^”]{1,30}”|very high|high|medium|
 const KIND: &str = r"(?: (?:risk|priority|severity|urgency|tier|level|alert|concern))?";
 
 fn pattern(source: &str) -> Regex {
-    #[expect(
-        clippy::expect_used,
-        reason = "the patterns are constants, and a test compiles each"
-    )]
-    Regex::new(&source.replace("LABEL", LABEL).replace("KIND", KIND)).expect("the pattern is sound")
+    crate::drafter::pattern::pattern(&source.replace("LABEL", LABEL).replace("KIND", KIND))
 }
 
 /// Rules with the label first: "High risk if …", "P1: …", "Mark it red when …".

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::drafter::condition::{Read, Reader};
+use crate::drafter::pattern::pattern;
 
 /// Where cases go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,14 +15,6 @@ pub(in crate::drafter) struct Route {
     pub(in crate::drafter) noun: String,
     /// Places with the condition for each, in order; the one without a condition takes the rest.
     pub(in crate::drafter) places: Vec<(Option<Read>, String)>,
-}
-
-fn pattern(source: &str) -> Regex {
-    #[expect(
-        clippy::expect_used,
-        reason = "the patterns are constants, and a test uses each"
-    )]
-    Regex::new(source).expect("the pattern is sound")
 }
 
 /// A whole sentence of this kind.
