@@ -26,6 +26,8 @@ pub use sites::{Role, Site};
 pub struct Review {
     /// Everything found: errors first, then in the order of the document.
     pub findings: Vec<Diagnostic>,
+    /// Statements of the SOP that no part carries out and nobody settled otherwise.
+    pub open: Vec<usize>,
     /// The workflow, where no finding is an error.
     pub checked: Option<Checked>,
 }
@@ -60,11 +62,13 @@ impl Checked {
 pub fn check(draft: &Draft, sop: &Sop, catalog: &Catalog) -> Review {
     let mut findings = draft.findings.clone();
     let mut checked = None;
+    let mut open = Vec::new();
     if let Some(workflow) = &draft.workflow {
         let context = Context::new(workflow, &draft.document, &draft.left_out, sop, catalog);
         for rule in rules::RULES {
             (rule.run)(&context, &mut findings);
         }
+        open = rules::open_statements(&context);
         let results = context.results();
         if !findings.iter().any(Diagnostic::is_error) {
             checked = Some(Checked {
@@ -77,7 +81,11 @@ pub fn check(draft: &Draft, sop: &Sop, catalog: &Catalog) -> Review {
         |finding: &Diagnostic| (!finding.is_error(), position(&draft.document, &finding.at));
     findings.sort_by_key(order);
     findings.dedup();
-    Review { findings, checked }
+    Review {
+        findings,
+        open,
+        checked,
+    }
 }
 
 /// Returns where a pointer stands in the document, as the places of its keys.

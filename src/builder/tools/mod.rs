@@ -243,14 +243,14 @@ fn tell(changed: &Changed, bench: &Bench<'_>) -> ToolAnswer {
         "new": rest,
         "still_there": changed.still
     });
-    let numbers: Vec<String> = open_statements(&changed.review.findings);
+    let numbers = &changed.review.open;
     if let Some(fields) = content.as_object_mut() {
         if !open.is_empty() || !numbers.is_empty() {
             fields.insert(
                 "open_statements".to_owned(),
                 json!(format!(
                     "{}: cite each under `sop` of the part that carries it out, or waive it",
-                    numbers.join(", ")
+                    listed(numbers)
                 )),
             );
         }
@@ -292,20 +292,10 @@ fn tell(changed: &Changed, bench: &Bench<'_>) -> ToolAnswer {
     }
 }
 
-/// Returns the numbers of the statements that nothing carries out.
-fn open_statements(findings: &[crate::diag::Diagnostic]) -> Vec<String> {
-    findings
-        .iter()
-        .filter(|f| f.code == "statement-open")
-        .filter_map(|f| {
-            f.message
-                .split("statement ")
-                .nth(1)?
-                .split(' ')
-                .next()
-                .map(str::to_owned)
-        })
-        .collect()
+/// Returns the numbers of statements as a list in words.
+fn listed(numbers: &[usize]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(usize::to_string).collect();
+    numbers.join(", ")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Bench, Refusal, Tool, ToolAnswer, open_statements};
+use super::{Bench, Refusal, Tool, ToolAnswer, listed};
 use crate::rehearse::Claim;
 use crate::store;
 
@@ -47,9 +47,8 @@ fn save(why: &str, bench: &mut Bench<'_>) -> Result<ToolAnswer, Refusal> {
         return Err(Refusal::new("The draft has errors")
             .help("Mend them with edit_workflow, then dry_run."));
     }
-    let open = open_statements(&review.findings);
-    if !open.is_empty() {
-        return Err(Refusal::new(format!("Nothing carries out these statements of the SOP: {}", open.join(", ")))
+    if !review.open.is_empty() {
+        return Err(Refusal::new(format!("Nothing carries out these statements of the SOP: {}", listed(&review.open)))
             .help("Cite each under `sop` of the part that carries it out, or waive it: edit `sop/waived`, as in {\"statements\": [1, 2], \"because\": \"background\"}."));
     }
     let is_current = session.current_report().is_some();

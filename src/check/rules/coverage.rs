@@ -1,14 +1,13 @@
 //! Every statement of the SOP is carried out or waived.
 
+use std::collections::BTreeSet;
+
 use crate::check::Context;
 use crate::diag::{Diagnostic, one_line};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let total = context.sop.statements.len();
-    let workflow = context.workflow;
-    let mut settled = workflow.cited();
-    settled.extend(workflow.sop.waived.iter().flat_map(|w| &w.statements));
-    settled.extend(&workflow.sop.open);
+    let settled = settled(context);
     for unknown in settled.iter().filter(|n| **n == 0 || **n > total) {
         let part = parts(context)
             .find(|(_, sop)| sop.contains(unknown))
@@ -24,15 +23,34 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         finding.part = part;
         findings.push(finding);
     }
-    for statement in &context.sop.statements {
-        if !settled.contains(&statement.number) {
-            findings.push(
-                Diagnostic::warning("statement-open", "/sop", format!("Nothing carries out statement {} of the SOP", statement.number))
-                    .excerpt(one_line(&statement.text, 110))
-                    .help("Cite it under `sop` of the part that carries it out, or waive it: {\"statements\": [n], \"because\": \"…\"}."),
-            );
-        }
+    for number in open(context) {
+        let statement = context.sop.statements.iter().find(|s| s.number == number);
+        let text = statement.map_or("", |s| s.text.as_str());
+        findings.push(
+            Diagnostic::warning(
+                "statement-open",
+                "/sop",
+                format!("Nothing carries out statement {number} of the SOP"),
+            )
+            .excerpt(one_line(text, 110))
+            .help("Cite it under `sop` of the part that carries it out, or waive it: {\"statements\": [n], \"because\": \"…\"}."),
+        );
     }
+}
+
+/// Returns the statements that no part carries out and nobody settled otherwise.
+pub(in crate::check) fn open(context: &Context<'_>) -> Vec<usize> {
+    let settled = settled(context);
+    let numbers = context.sop.statements.iter().map(|s| s.number);
+    numbers.filter(|number| !settled.contains(number)).collect()
+}
+
+fn settled(context: &Context<'_>) -> BTreeSet<usize> {
+    let workflow = context.workflow;
+    let mut settled = workflow.cited();
+    settled.extend(workflow.sop.waived.iter().flat_map(|w| &w.statements));
+    settled.extend(&workflow.sop.open);
+    settled
 }
 
 /// Returns every part with the statements that it cites.

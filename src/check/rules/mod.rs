@@ -22,6 +22,8 @@ mod types;
 mod unused;
 mod values;
 
+pub(super) use coverage::open as open_statements;
+
 use super::Context;
 use crate::diag::Diagnostic;
 
