@@ -5,7 +5,7 @@ mod route;
 mod rules;
 mod signs;
 
-use patterns::{BY, NOTE, ONLY, OTHERWISE, OTHERWISE_LAST, SELECT, SKIP, TOP};
+use patterns::{BY, NOTE, ONLY, OTHERWISE, OTHERWISE_LAST, SELECT, SKIP, TIMED, TOP};
 use signs::{background, judges, outputs};
 
 pub(super) use route::Route;
@@ -115,7 +115,7 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     let text = said.text.trim();
     let lower = text.to_lowercase();
     let mut meaning = Meaning {
-        when: when::read(text),
+        when: when::read(text).filter(|_| TIMED.is_match(text)),
         ..Meaning::default()
     };
     if let Some(found) = OTHERWISE

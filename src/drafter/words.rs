@@ -1,5 +1,8 @@
 //! Words as the drafter compares them: stemmed, with the synonyms that customer teams use.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use rust_stemmers::{Algorithm, Stemmer};
 
 /// Words that mean the same to a customer-success team. The first of each row stands for all.
@@ -61,6 +64,19 @@ const EMPTY: [&str; 44] = [
 
 /// Returns the stem that stands for a word and its synonyms.
 pub(super) fn stem(word: &str) -> String {
+    // A draft asks for the same few hundred words many thousand times.
+    thread_local!(static KNOWN: RefCell<HashMap<String, String>> = RefCell::default());
+    KNOWN.with_borrow_mut(|known| match known.get(word) {
+        Some(stem) => stem.clone(),
+        None => {
+            let stem = worked_out(word);
+            known.insert(word.to_owned(), stem.clone());
+            stem
+        }
+    })
+}
+
+fn worked_out(word: &str) -> String {
     let stemmer = Stemmer::create(Algorithm::English);
     let lower = word.to_lowercase();
     let own = stemmer.stem(&lower).into_owned();

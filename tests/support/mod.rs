@@ -25,6 +25,12 @@ impl Place {
         Place { folder }
     }
 
+    /// Returns an empty folder.
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Place { folder }
+    }
+
     /// Copies a folder of the shipped workspace too.
     pub fn copy_shipped(&self, name: &str) {
         copy(

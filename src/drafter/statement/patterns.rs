@@ -58,6 +58,13 @@ pub(super) static NOTE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(?:if|when|where) (.+?), ?(?:please |then |also )?((?:say|mention|remind|note|point|tell|warn|add|include|flag)\b.+?)\.?$",
     )
 });
+/// Sentences about when it runs: they begin with a time, or say that it is run or done then. "A
+/// weekly digest" and "the monthly price" say no such thing.
+pub(super) static TIMED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:[\w'-]+[:,]? ){0,3}(?:every|each|daily|weekly|monthly|hourly|nightly|weekdays?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|on the first|first of)\b|\b(?:run|runs|do|does|done|happens|goes?|works?)(?: it| this| these| them| out)? (?:every|each|on|daily|weekly|monthly|hourly|nightly|at)\b",
+    )
+});
 /// Rows in a few words: "Open tickets only."
 pub(super) static ONLY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(.+?) only(?:[,.;].*)?$"));
@@ -140,6 +147,9 @@ mod tests {
         assert_eq!([&found[1], &found[2]], ["A ticket set to urgent", "P2"]);
         assert!(OTHERWISE.is_match("Otherwise green."));
         assert!(!OTHERWISE.is_match("All other hot and warm ones get the mail."));
+        assert!(TIMED.is_match("Weekly, Tuesdays 10am Eastern."));
+        assert!(TIMED.is_match("This is how I do it every Thursday."));
+        assert!(!TIMED.is_match("Standard ones can wait for a weekly digest."));
         assert!(NOTE.is_match("If there is no buyer, say so in the email."));
         assert!(
             SKIP.is_match("Skip churned accounts")

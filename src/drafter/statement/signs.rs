@@ -188,8 +188,10 @@ pub(super) fn judges(lower: &str) -> bool {
 pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     let section = said.section.to_lowercase();
     // A definition with a figure is a rule.
-    let has_figure = lower.contains(|c: char| c.is_ascii_digit());
-    if BACKGROUND.iter().any(|b| section.starts_with(b)) && !has_figure {
+    let rules = lower.contains(|c: char| c.is_ascii_digit())
+        || lower.starts_with("if ")
+        || [" if ", " unless "].iter().any(|w| lower.contains(w));
+    if BACKGROUND.iter().any(|b| section.starts_with(b)) && !rules {
         return Some("background");
     }
     if [
