@@ -1,5 +1,6 @@
 //! `sopwright backtest`
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -79,16 +80,20 @@ async fn past(workflow: &Workflow, args: &args::Backtest) -> Result<Vec<PastCase
         .help("Give both files a column that names the case."));
     }
     let decided_fields = decided_fields(workflow, &columns, joined_by, &args.field)?;
+    let mut by_key: HashMap<String, &Row> = HashMap::new();
+    for row in &expected {
+        if let Some(key) = joined_by.and_then(|column| key_text(row.get(column)?)) {
+            by_key.entry(key).or_insert(row);
+        }
+    }
     let mut past = Vec::new();
     for (index, (row, raw)) in typed.into_iter().zip(&whole).enumerate() {
         let found = match joined_by {
             None => expected.get(index),
-            Some(column) => {
-                let key = raw.get(column).and_then(key_text);
-                expected
-                    .iter()
-                    .find(|e| key.is_some() && e.get(column).and_then(key_text) == key)
-            }
+            Some(column) => raw
+                .get(column)
+                .and_then(key_text)
+                .and_then(|key| by_key.get(&key).copied()),
         };
         // A case of which nobody says how it was decided cannot be compared.
         let Some(found) = found else { continue };

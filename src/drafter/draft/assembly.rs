@@ -251,7 +251,7 @@ impl<'r> Assembly<'r> {
             || format!("Carries out the procedure “{title}”"),
             |s| s.text.clone(),
         );
-        let result = self.result(&steps);
+        let result = self.result();
         let noted = self
             .noted
             .iter()

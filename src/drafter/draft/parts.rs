@@ -205,7 +205,7 @@ impl Assembly<'_> {
             .collect()
     }
 
-    pub(super) fn result(&self, steps: &[Json]) -> Map<String, Json> {
+    pub(super) fn result(&self) -> Map<String, Json> {
         let mut result = Map::new();
         if !self.rules.is_empty() {
             result.insert("level".to_owned(), json!("{{ risk.level }}"));
@@ -229,7 +229,6 @@ impl Assembly<'_> {
             } else {
                 self.cases.key().unwrap_or("id")
             };
-            let _ = steps;
             result.insert(
                 name.to_owned(),
                 json!(format!("{{{{ {}.{name} }}}}", self.reader.item)),
