@@ -154,6 +154,7 @@ fn edits(world: &World, request: &str, document: &Json) -> Option<Vec<Json>> {
         world,
         cases: table,
         item,
+        forms: super::statement::Forms::new(&world.statements),
     };
     level(&reader, request, document)
         .or_else(|| skip(&reader, request, document))

@@ -5,13 +5,16 @@ mod clause;
 mod columns;
 mod compare;
 mod days;
+mod row;
 mod values;
+mod words;
 
-pub(super) use compare::figure;
+pub(super) use compare::{figure, figures};
 pub(super) use values::value_in;
 
 use std::collections::BTreeSet;
 
+use super::statement::Forms;
 use super::world::{Table, World};
 
 /// Reads conditions about the cases of one table.
@@ -21,6 +24,8 @@ pub(super) struct Reader<'w> {
     pub(super) cases: &'w Table,
     /// The name of one case in expressions.
     pub(super) item: String,
+    /// The forms that name a label, for the labels of the SOP.
+    pub(super) forms: Forms,
 }
 
 /// A condition that was read.
@@ -28,6 +33,8 @@ pub(super) struct Reader<'w> {
 pub(super) struct Read {
     /// The expression.
     pub(super) source: String,
+    /// The value that it asks about, where what follows may go on with it: "zero or unknown".
+    pub(super) value: Option<String>,
     /// The other tables that it uses.
     pub(super) joined: BTreeSet<String>,
     /// The columns of the case table that it uses.
@@ -36,19 +43,25 @@ pub(super) struct Read {
 
 impl Read {
     pub(super) fn both(self, word: &str, other: Read) -> Read {
-        let wrap = |source: String, word: &str| {
+        let wrap = |source: String| {
             if word == "and" && source.contains(" or ") {
                 format!("({source})")
             } else {
                 source
             }
         };
+        let source = match (word, one_of(&self.source), one_of(&other.source)) {
+            _ if self.source == other.source => self.source.clone(),
+            // A column cannot hold two values at once: "void and written-off ones" are two kinds.
+            ("and", Some((path, mut values)), Some((same, more))) if path == same => {
+                values.extend(more);
+                format!("{path} in [{}]", values.join(", "))
+            }
+            _ => format!("{} {word} {}", wrap(self.source), wrap(other.source)),
+        };
         Read {
-            source: format!(
-                "{} {word} {}",
-                wrap(self.source, word),
-                wrap(other.source, word)
-            ),
+            source,
+            value: other.value,
             joined: self.joined.into_iter().chain(other.joined).collect(),
             columns: self.columns.into_iter().chain(other.columns).collect(),
         }
@@ -60,6 +73,37 @@ impl Read {
         self
     }
 }
+
+/// Returns the column and the values of a condition that a column holds one of some values.
+fn one_of(source: &str) -> Option<(&str, Vec<String>)> {
+    let is_path = |path: &str| {
+        path.chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+    };
+    if let Some((path, value)) = source.split_once(" == ") {
+        let single =
+            value.starts_with('\'') && value.ends_with('\'') && value.matches('\'').count() == 2;
+        return (is_path(path) && single).then(|| (path, vec![value.to_owned()]));
+    }
+    let (path, list) = source.split_once(" in [")?;
+    let list = list.strip_suffix(']')?;
+    let whole = is_path(path) && !list.contains(']');
+    whole.then(|| (path, list.split(", ").map(str::to_owned).collect()))
+}
+
+/// Words that add further rows to those that were named.
+const FURTHER: [&str; 10] = [
+    "plus the ones",
+    "plus those",
+    "plus any",
+    "plus all",
+    "plus anything",
+    "plus everything",
+    "as well as those",
+    "as well as any",
+    "as well as the ones",
+    "and also those",
+];
 
 impl Reader<'_> {
     /// Reads a condition: clauses joined by "and", "or" and "unless".
@@ -74,12 +118,38 @@ impl Reader<'_> {
                     .both("and", self.read(exception)?.negated()),
             );
         }
+        if let Some((main, further)) = FURTHER
+            .iter()
+            .find_map(|words| split_once_word(text, words))
+        {
+            return Some(self.read(main)?.both("or", self.read(further)?));
+        }
         for word in ["or", "and"] {
             if let Some(read) = self.joined_by(text, word) {
                 return Some(read);
             }
         }
-        self.clause(text)
+        self.clause(text).or_else(|| self.related(text))
+    }
+
+    /// Reads rows with a remark on them: "an account renewing soon with no open ticket".
+    fn related(&self, text: &str) -> Option<Read> {
+        const RELATES: [&str; 9] = [
+            "with", "without", "that", "who", "which", "whose", "where", "having", "and",
+        ];
+        RELATES.iter().find_map(|word| {
+            let (main, remark) = split_once_word(text, word)?;
+            let remark = if *word == "without" {
+                format!("no {remark}")
+            } else {
+                remark.to_owned()
+            };
+            let remark = self.read(&remark)?;
+            if self.names_cases_alone(main) {
+                return Some(remark);
+            }
+            Some(self.read(main)?.both("and", remark))
+        })
     }
 
     /// Reads the sides of a conjunction. A side that says nothing by itself ("30 and 60", "red or
@@ -91,29 +161,14 @@ impl Reader<'_> {
         }
         let mut read: Option<Read> = None;
         let mut open = String::new();
-        for piece in pieces {
+        for (between, piece) in pieces {
             let candidate = if open.is_empty() {
                 piece.to_owned()
             } else {
-                format!("{open} {word} {piece}")
+                format!("{open}{between}{piece}")
             };
             if let (Some(before), true) = (&read, says_missing(piece)) {
-                let value = before
-                    .source
-                    .split([' '])
-                    .next()
-                    .filter(|_| !before.source.starts_with('('))
-                    .unwrap_or_default();
-                let value = if before.source.starts_with("max(") {
-                    before
-                        .source
-                        .split(')')
-                        .next()
-                        .map(|v| format!("{v})"))
-                        .unwrap_or_default()
-                } else {
-                    value.to_owned()
-                };
+                let value = before.value.clone()?;
                 let missing = Read {
                     source: format!("{value} is missing"),
                     ..before.clone()
@@ -147,43 +202,84 @@ impl Reader<'_> {
 fn says_missing(piece: &str) -> bool {
     matches!(
         piece.trim().trim_end_matches('.'),
-        "unknown" | "missing" | "blank" | "empty" | "not known" | "not set"
+        "unknown" | "missing" | "blank" | "empty" | "not known" | "not set" | "there is none"
     )
 }
 
-/// Splits a text at a word, and at commas that stand for it.
-fn split_words<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
+/// Splits a text at a word, and at the commas of the list that the word ends; each piece with what
+/// stood before it.
+fn split_words<'t>(text: &'t str, word: &str) -> Vec<(&'t str, &'t str)> {
     let lower = text.to_lowercase();
+    if lower.len() != text.len() {
+        return vec![("", text)];
+    }
+    let marks = marks(&lower, word);
+    let is_word = |(at, length): &(usize, usize)| lower[*at..at + length].contains(word);
+    let Some(last) = marks.iter().rposition(is_word) else {
+        return vec![("", text)];
+    };
     let mut pieces = Vec::new();
-    let mut start = 0;
-    let needle = format!(" {word} ");
+    let (mut start, mut between) = (0, "");
+    // A comma behind the last word of the list is none of it.
+    for (at, length) in &marks[..=last] {
+        pieces.push((between, text[start..*at].trim()));
+        between = &text[*at..at + length];
+        start = at + length;
+    }
+    pieces.push((between, text[start..].trim()));
+    pieces.retain(|(_, piece)| !piece.is_empty());
+    pieces
+}
+
+/// Returns where the words and commas of a list stand, each with its length.
+fn marks(lower: &str, word: &str) -> Vec<(usize, usize)> {
     // "10 or more", "5 or fewer" and "3 or above" are one figure.
     let figure = |rest: &str| {
         word == "or"
             && [
                 "more", "fewer", "less", "above", "below", "higher", "lower", "greater", "older",
-                "later", "earlier", "worse",
+                "later", "earlier", "worse", "better", "longer", "over", "under", "so ",
             ]
             .iter()
             .any(|w| rest.starts_with(w))
+            || word == "and"
+                && ["above", "up", "over", "below"]
+                    .iter()
+                    .any(|w| rest.starts_with(w))
     };
     // "between 30 and 60" is one range.
-    let range = |before: &str| word == "and" && before.rsplit(' ').take(3).any(|w| w == "between");
-    if lower.len() != text.len() {
-        return vec![text];
-    }
+    let range = |before: &str| word == "and" && before.rsplit(' ').take(4).any(|w| w == "between");
+    let needle = format!(" {word} ");
+    let mut marks = Vec::new();
+    let mut start = 0;
     let mut from = 0;
-    while let Some(found) = lower[from..].find(&needle) {
-        let at = from + found;
-        let rest = &lower[at + needle.len()..];
-        if !figure(rest) && !range(&lower[start..at]) {
-            pieces.push(text[start..at].trim().trim_end_matches(','));
-            start = at + needle.len();
+    while from < lower.len() {
+        let rest = &lower[from..];
+        let next_word = rest.find(&needle).map(|at| (from + at, needle.len()));
+        let next_comma = rest.find(", ").map(|at| (from + at, 2));
+        let Some((mut at, mut length)) = [next_word, next_comma].into_iter().flatten().min() else {
+            break;
+        };
+        let comma = lower[at..].starts_with(", ");
+        if comma && lower[at + 1..].starts_with(&needle) {
+            length = 1 + needle.len();
+        } else if comma
+            && ["and ", "or ", "but ", "unless ", "then "]
+                .iter()
+                .any(|w| lower[at + 2..].starts_with(w))
+        {
+            from = at + 2;
+            continue;
         }
-        from = at + needle.len() - 1;
+        let behind = &lower[at + length..];
+        if length <= 2 || (!figure(behind) && !range(&lower[start..at])) {
+            marks.push((at, length));
+            start = at + length;
+        }
+        at += length - 1;
+        from = at;
     }
-    pieces.push(text[start..].trim());
-    pieces
+    marks
 }
 
 fn split_once_word<'t>(text: &'t str, word: &str) -> Option<(&'t str, &'t str)> {

@@ -42,6 +42,7 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
         world,
         cases,
         item: item.clone(),
+        forms: super::statement::Forms::new(&world.statements),
     };
     let mut builder = Assembly::new(&reader, cases);
     for said in &world.statements {
@@ -71,7 +72,7 @@ fn notes(world: &World) -> Vec<Said> {
     said.collect()
 }
 
-fn singular(name: &str) -> String {
+pub(super) fn singular(name: &str) -> String {
     let name = name.replace('-', "_").to_lowercase();
     let one = name
         .strip_suffix("ies")
@@ -87,10 +88,17 @@ fn singular(name: &str) -> String {
 
 /// How rows of a table are joined to a case.
 pub(super) fn join(cases: &Table, table: &Table, item: &str) -> Option<(String, Json)> {
-    let shared = table
-        .columns
-        .keys()
-        .find(|name| cases.columns.contains_key(*name) && (name.ends_with("_id") || *name == "id"));
+    let is_id = |name: &str| {
+        name == "id"
+            || ["_id", "_number", "_no", "_code", "_key"]
+                .iter()
+                .any(|end| name.ends_with(end))
+    };
+    let shared = |name: &&String| is_id(name) && cases.columns.contains_key(name.as_str());
+    let key = |name: &&String| cases.key() == Some(name.as_str());
+    // Rows that name the case itself belong to it; others belong to what it belongs to.
+    let of_case = table.columns.keys().filter(shared).find(key);
+    let shared = of_case.or_else(|| table.columns.keys().find(shared));
     if let Some(column) = shared {
         return Some((column.clone(), json!(format!("{item}.{column}"))));
     }

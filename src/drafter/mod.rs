@@ -263,4 +263,6 @@ fn sum_up(world: &World, messages: &[Message]) -> Said {
 }
 
 #[cfg(test)]
+mod phrases;
+#[cfg(test)]
 mod tests;

@@ -1,13 +1,16 @@
 //! What a statement of an SOP is for.
 
+mod labels;
 mod patterns;
 mod route;
+mod rows;
 mod rules;
 mod signs;
 
-use patterns::{BY, NOTE, ONLY, OTHERWISE, OTHERWISE_LAST, SELECT, SKIP, TIMED, TOP};
+use patterns::{BY, NOTE, TIMED, TOP};
 use signs::{background, judges, outputs};
 
+pub(super) use patterns::Forms;
 pub(super) use route::Route;
 pub(super) use rules::Rule;
 
@@ -24,8 +27,8 @@ pub(super) struct Meaning {
     pub(super) only: Option<Read>,
     /// Which cases there are not.
     pub(super) skip: Option<Read>,
-    /// A rule that gives cases a label.
-    pub(super) rule: Option<Rule>,
+    /// Rules that give cases a label.
+    pub(super) rules: Vec<Rule>,
     /// Where cases go.
     pub(super) route: Option<Route>,
     /// A remark for the texts that people receive.
@@ -69,12 +72,35 @@ pub(super) enum Wanted {
 }
 
 impl Meaning {
+    /// Adds what another part of the sentence is for.
+    fn add(&mut self, other: Meaning) {
+        let both = |one: Option<Read>, other: Option<Read>, word: &str| match (one, other) {
+            (Some(one), Some(other)) => Some(one.both(word, other)),
+            (one, other) => one.or(other),
+        };
+        self.when = self.when.take().or(other.when);
+        self.only = both(self.only.take(), other.only, "and");
+        self.skip = both(self.skip.take(), other.skip, "or");
+        self.rules.extend(other.rules);
+        self.route = self.route.take().or(other.route);
+        self.note = self.note.take().or(other.note);
+        self.otherwise = self.otherwise.take().or(other.otherwise);
+        self.top = self.top.take().or(other.top);
+        for output in other.outputs {
+            if !self.outputs.contains(&output) {
+                self.outputs.push(output);
+            }
+        }
+        self.waived = self.waived.or(other.waived);
+        self.judgement |= other.judgement;
+    }
+
     /// Was anything of it understood?
     pub(super) fn is_open(&self) -> bool {
         self.when.is_none()
             && self.only.is_none()
             && self.skip.is_none()
-            && self.rule.is_none()
+            && self.rules.is_empty()
             && self.route.is_none()
             && self.note.is_none()
             && self.otherwise.is_none()
@@ -85,8 +111,66 @@ impl Meaning {
     }
 }
 
-/// Returns what a statement is for.
+/// Returns what a statement is for. A sentence that says nothing as a whole may say several things
+/// one after the other.
 pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
+    let whole = part(said, reader);
+    if !whole.is_open() && !whole.says_more {
+        return whole;
+    }
+    let parts = sentences(&said.text);
+    if parts.len() < 2 {
+        return whole;
+    }
+    let mut merged = Meaning::default();
+    for text in parts {
+        let one = part(
+            &Said {
+                text: text.to_owned(),
+                ..said.clone()
+            },
+            reader,
+        );
+        merged.says_more |= one.says_more || one.is_open();
+        merged.add(one);
+    }
+    // Half of what a sentence says is no better than the whole half read.
+    if merged.says_more && !whole.is_open() {
+        whole
+    } else {
+        merged
+    }
+}
+
+/// Returns the parts of a sentence that can stand alone: behind a semicolon, a dash, or "and we".
+fn sentences(text: &str) -> Vec<&str> {
+    const MARKS: [&str; 12] = [
+        "; ",
+        " – ",
+        " — ",
+        ", and we ",
+        ", and then ",
+        ", but ",
+        ", then ",
+        ". ",
+        ", and ",
+        ": ",
+        ", so ",
+        ", also ",
+    ];
+    let mut parts = vec![text];
+    for mark in MARKS {
+        parts = parts
+            .into_iter()
+            .flat_map(|part| part.split(mark))
+            .collect();
+    }
+    parts.iter_mut().for_each(|part| *part = part.trim());
+    parts.retain(|part| part.chars().any(char::is_alphanumeric));
+    parts
+}
+
+fn part(said: &Said, reader: &Reader<'_>) -> Meaning {
     let mut meaning = first_meaning(said, reader);
     meaning.says_more = says_more(&said.text, &meaning, reader);
     meaning
@@ -118,24 +202,22 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         when: when::read(text).filter(|_| TIMED.is_match(text)),
         ..Meaning::default()
     };
-    if let Some(found) = OTHERWISE
+    let forms = &reader.forms;
+    let rest = forms
+        .otherwise
         .captures(text)
-        .or_else(|| OTHERWISE_LAST.captures(text))
-    {
+        .or_else(|| forms.otherwise_last.captures(text));
+    if let Some(found) = rest {
         meaning.otherwise = found.get(1).map(|m| label(m.as_str()));
         return meaning;
     }
-    if let Some(found) = SKIP.captures(text)
-        && let Some(read) = found
-            .get(1)
-            .and_then(|m| left_out(without_remark(m.as_str()), reader))
-    {
+    if let Some(read) = rows::left_out(said, reader) {
         meaning.skip = Some(read);
         return meaning;
     }
     meaning.outputs = outputs(&lower, text);
-    meaning.rule = rules::rule(text, !meaning.outputs.is_empty(), reader);
-    if meaning.rule.is_some() {
+    meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
+    if !meaning.rules.is_empty() {
         meaning.outputs.clear();
         return meaning;
     }
@@ -146,15 +228,9 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     }
     meaning.route = route::route(text, reader);
     meaning.top = top(text);
-    if meaning.outputs.is_empty()
-        && let Some(found) = SELECT.captures(text)
-    {
-        meaning.only = found.get(1).and_then(|m| selection(m.as_str(), reader));
-    }
-    if meaning.is_open()
-        && let Some(found) = ONLY.captures(text)
-    {
-        meaning.only = found.get(1).and_then(|m| selection(m.as_str(), reader));
+    if meaning.outputs.is_empty() {
+        let is_free = meaning.is_open();
+        meaning.only = rows::chosen(said, is_free, reader);
     }
     if meaning.is_open()
         || (meaning.when.is_some() && meaning.only.is_none() && meaning.outputs.is_empty())
@@ -167,94 +243,6 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     meaning
 }
 
-/// Returns a text without a remark behind a comma: "…, they renew by themselves".
-fn without_remark(text: &str) -> &str {
-    let remark = [
-        ", they ",
-        ", it ",
-        ", it's ",
-        ", we ",
-        ", since ",
-        ", because ",
-        ", as ",
-        " (",
-        ", those ",
-    ];
-    let end = remark
-        .iter()
-        .filter_map(|r| text.find(r))
-        .min()
-        .unwrap_or(text.len());
-    text.get(..end).unwrap_or(text)
-}
-
-/// Reads "active accounts that renew within 90 days" clause by clause.
-pub(super) fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
-    let text = without_remark(text);
-    let parts: Vec<&str> = text
-        .split([',', ';'])
-        .map(str::trim)
-        .filter(|p| !p.is_empty())
-        .collect();
-    let whole = reader.read(text);
-    // "active accounts that renew within 90 days" holds two conditions without an "and".
-    for word in [
-        " that ",
-        " which ",
-        " whose ",
-        " with ",
-        " who ",
-        " where ",
-        " renewing ",
-        " due ",
-    ] {
-        if let Some((before, after)) = text.split_once(word) {
-            let kept = if matches!(word, " renewing " | " due ") {
-                format!("renewal {after}")
-            } else {
-                after.to_owned()
-            };
-            match (reader.clause(before), reader.read(&kept)) {
-                (Some(a), Some(b)) if a.source != b.source => return Some(join(a, b)),
-                // What names the rows alone ("customers whose …") says nothing more.
-                (None, Some(b))
-                    if whole.is_none()
-                        && reader.nothing_left(&crate::drafter::words::tokens(before)) =>
-                {
-                    return Some(b);
-                }
-                _ => {}
-            }
-        }
-    }
-    whole.or_else(|| {
-        parts
-            .first()
-            .and_then(|p| reader.read(p))
-            .filter(|_| parts.len() == 1)
-    })
-}
-
-/// Reads what is left out. "Churned accounts and contacts who opted out" are two kinds of rows,
-/// and either is left out.
-fn left_out(text: &str, reader: &Reader<'_>) -> Option<Read> {
-    let names_rows = |part: &str| {
-        let first = crate::drafter::words::stems(part).into_iter().next();
-        let mut tables = reader.world.tables.iter();
-        first.is_some_and(|word| {
-            tables
-                .any(|t| crate::drafter::words::stems(&t.short().replace('_', " ")).contains(&word))
-        })
-    };
-    match text.split_once(" and ") {
-        Some((one, other)) if names_rows(other) => {
-            let (one, other) = (reader.read(one)?, reader.read(other)?);
-            Some(one.both("or", other))
-        }
-        _ => reader.read(text),
-    }
-}
-
 fn note(text: &str, reader: &Reader<'_>) -> Option<Note> {
     let found = NOTE.captures(text)?;
     let (condition, what) = (found.get(1)?.as_str(), found.get(2)?.as_str());
@@ -263,21 +251,6 @@ fn note(text: &str, reader: &Reader<'_>) -> Option<Note> {
         text: format!("{condition} ({what})"),
         when,
     })
-}
-
-fn join(a: Read, b: Read) -> Read {
-    let wrap = |source: String| {
-        if source.contains(" or ") {
-            format!("({source})")
-        } else {
-            source
-        }
-    };
-    Read {
-        source: format!("{} and {}", wrap(a.source), wrap(b.source)),
-        joined: a.joined.into_iter().chain(b.joined).collect(),
-        columns: a.columns.into_iter().chain(b.columns).collect(),
-    }
 }
 
 fn top(text: &str) -> Option<(usize, Option<String>)> {

@@ -57,6 +57,7 @@ fn read(text: &str) -> Option<String> {
         world: &world,
         cases: &world.tables[0],
         item: "account".to_owned(),
+        forms: super::statement::Forms::new(&world.statements),
     };
     reader.read(text).map(|read| read.source)
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rust_stemmers::{Algorithm, Stemmer};
 
 /// Words that mean the same to a customer-success team. The first of each row stands for all.
-const SYNONYMS: [&[&str]; 22] = [
+const SYNONYMS: [&[&str]; 26] = [
     &[
         "account",
         "customer",
@@ -23,6 +23,9 @@ const SYNONYMS: [&[&str]; 22] = [
         "expiry",
         "expire",
         "expiration",
+        "end",
+        "term",
+        "lapse",
     ],
     &["csm", "owner", "manager", "rep"],
     &["health", "healthscore"],
@@ -52,6 +55,10 @@ const SYNONYMS: [&[&str]; 22] = [
     ],
     &["now", "current", "latest", "present"],
     &["task", "todo", "action"],
+    &["size", "employee", "headcount"],
+    &["purchase", "bought"],
+    &["submit", "answered", "responded"],
+    &["due", "overdue", "late"],
 ];
 
 /// Words that carry no meaning of their own.
@@ -118,8 +125,12 @@ pub(super) fn tokens(text: &str) -> Vec<String> {
             if !word.is_empty() {
                 tokens.push(std::mem::take(&mut word));
             }
-            if matches!(c, '%' | '$' | '#' | '<' | '>' | '=') {
-                tokens.push(c.to_string());
+            match c {
+                '%' | '$' | '#' | '<' | '>' | '=' | '+' => tokens.push(c.to_string()),
+                '€' | '£' => tokens.push("$".to_owned()),
+                '≥' => tokens.extend([">", "="].map(str::to_owned)),
+                '≤' => tokens.extend(["<", "="].map(str::to_owned)),
+                _ => {}
             }
         }
     }

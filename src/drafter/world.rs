@@ -139,7 +139,7 @@ impl World {
         }
     }
 
-    fn read_result(&mut self, content: &Json) {
+    pub(super) fn read_result(&mut self, content: &Json) {
         for pair in content
             .get("answers")
             .and_then(Json::as_array)

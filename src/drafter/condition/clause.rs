@@ -2,121 +2,255 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::{best, is_number, pair};
-use super::compare::{Figure, Unit, figure};
-use super::values::value_in;
+use super::columns::{began, is_number, named};
+use super::compare::{Unit, figures};
+use super::row::{Found, Is, Row, conditions, take_denial};
+use super::words::Words;
 use super::{Read, Reader};
-use crate::drafter::words::{stems, tokens, written};
-use crate::drafter::world::{Table, fit};
+use crate::drafter::words::{stem, stems};
+use crate::drafter::world::Table;
 
-impl Reader<'_> {
-    /// Reads one clause: a figure, a missing value, or a value that a column holds.
+impl<'w> Reader<'w> {
+    /// Reads one clause: figures, missing values, values that columns hold, and rows of other
+    /// tables. A clause is read when something was made of every word that weighs anything.
     pub(in crate::drafter) fn clause(&self, text: &str) -> Option<Read> {
-        let tokens = tokens(text);
-        if let Some(found) = figure(&tokens) {
-            // "zero or unknown" says more than the figure does: half a condition is another one.
-            let rest = tokens[..found.span.0].iter().chain(&tokens[found.span.1..]);
-            let says_more = rest
-                .clone()
-                .any(|t| matches!(t.as_str(), "or" | "unknown" | "missing" | "unless"));
-            return if says_more {
-                None
-            } else {
-                self.of_figure(text, &tokens, &found)
-            };
+        let mut words = Words::new(text);
+        for name in ["crm", "billing", "system", "record", "table", "helpdesk"] {
+            words.take_phrase(&[
+                &format!("in the {name}"),
+                &format!("in our {name}"),
+                &format!("in {name}"),
+            ]);
         }
-        self.of_missing(text, &tokens)
-            .or_else(|| self.of_value(text, &tokens))
+        self.of_the_case(words.clone())
+            .or_else(|| self.of_latest(words.clone()))
+            .or_else(|| self.of_rows(words))
     }
 
-    fn of_figure(&self, text: &str, tokens: &[String], figure: &Figure) -> Option<Read> {
-        let rest: Vec<String> = tokens[..figure.span.0]
-            .iter()
-            .chain(&tokens[figure.span.1..])
-            .cloned()
-            .collect();
-        let said = stems(&rest.join(" "));
-        // "five active users" is a number that the case has, not so many rows of a table.
-        let has_own =
-            best(self.cases, &said, is_number).is_some_and(|column| fit(&column, &said) >= 1.0);
-        let counted = if has_own {
-            Vec::new()
-        } else {
-            value_in_counted(self, &said, &rest, text)
+    /// Returns the case's row, and those of other tables of which one belongs to it.
+    fn rows(&self) -> Vec<Row<'w>> {
+        let own = Row {
+            table: self.cases,
+            is: Is::Own,
+            item: self.item.clone(),
         };
-        let left: Vec<String> = rest
-            .iter()
-            .filter(|t| !counted.contains(t))
-            .cloned()
-            .collect();
-        if !self.nothing_left(&left) {
-            return None;
-        }
-        if falls(tokens) && figure.unit != Unit::Hours {
-            return self.drop_of(&said, figure);
-        }
-        match figure.unit {
-            Unit::Days(days) => self.of_days(tokens, &said, figure, f64::from(days)),
-            Unit::Hours => None,
-            Unit::Plain | Unit::Percent => {
-                if !has_own && let Some(table) = self.counted(&said, &rest) {
-                    return self.count_of(table, text, &rest, figure);
-                }
-                let (value, read) = self.numeric(&said)?;
-                let relation = figure.relation.or_else(|| implied(&rest))?;
-                Some(self.compared(&value, relation, figure, 1.0, read))
-            }
-        }
+        let parents = self.parents().map(|table| Row {
+            table,
+            is: Is::Parent,
+            item: "item".to_owned(),
+        });
+        std::iter::once(own).chain(parents).collect()
     }
 
-    pub(super) fn compared(
-        &self,
-        value: &str,
-        relation: &str,
-        figure: &Figure,
-        scale: f64,
-        read: Read,
-    ) -> Read {
-        let source = match figure.up_to {
-            Some(up_to) => format!(
-                "{value} >= {} and {value} <= {}",
-                written(figure.number * scale),
-                written(up_to * scale)
-            ),
-            None => format!("{value} {relation} {}", written(figure.number * scale)),
-        };
-        Read { source, ..read }
-    }
-
-    /// Returns the number that the words name: a column of the case, or of a table joined to it.
-    fn numeric(&self, said: &[String]) -> Option<(String, Read)> {
-        if let Some(column) = best(self.cases, said, is_number) {
-            return Some((format!("{}.{column}", self.item), self.of_column(&column)));
-        }
+    /// Returns the tables of which one row at most belongs to a case.
+    pub(in crate::drafter) fn parents(&self) -> impl Iterator<Item = &'w Table> {
         let others = self
             .world
             .tables
             .iter()
             .filter(|t| t.name != self.cases.name && self.is_joined(t));
-        let found = others.filter_map(|t| best(t, said, is_number).map(|column| (t, column)));
-        let (table, column) = found.max_by(|a, b| fit(&a.1, said).total_cmp(&fit(&b.1, said)))?;
-        Some((
-            format!("max({}, '{column}')", table.short()),
-            self.of_table(table),
-        ))
+        others.filter(|t| {
+            t.key()
+                .is_some_and(|key| self.cases.columns.contains_key(key))
+        })
     }
 
-    pub(super) fn of_column(&self, column: &str) -> Read {
-        Read {
-            source: String::new(),
-            joined: BTreeSet::new(),
-            columns: BTreeSet::from([column.to_owned()]),
+    fn of_the_case(&self, mut words: Words) -> Option<Read> {
+        let rows = self.rows();
+        let found = conditions(&rows, &mut words)?;
+        // Rows that a clause names are what it speaks of.
+        self.take_names(self.cases, &mut words);
+        for table in self.parents() {
+            self.take_names(table, &mut words);
         }
+        let read = self.all_of(found)?;
+        words.are_read().then_some(read)
+    }
+
+    /// Returns that all conditions hold; nothing if there is none.
+    fn all_of(&self, found: Vec<Found>) -> Option<Read> {
+        let mut found = found.into_iter();
+        let first = read_of(found.next()?);
+        Some(found.fold(first, |read, one| {
+            let value = one.value.clone();
+            let mut both = read.both("and", read_of(one));
+            both.value = value;
+            both
+        }))
+    }
+
+    /// Reads "the latest NPS score is a 6 or worse": a number of the newest row of a table.
+    fn of_latest(&self, mut words: Words) -> Option<Read> {
+        if !words.take(&["latest", "newest", "recent"]) && !words.take_phrase(&["last"]) {
+            return None;
+        }
+        words.take(&["most"]);
+        let figure = figures(&words.tokens)
+            .into_iter()
+            .find(|f| f.unit == Unit::Plain)?;
+        words.tick(figure.span.0, figure.span.1);
+        let relation = figure.relation.unwrap_or("==");
+        let tables = self
+            .world
+            .tables
+            .iter()
+            .filter(|t| t.name != self.cases.name && self.is_joined(t));
+        for table in tables {
+            let mut rest = words.clone();
+            let names = self.take_names(table, &mut rest);
+            let (Some(number), Some(date)) = (named(table, &words, is_number), began(table)) else {
+                continue;
+            };
+            rest.tick_each(&number.places);
+            rest.take(&["value"]);
+            if names && rest.are_read() {
+                let value = format!(
+                    "({} | sort(attribute='{date}') | last).{}",
+                    table.short(),
+                    number.column
+                );
+                return Some(Read {
+                    source: super::row::compared(&value, relation, &figure, 1.0),
+                    value: Some(value),
+                    ..self.of_table(table)
+                });
+            }
+        }
+        None
+    }
+
+    /// Reads "at least three open tickets", "an unresolved dispute", "no call in the last month".
+    fn of_rows(&self, words: Words) -> Option<Read> {
+        let tables = self
+            .world
+            .tables
+            .iter()
+            .filter(|t| t.name != self.cases.name && self.is_joined(t));
+        tables
+            .into_iter()
+            .find_map(|table| self.of_rows_in(table, words.clone()))
+    }
+
+    fn of_rows_in(&self, table: &Table, mut words: Words) -> Option<Read> {
+        let noun = match self.noun(table, &words) {
+            Some(noun) => noun,
+            // "on Enterprise Unlimited": a value of several words names its table's rows too.
+            None => self.telling(table, &words)?,
+        };
+        let row = Row {
+            table,
+            is: Is::Own,
+            item: "item".to_owned(),
+        };
+        // A figure without a unit before the noun counts rows.
+        let counted = figures(&words.tokens).into_iter().find(|f| {
+            f.unit == Unit::Plain && f.span.1 <= noun && {
+                let mut near = words.clone();
+                near.tick(noun, near.tokens.len());
+                named(table, &near, is_number).is_none()
+            }
+        });
+        if let Some(figure) = &counted {
+            words.tick(figure.span.0, figure.span.1);
+        }
+        let denied = counted.is_none() && take_denial(&mut words, noun, 6);
+        if self.take_names(table, &mut words) {
+            words.tick(noun, noun + 1);
+        }
+        let found = conditions(std::slice::from_ref(&row), &mut words)?;
+        words.take(&[
+            "raised", "logged", "reported", "opened", "filed", "has", "received", "least",
+            "number", "count", "total",
+        ]);
+        self.take_names(self.cases, &mut words);
+        for parent in self.parents() {
+            self.take_names(parent, &mut words);
+        }
+        if !words.are_read() {
+            return None;
+        }
+        let conditions: Vec<String> = found.iter().map(|f| grouped(&f.source)).collect();
+        let condition = conditions.join(" and ");
+        let short = table.short();
+        let source = match counted {
+            Some(figure) => {
+                let list = if condition.is_empty() {
+                    short.to_owned()
+                } else {
+                    format!("{short} | where(\"{condition}\")")
+                };
+                let relation = figure.relation.unwrap_or(">=");
+                super::row::compared(&format!("({list} | length)"), relation, &figure, 1.0)
+            }
+            None => {
+                let not = if denied { "not " } else { "" };
+                // Nothing is said of the rows but that there are some.
+                if condition.is_empty() {
+                    format!("({short} | length) {} 0", if denied { "==" } else { ">" })
+                } else {
+                    format!("{not}any({short}, \"{condition}\")")
+                }
+            }
+        };
+        Some(Read {
+            source,
+            ..self.of_table(table)
+        })
+    }
+
+    /// Returns the words, as stems, that name a table's rows.
+    fn nouns(&self, table: &Table) -> Vec<String> {
+        let mut nouns = stems(&table.short().replace(['_', '-'], " "));
+        // What tells its rows apart names them, unless it is what ties them to the case.
+        let key = table
+            .key()
+            .filter(|key| !self.cases.columns.contains_key(*key) || table.name == self.cases.name);
+        nouns.extend(key.and_then(|k| k.strip_suffix("_id")).map(stem));
+        if nouns.contains(&stem("subscription")) {
+            nouns.push(stem("contract"));
+        }
+        nouns
+    }
+
+    /// Returns where the noun stands that names a table's rows.
+    fn noun(&self, table: &Table, words: &Words) -> Option<usize> {
+        let free = words.free();
+        let nouns = self.nouns(table);
+        // A word that names a column of the case names no table: "active users".
+        (0..free.len())
+            .rev()
+            .find(|at| !free[*at].is_empty() && nouns.contains(&free[*at]))
+    }
+
+    /// Returns where a value stands that no other table can hold by chance: one of several words.
+    fn telling(&self, table: &Table, words: &Words) -> Option<usize> {
+        let row = Row {
+            table,
+            is: Is::Own,
+            item: "item".to_owned(),
+        };
+        let mut rest = words.clone();
+        row.values(&mut rest);
+        let is_read = |at: &usize| words.is_free(*at) && !rest.is_free(*at);
+        let read: Vec<usize> = (0..words.tokens.len()).filter(is_read).collect();
+        read.first().copied().filter(|_| read.len() > 1)
+    }
+
+    /// Ticks off the words that name a table's rows, and tells whether there were any.
+    fn take_names(&self, table: &Table, words: &mut Words) -> bool {
+        let free = words.free();
+        let nouns = self.nouns(table);
+        let places: Vec<usize> = (0..free.len())
+            .filter(|at| nouns.contains(&free[*at]))
+            .collect();
+        words.tick_each(&places);
+        !places.is_empty()
     }
 
     pub(super) fn of_table(&self, table: &Table) -> Read {
         Read {
             source: String::new(),
+            value: None,
             joined: BTreeSet::from([table.name.clone()]),
             columns: BTreeSet::new(),
         }
@@ -127,210 +261,28 @@ impl Reader<'_> {
         crate::drafter::draft::join(self.cases, table, &self.item).is_some()
     }
 
-    /// Reads "usage dropped by more than 20%" from a pair of columns, one of them the earlier value.
-    fn drop_of(&self, said: &[String], figure: &Figure) -> Option<Read> {
-        let tables = std::iter::once(self.cases).chain(
-            self.world
-                .tables
-                .iter()
-                .filter(|t| t.name != self.cases.name && self.is_joined(t)),
-        );
-        for table in tables {
-            let Some((before, now)) = pair(table, said) else {
-                continue;
-            };
-            let (value, read) = if table.name == self.cases.name {
-                let mut read = self.of_column(&before);
-                read.columns.insert(now.clone());
-                (
-                    format!("percent_change({0}.{before}, {0}.{now})", self.item),
-                    read,
-                )
-            } else {
-                (
-                    format!(
-                        "percent_change(max({0}, '{before}'), max({0}, '{now}'))",
-                        table.short()
-                    ),
-                    self.of_table(table),
-                )
-            };
-            let relation = match figure.relation {
-                Some(">") | None => "<",
-                Some(">=") => "<=",
-                Some(_) => return None,
-            };
-            return Some(Read {
-                source: format!("{value} {relation} -{}", written(figure.number)),
-                ..read
-            });
-        }
-        None
-    }
-
-    /// Returns the other table whose rows a clause counts.
-    fn counted(&self, said: &[String], rest: &[String]) -> Option<&super::super::world::Table> {
-        let plural = rest.iter().any(|t| t.ends_with('s') && t.len() > 3);
-        let others = self
-            .world
-            .tables
-            .iter()
-            .filter(|t| t.name != self.cases.name && self.is_joined(t));
-        let named = |t: &&Table| {
-            stems(&t.short().replace('_', " "))
-                .iter()
-                .any(|own| said.contains(own))
-        };
-        others
-            .filter(named)
-            .find(|t| plural && best(t, said, is_number).is_none())
-    }
-
-    fn count_of(
-        &self,
-        table: &Table,
-        text: &str,
-        rest: &[String],
-        figure: &Figure,
-    ) -> Option<Read> {
-        let relation = figure.relation.or_else(|| implied(rest)).unwrap_or(">=");
-        let condition = value_in(table, "item", text, rest);
-        let list = match condition {
-            Some(found) => format!("{} | where(\"{}\")", table.short(), found.source),
-            None => table.short().to_owned(),
-        };
-        let read = self.of_table(table);
-        Some(self.compared(&format!("({list} | length)"), relation, figure, 1.0, read))
-    }
-
-    /// Reads "no CSM", "renewal date is missing", "owner is blank".
-    fn of_missing(&self, text: &str, tokens: &[String]) -> Option<Read> {
-        let lower = text.to_lowercase();
-        let asks = [
-            "missing",
-            "blank",
-            "empty",
-            "unknown",
-            "not set",
-            "not filled",
-        ]
-        .iter()
-        .any(|w| lower.contains(w));
-        let lacks = tokens
-            .first()
-            .is_some_and(|t| matches!(t.as_str(), "no" | "without"))
-            || lower.contains(" no ")
-            || lower.contains("without ");
-        if !(asks || lacks) {
-            return None;
-        }
-        let asked = [
-            "no", "without", "missing", "blank", "empty", "unknown", "set", "filled", "there",
-        ];
-        let left: Vec<String> = tokens
-            .iter()
-            .filter(|t| !asked.contains(&t.as_str()))
-            .cloned()
-            .collect();
-        let said = stems(text);
-        if let Some(none) = self.of_no_row(text, &left, &said).filter(|_| lacks) {
-            return Some(none);
-        }
-        if !self.nothing_left(&left) {
-            return None;
-        }
-        let column = best(self.cases, &said, |_| true).or_else(|| self.reference(&said))?;
-        let is_negated = lower.contains("not missing") || lower.contains("not blank");
-        let read = self.of_column(&column);
-        let path = format!("{}.{column}", self.item);
-        Some(Read {
-            source: if is_negated {
-                format!("not ({path} is missing)")
-            } else {
-                format!("{path} is missing")
-            },
-            ..read
-        })
+    /// Do words name nothing but the rows that cases are?
+    pub(in crate::drafter) fn names_cases_alone(&self, text: &str) -> bool {
+        let mut words = Words::new(text);
+        self.take_names(self.cases, &mut words);
+        words.are_read()
     }
 }
 
-impl Reader<'_> {
-    /// Reads "no economic buyer among the contacts": no row of a table holds the value.
-    fn of_no_row(&self, text: &str, left: &[String], said: &[String]) -> Option<Read> {
-        let mut others = self
-            .world
-            .tables
-            .iter()
-            .filter(|t| t.name != self.cases.name && self.is_joined(t));
-        let table = others.find(|t| {
-            let own = stems(&t.short().replace('_', " "));
-            own.iter().all(|word| said.contains(word))
-        })?;
-        let found = value_in(table, "item", text, left)?;
-        let rest: Vec<String> = left
-            .iter()
-            .filter(|t| !found.tokens.contains(t))
-            .cloned()
-            .collect();
-        self.nothing_left(&rest).then(|| Read {
-            source: format!("not any({}, \"{}\")", table.short(), found.source),
-            ..self.of_table(table)
-        })
-    }
-
-    /// Returns the column by which a case belongs to something that is named: "without an account".
-    fn reference(&self, said: &[String]) -> Option<String> {
-        let names = self.cases.columns.keys();
-        let own = self.cases.key();
-        names
-            .filter(|name| Some(name.as_str()) != own)
-            .find(|name| {
-                name.strip_suffix("_id")
-                    .is_some_and(|what| said.contains(&crate::drafter::words::stem(what)))
-            })
-            .cloned()
+fn read_of(found: Found) -> Read {
+    Read {
+        source: found.source,
+        value: found.value,
+        joined: found.table.into_iter().collect(),
+        columns: found.columns,
     }
 }
 
-fn falls(tokens: &[String]) -> bool {
-    tokens.iter().any(|t| {
-        matches!(
-            t.as_str(),
-            "drop"
-                | "dropped"
-                | "drops"
-                | "dropping"
-                | "fall"
-                | "fell"
-                | "falls"
-                | "fallen"
-                | "decline"
-                | "declined"
-                | "declining"
-                | "decrease"
-                | "decreased"
-                | "down"
-        )
-    })
-}
-
-/// Returns the relation that a verb implies: "score of 6 or so" implies none.
-fn implied(rest: &[String]) -> Option<&'static str> {
-    rest.iter().find_map(|t| match t.as_str() {
-        "is" | "equals" | "=" => Some("=="),
-        _ => None,
-    })
-}
-
-/// Returns the words that name a value of the table whose rows a clause counts.
-fn value_in_counted(
-    reader: &Reader<'_>,
-    said: &[String],
-    rest: &[String],
-    text: &str,
-) -> Vec<String> {
-    let found = reader
-        .counted(said, rest)
-        .and_then(|table| value_in(table, "item", text, rest));
-    found.map(|f| f.tokens).unwrap_or_default()
+/// Returns a condition that can stand beside others.
+fn grouped(source: &str) -> String {
+    if source.contains(" or ") {
+        format!("({source})")
+    } else {
+        source.to_owned()
+    }
 }

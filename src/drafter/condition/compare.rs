@@ -13,8 +13,12 @@ pub(in crate::drafter) struct Figure {
     pub(in crate::drafter) up_to: Option<f64>,
     /// What it counts.
     pub(in crate::drafter) unit: Unit,
+    /// Where a span of time lies that is named so: "the last 30 days", "the next week".
+    pub(in crate::drafter) lies: Option<Lies>,
     /// Where its tokens begin and end.
     pub(in crate::drafter) span: (usize, usize),
+    /// Where its comparison stands, if a word lies between: "$50k ARR or more".
+    pub(in crate::drafter) tail: Option<(usize, usize)>,
 }
 
 /// What a figure counts.
@@ -30,80 +34,196 @@ pub(in crate::drafter) enum Unit {
     Hours,
 }
 
-const BEFORE: [(&str, &str); 30] = [
+/// Where a span of time lies, seen from today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::drafter) enum Lies {
+    Behind,
+    Ahead,
+}
+
+const BEFORE: [(&str, &str); 44] = [
     ("no more than", "<="),
     ("no less than", ">="),
     ("no fewer than", ">="),
+    ("no later than", "<="),
+    ("no longer than", "<="),
+    ("no older than", "<="),
     ("not more than", "<="),
     ("less than", "<"),
     ("fewer than", "<"),
     ("lower than", "<"),
+    ("smaller than", "<"),
+    ("shorter than", "<"),
+    ("sooner than", "<"),
     ("more than", ">"),
     ("greater than", ">"),
     ("higher than", ">"),
     ("longer than", ">"),
+    ("later than", ">"),
+    ("larger than", ">"),
+    ("bigger than", ">"),
     ("older than", ">"),
     ("at least", ">="),
     ("at most", "<="),
     ("a minimum of", ">="),
     ("a maximum of", "<="),
+    ("as many as", "<="),
     ("up to", "<="),
     ("equal to", "=="),
     ("within", "<="),
+    ("inside", "<="),
     ("below", "<"),
     ("under", "<"),
+    ("beneath", "<"),
     ("above", ">"),
     ("over", ">"),
+    ("beyond", ">"),
     ("exceeds", ">"),
     ("exceeding", ">"),
     ("exactly", "=="),
     ("past", ">"),
     ("< =", "<="),
+    ("> =", ">="),
     ("<", "<"),
     (">", ">"),
 ];
 
-const AFTER: [(&str, &str); 16] = [
+const AFTER: [(&str, &str); 22] = [
     ("or more", ">="),
     ("or above", ">="),
     ("or higher", ">="),
     ("or greater", ">="),
     ("or over", ">="),
     ("or older", ">="),
+    ("or longer", ">="),
+    ("or better", ">="),
     ("or less", "<="),
     ("or fewer", "<="),
     ("or below", "<="),
     ("or lower", "<="),
     ("or under", "<="),
     ("or worse", "<="),
-    ("+", ">="),
-    ("plus", ">="),
+    ("or sooner", "<="),
     ("and up", ">="),
     ("and above", ">="),
+    ("and over", ">="),
+    ("and below", "<="),
+    ("at least", ">="),
+    ("+", ">="),
+    ("plus", ">="),
 ];
 
-/// Returns the comparison in a clause, if it has a figure.
+/// Shares in words, in percent.
+const SHARES: [(&str, f64); 8] = [
+    ("a half", 50.0),
+    ("half", 50.0),
+    ("a third", 100.0 / 3.0),
+    ("a quarter", 25.0),
+    ("a fifth", 20.0),
+    ("a tenth", 10.0),
+    ("two thirds", 200.0 / 3.0),
+    ("three quarters", 75.0),
+];
+
+/// Returns the first comparison in a clause, if it has a figure.
 pub(in crate::drafter) fn figure(tokens: &[String]) -> Option<Figure> {
-    let at = tokens
-        .iter()
-        .position(|t| number(t).is_some() && !is_pronoun(t, tokens))?;
-    let value = number(&tokens[at])?;
+    figures(tokens).into_iter().next()
+}
+
+/// Returns the comparisons in a clause, in order.
+pub(in crate::drafter) fn figures(tokens: &[String]) -> Vec<Figure> {
+    let mut found: Vec<Figure> = Vec::new();
+    let mut from = 0;
+    while let Some(figure) = next(tokens, from) {
+        from = figure.span.1.max(from + 1);
+        found.push(figure);
+    }
+    found
+}
+
+/// Returns where the next figure stands, what it is, and how many tokens it takes.
+fn value_at(tokens: &[String], from: usize) -> Option<(usize, f64, usize, bool)> {
+    (from..tokens.len()).find_map(|at| {
+        let shares = SHARES.iter().find(|(words, _)| starts_with(&tokens[at..], words));
+        if let Some((words, share)) = shares
+            // "a quarter" may be three months.
+            && (at > 0 && matches!(tokens[at - 1].as_str(), "than" | "by" | "least" | "over" | "under"))
+        {
+            return Some((at, *share, words.split(' ').count(), true));
+        }
+        // "within a week" is one week; "the last month" too.
+        let one = matches!(tokens[at].as_str(), "a" | "an" | "last" | "past" | "next" | "coming")
+            && matches!(unit(&tokens[at + 1..]).0, Unit::Days(_) | Unit::Hours);
+        if one {
+            return Some((at, 1.0, usize::from(matches!(tokens[at].as_str(), "a" | "an")), false));
+        }
+        number(&tokens[at])
+            .filter(|_| !is_pronoun(&tokens[at], at, tokens))
+            .map(|value| (at, value, 1, false))
+    })
+}
+
+fn next(tokens: &[String], from: usize) -> Option<Figure> {
+    let (at, value, length, is_share) = value_at(tokens, from)?;
     let mut start = at;
-    if start > 0 && tokens[start - 1] == "$" {
+    if start > from && tokens[start - 1] == "$" {
         start -= 1;
     }
-    let mut end = at + 1;
-    let (unit, unit_len) = unit(&tokens[end..]);
-    end += unit_len;
-    let mut relation = None;
+    let mut end = at + length;
+    let mut lies = None;
+    if length == 0 {
+        lies = direction(&tokens[at]);
+        end += 1;
+    }
+    let (mut unit, mut unit_len) = unit(&tokens[end..]);
+    // "15 to 45 days": the unit stands behind the second figure.
+    let to = tokens
+        .get(end)
+        .is_some_and(|t| matches!(t.as_str(), "to" | "–" | "through"));
+    let upper = tokens.get(end + 1).and_then(|t| number(t)).filter(|_| to);
     let mut up_to = None;
-    if let Some((words, found)) = BEFORE
-        .iter()
-        .find(|(words, _)| ends_with(&tokens[..start], words))
+    let mut relation = None;
+    if let Some(upper) = upper {
+        end += 2;
+        (unit, unit_len) = self::unit(&tokens[end..]);
+        up_to = Some(upper);
+        relation = Some(">=");
+    }
+    end += unit_len;
+    if is_share {
+        unit = Unit::Percent;
+    }
+    // "within the next 7 days", "in the past three weeks".
+    let filler = |t: &String| matches!(t.as_str(), "the" | "its" | "their" | "about" | "around");
+    if start > from
+        && let Some(found) = direction(&tokens[start - 1])
+        && (tokens[start - 1] != "past"
+            || (start > 1 && matches!(tokens[start - 2].as_str(), "the" | "in")))
+    {
+        lies = Some(found);
+        start -= 1;
+    }
+    if start > from && lies.is_some() && filler(&tokens[start - 1]) {
+        start -= 1;
+    }
+    if lies.is_some()
+        && start > from
+        && matches!(
+            tokens[start - 1].as_str(),
+            "in" | "during" | "over" | "for" | "within" | "inside"
+        )
+    {
+        start -= 1;
+        relation = relation.or(Some("<="));
+    } else if relation.is_none()
+        && let Some((words, found)) = BEFORE
+            .iter()
+            .find(|(words, _)| ends_with(&tokens[from..start], words))
     {
         relation = Some(*found);
         start -= words.split(' ').count();
-    } else if ends_with(&tokens[..start], "between")
+    } else if (ends_with(&tokens[from..start], "between")
+        || ends_with(&tokens[from..start], "from"))
         && let Some(upper) = tokens
             .get(end + 1)
             .and_then(|t| number(t))
@@ -112,41 +232,82 @@ pub(in crate::drafter) fn figure(tokens: &[String]) -> Option<Figure> {
         relation = Some(">=");
         up_to = Some(upper);
         start -= 1;
-        end += 2 + unit_len_at(tokens, end + 2);
+        let (second, length) = self::unit(&tokens[end + 2..]);
+        if unit == Unit::Plain {
+            unit = second;
+        }
+        end += 2 + length;
     }
-    if let Some((words, found)) = AFTER
-        .iter()
-        .find(|(words, _)| starts_with(&tokens[end..], words))
+    if up_to.is_some()
+        && (ends_with(&tokens[from..start], "between") || ends_with(&tokens[from..start], "from"))
     {
-        relation = Some(*found);
-        end += words.split(' ').count();
+        start -= 1;
+    }
+    if lies.is_some() {
+        relation = relation.or(Some("<="));
+    }
+    let after = |at: usize| {
+        let rest = tokens.get(at..)?;
+        let found = AFTER.iter().find(|(words, _)| starts_with(rest, words));
+        found.map(|(words, relation)| (*relation, words.split(' ').count()))
+    };
+    let mut tail = None;
+    if let Some((found, length)) = after(end) {
+        relation = Some(found);
+        end += length;
+    } else if relation.is_none()
+        && let Some((at, (found, length))) =
+            (end + 1..=end + 2).find_map(|at| Some((at, after(at)?)))
+    {
+        relation = Some(found);
+        tail = Some((at, at + length));
     }
     Some(Figure {
         relation,
         number: value,
         up_to,
         unit,
+        lies,
         span: (start, end),
+        tail,
     })
 }
 
-fn unit_len_at(tokens: &[String], at: usize) -> usize {
-    tokens.get(at..).map_or(0, |rest| unit(rest).1)
+fn direction(token: &str) -> Option<Lies> {
+    match token {
+        "last" | "past" | "previous" | "preceding" => Some(Lies::Behind),
+        "next" | "coming" | "following" => Some(Lies::Ahead),
+        _ => None,
+    }
 }
 
-/// "one" stands for a thing more often than for a figure, where another figure follows.
-fn is_pronoun(token: &str, tokens: &[String]) -> bool {
-    token == "one" && tokens.iter().filter(|t| number(t).is_some()).count() > 1
+/// "one" stands for a thing more often than for a figure: only "at least one", "one or more" and
+/// "one month" count.
+fn is_pronoun(token: &str, at: usize, tokens: &[String]) -> bool {
+    let before = at.checked_sub(1).map_or("", |i| tokens[i].as_str());
+    let after = tokens.get(at + 1).map_or("", String::as_str);
+    token == "one"
+        && !matches!(
+            before,
+            "least" | "than" | "most" | "only" | "exactly" | "last" | "next"
+        )
+        && !matches!(after, "or")
+        && unit(&tokens[at + 1..]).0 == Unit::Plain
 }
 
 fn unit(rest: &[String]) -> (Unit, usize) {
     let word = |index: usize| rest.get(index).map_or("", String::as_str);
-    let business = usize::from(matches!(word(0), "business" | "calendar" | "working"));
+    let business = usize::from(matches!(
+        word(0),
+        "business" | "calendar" | "working" | "full"
+    ));
     match word(business) {
         "%" | "percent" => (Unit::Percent, business + 1),
         "day" | "days" => (Unit::Days(1), business + 1),
         "week" | "weeks" => (Unit::Days(7), business + 1),
+        "fortnight" => (Unit::Days(14), business + 1),
         "month" | "months" => (Unit::Days(30), business + 1),
+        "year" | "years" => (Unit::Days(365), business + 1),
         "hour" | "hours" | "hrs" => (Unit::Hours, business + 1),
         _ => (Unit::Plain, 0),
     }

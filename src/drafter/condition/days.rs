@@ -1,88 +1,265 @@
-//! Spans of time in words: "within 90 days", "no contact in a month".
+//! Spans of time in words: "within 90 days", "no contact in a month", "45 days late".
 
-use super::columns::{best, only_date};
-use super::compare::Figure;
-use super::{Read, Reader};
+use super::columns::{Named, began, is_date, named, only_date};
+use super::compare::{Figure, Lies};
+use super::row::{Found, Is, Row, compared};
+use super::words::Words;
 use crate::drafter::words::written;
 
-impl Reader<'_> {
-    pub(super) fn of_days(
-        &self,
-        tokens: &[String],
-        said: &[String],
-        figure: &Figure,
-        days: f64,
-    ) -> Option<Read> {
-        let has = |words: &[&str]| tokens.iter().any(|t| words.contains(&t.as_str()));
-        let is_past = has(&[
-            "been", "nobody", "never", "ago", "last", "past", "since", "old", "older", "without",
-            "no", "silent", "inactive", "stale", "not", "haven", "hasn", "ago",
-        ]);
-        let is_date = |kind: &str| matches!(kind, "date" | "time");
-        let began = || {
-            let ages = has(&[
-                "open", "opened", "old", "older", "raised", "waiting", "created",
-            ]);
-            let names = self
-                .cases
-                .columns
-                .iter()
-                .filter(|(_, c)| is_date(&c.kind))
-                .map(|(name, _)| name);
-            names
-                .filter(|_| ages)
-                .find(|n| n.contains("created") || n.contains("opened"))
-                .cloned()
-        };
-        let column = best(self.cases, said, is_date).or_else(began);
-        let joined = || {
-            let others = self.world.tables.iter().filter(|t| {
-                t.name != self.cases.name
-                    && self.is_joined(t)
-                    && t.key()
-                        .is_some_and(|key| self.cases.columns.contains_key(key))
-            });
-            others
-                .filter_map(|t| best(t, said, is_date).map(|column| (t, column)))
-                .next()
-        };
-        let (path, read) = match (column, joined(), only_date(self.cases)) {
-            (Some(column), ..) => (format!("{}.{column}", self.item), self.of_column(&column)),
-            (None, Some((table, column)), _) => (
-                format!("max({}, '{column}')", table.short()),
-                self.of_table(table),
-            ),
-            (None, None, Some(column)) => {
-                (format!("{}.{column}", self.item), self.of_column(&column))
-            }
-            (None, None, None) => return None,
-        };
-        // What has a beginning lies behind: "open for more than 5 days".
-        let has_begun = ["created", "opened", "raised", "updated", "last_"]
-            .iter()
-            .any(|word| path.contains(word));
-        let is_past = is_past || has_begun;
-        let count = if is_past { "days_since" } else { "days_until" };
-        let value = format!("{count}({path})");
-        if figure.up_to.is_some() {
-            return Some(self.compared(&value, ">=", figure, days, read));
-        }
-        let lacks = has(&[
+/// Words that place a span of time behind today.
+const BEHIND: [&str; 24] = [
+    "been", "nobody", "never", "ago", "since", "old", "older", "without", "no", "silent",
+    "inactive", "stale", "not", "haven", "hasn", "overdue", "late", "longer", "expired", "ended",
+    "lapsed", "passed", "went", "came",
+];
+
+/// Words of a span of time that say nothing more once it was read.
+const SPENT: [&str; 30] = [
+    "ago", "since", "old", "older", "days", "day", "date", "time", "within", "away", "off", "left",
+    "until", "before", "after", "more", "than", "longer", "last", "past", "next", "again",
+    "coming", "been", "during", "went", "upcoming", "lies", "future", "already",
+];
+
+/// Words of what is due and was not done by then.
+const LATE: [&str; 5] = ["late", "overdue", "due", "past", "delayed"];
+
+/// Words that name what began a row, where its column has another name.
+const BEGAN: [&str; 14] = [
+    "open",
+    "opened",
+    "old",
+    "older",
+    "raised",
+    "waiting",
+    "created",
+    "logged",
+    "submitted",
+    "scored",
+    "reported",
+    "filed",
+    "noted",
+    "received",
+];
+
+/// Reads a span of days.
+pub(super) fn of_days(
+    rows: &[Row<'_>],
+    words: &mut Words,
+    figure: &Figure,
+    days: f64,
+) -> Option<Found> {
+    let (row, date) = date_of(rows, words)?;
+    let value = row.path(&date.column);
+    // "open for more than 5 days" says that it is not over, whatever its state is called.
+    let is_open = date.fit.1 == 0 && words.has_free(&["open"]);
+    let has_begun = [
+        "created",
+        "opened",
+        "raised",
+        "updated",
+        "last_",
+        "submitted",
+        "logged",
+        "activity",
+    ]
+    .iter()
+    .any(|word| date.column.contains(word));
+    let is_late = words.has(&["late", "overdue", "due"]) && date.column.contains("due");
+    let is_past = match figure.lies {
+        Some(Lies::Behind) => true,
+        Some(Lies::Ahead) => false,
+        None => has_begun || is_late || words.has(&BEHIND) || words.phrase("past due").is_some(),
+    };
+    let count = if is_past { "days_since" } else { "days_until" };
+    let span = format!("{count}({value})");
+    let lacks = words.has(&[
+        "no", "nobody", "never", "without", "not", "haven", "hasn", "silent", "inactive", "stale",
+    ]) && is_past;
+    // "expired in the last 3 days" names a state as well, where rows have one of that name.
+    let is_state = |at: &&usize| row.holds(&words.tokens[**at]);
+    let places: Vec<usize> = date
+        .places
+        .iter()
+        .filter(|at| !is_state(at))
+        .copied()
+        .collect();
+    words.tick_each(&places);
+    words.take(&SPENT);
+    if lacks {
+        words.take(&[
             "no", "nobody", "never", "without", "not", "haven", "hasn", "silent", "inactive",
-            "stale", "old", "older",
-        ]) && is_past;
-        let (relation, bounded) = match (figure.relation, is_past, lacks) {
-            // "no contact in the last 30 days" is more than 30 days ago.
-            (Some("<=" | ">") | None, true, true) => (">", false),
-            (Some(relation), ..) => (relation, relation.starts_with('<')),
-            (None, ..) => ("<=", true),
-        };
-        let limit = written(figure.number * days);
-        let source = if bounded {
-            format!("{value} {relation} {limit} and {value} >= 0")
+            "stale",
+        ]);
+    }
+    if is_late {
+        words.take(&LATE);
+    }
+    if is_past {
+        words.take(&["nobody"]);
+    }
+    if figure.up_to.is_some() {
+        return Some(row.found(
+            compared(&span, ">=", figure, days),
+            Some(value),
+            &[&date.column],
+        ));
+    }
+    let (relation, bounded) = match (figure.relation, is_past, lacks) {
+        // "no contact in the last 30 days" is more than 30 days ago.
+        (Some("<=" | ">") | None, true, true) => (">", false),
+        (Some(relation), ..) => (relation, relation.starts_with('<')),
+        // "expired in 90 days"; "45 days late" alone says exactly so many or more: at least.
+        (None, true, false) if is_late => (">=", false),
+        (None, ..) => ("<=", true),
+    };
+    let limit = written(figure.number * days);
+    let floor = if is_late { "> 0" } else { ">= 0" };
+    let source = if bounded {
+        format!("{span} {relation} {limit} and {span} {floor}")
+    } else {
+        format!("{span} {relation} {limit}")
+    };
+    let mut columns = vec![date.column.as_str()];
+    let state = row.under_way().filter(|_| is_open && row.is == Is::Own);
+    let source = match &state {
+        Some((column, condition)) => {
+            words.take(&["open"]);
+            columns.push(column);
+            format!("{source} and {condition}")
+        }
+        None => source,
+    };
+    Some(row.found(source, Some(value), &columns))
+}
+
+/// Reads a span of hours, back from now.
+pub(super) fn of_hours(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Found> {
+    let (row, date) = date_of(rows, words)?;
+    let kind = row.table.columns.get(&date.column).map(|c| c.kind.as_str());
+    let is_ahead = figure.lies == Some(Lies::Ahead);
+    if kind != Some("time") || row.is != Is::Own || is_ahead {
+        return None;
+    }
+    let value = format!("hours_since({})", row.path(&date.column));
+    words.tick_each(&date.places);
+    words.take(&SPENT);
+    let relation = figure.relation.unwrap_or("<=");
+    Some(row.found(
+        compared(&value, relation, figure, 1.0),
+        None,
+        &[&date.column],
+    ))
+}
+
+/// Returns the date that a clause speaks of: one that it names, else the one that its verb or the
+/// row implies.
+fn date_of<'r, 't>(rows: &'r [Row<'t>], words: &Words) -> Option<(&'r Row<'t>, Named)> {
+    let by_name = rows
+        .iter()
+        .filter_map(|row| named(row.table, words, is_date).map(|named| (row, named)))
+        .rev()
+        .max_by(|a, b| {
+            a.1.fit
+                .0
+                .total_cmp(&b.1.fit.0)
+                .then(a.1.fit.1.cmp(&b.1.fit.1))
+        });
+    if let Some(found) = by_name {
+        return Some(found);
+    }
+    let implied = |row: &Row<'_>| {
+        let places: Vec<usize> = (0..words.tokens.len())
+            .filter(|at| words.is_free(*at) && BEGAN.contains(&words.tokens[*at].as_str()))
+            .collect();
+        let column = if places.is_empty() {
+            None
         } else {
-            format!("{value} {relation} {limit}")
+            began(row.table)
         };
-        Some(Read { source, ..read })
+        let column = column.or_else(|| only_date(row.table))?;
+        // "open for more than 5 days" may also name a state: the word stays to be read.
+        let places = places
+            .into_iter()
+            .filter(|at| words.tokens[*at] != "open")
+            .collect();
+        Some(Named {
+            column,
+            places,
+            fit: (0.0, 0),
+        })
+    };
+    rows.iter()
+        .find_map(|row| implied(row).map(|named| (row, named)))
+}
+
+impl Row<'_> {
+    /// Reads what has passed or lies ahead without a figure: "past due", "already expired".
+    pub(super) fn passed(&self, words: &mut Words) -> Option<Found> {
+        let behind = words.phrase("past due").is_some() || words.has_free(&["overdue", "late"]);
+        if behind
+            && let Some(due) = self
+                .table
+                .columns
+                .keys()
+                .find(|n| n.contains("due") && self.is_a_date(n))
+        {
+            let at = words.phrase("past due").map_or(0, |p| p.0);
+            let denied = super::row::take_denial(words, at, 2);
+            words.take(&["past", "due", "overdue", "late"]);
+            let relation = if denied { "<=" } else { ">" };
+            let value = self.path(due);
+            return Some(self.found(
+                format!("days_since({value}) {relation} 0"),
+                Some(value),
+                &[due],
+            ));
+        }
+        let ahead = ["still ahead", "in the future", "lies ahead", "yet to come"]
+            .iter()
+            .any(|p| words.phrase(p).is_some());
+        let gone = [
+            "come and gone",
+            "in the past",
+            "has passed",
+            "already passed",
+        ]
+        .iter()
+        .any(|p| words.phrase(p).is_some());
+        if !(ahead || gone) {
+            return None;
+        }
+        let date = named(self.table, words, is_date).or_else(|| {
+            only_date(self.table).map(|column| Named {
+                column,
+                places: Vec::new(),
+                fit: (0.0, 0),
+            })
+        })?;
+        words.tick_each(&date.places);
+        words.take_phrase(&[
+            "still ahead",
+            "in the future",
+            "lies ahead",
+            "yet to come",
+            "come and gone",
+            "in the past",
+            "has passed",
+            "already passed",
+        ]);
+        words.take(&["date"]);
+        let value = self.path(&date.column);
+        let source = if ahead {
+            format!("days_until({value}) > 0")
+        } else {
+            format!("days_since({value}) > 0")
+        };
+        Some(self.found(source, Some(value), &[&date.column]))
+    }
+
+    fn is_a_date(&self, column: &str) -> bool {
+        self.table
+            .columns
+            .get(column)
+            .is_some_and(|c| is_date(&c.kind))
     }
 }

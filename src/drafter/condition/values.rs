@@ -1,270 +1,343 @@
-//! Values in words: "active", "enterprise accounts tagged outage".
+//! Values in words: "active", "enterprise accounts tagged outage", "unresolved", "opted out".
 
-use super::{Read, Reader};
-use crate::drafter::words::{stem, stems};
-use crate::drafter::world::{Table, fit};
+use std::sync::LazyLock;
 
-impl Reader<'_> {
-    /// Reads a clause that names values which columns hold: "active", "enterprise accounts tagged
-    /// outage". A word that no table knows leaves the clause unread.
-    pub(super) fn of_value(&self, text: &str, tokens: &[String]) -> Option<Read> {
-        let others = self
-            .world
-            .tables
-            .iter()
-            .filter(|t| t.name != self.cases.name && self.is_joined(t));
-        let mut left: Vec<String> = tokens.to_vec();
-        let mut read: Option<Read> = None;
-        let mut add = |one: Read| {
-            read = Some(match read.take() {
-                Some(before) => before.both("and", one),
-                None => one,
-            });
-        };
-        if let Some(found) = value_in(self.cases, &self.item, text, &left) {
-            left.retain(|t| !found.tokens.contains(t));
-            add(Read {
-                source: found.source,
-                ..self.of_column(&found.column)
-            });
-        }
-        let said = stems(text);
-        for table in others {
-            let is_named = stems(&table.short().replace('_', " "))
-                .iter()
-                .any(|own| said.contains(own));
-            if let Some(found) =
-                value_in(table, "item", &left.join(" "), &left).filter(|_| is_named)
-            {
-                left.retain(|t| !found.tokens.contains(t));
-                add(Read {
-                    source: format!("any({}, \"{}\")", table.short(), found.source),
-                    ..self.of_table(table)
-                });
+use regex::Regex;
+
+use super::columns::parts;
+use super::row::{Found, Row, take_denial};
+use super::words::{Words, denies};
+use crate::drafter::pattern::pattern;
+use crate::drafter::words::tokens;
+use crate::drafter::world::{Column, Table};
+
+/// Values of states that are over.
+const OVER: [&str; 22] = [
+    "closed",
+    "solved",
+    "resolved",
+    "done",
+    "won",
+    "lost",
+    "cancelled",
+    "canceled",
+    "completed",
+    "complete",
+    "finished",
+    "void",
+    "paid",
+    "written",
+    "rejected",
+    "declined",
+    "archived",
+    "deleted",
+    "live",
+    "converted",
+    "withdrawn",
+    "shipped",
+];
+
+/// Words for a state that is not over.
+const UNDER_WAY: [&str; 13] = [
+    "unresolved",
+    "unsolved",
+    "unsettled",
+    "unfinished",
+    "incomplete",
+    "ongoing",
+    "outstanding",
+    "pending",
+    "open",
+    "unpaid",
+    "running",
+    "underway",
+    "undecided",
+];
+
+/// Returns the web domain that a text names.
+pub(super) fn domain(text: &str) -> Option<&str> {
+    static DOMAIN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|[\s(@])((?:[a-z0-9-]+\.)+(?:com|io|net|org|example|dev|co|eu|de|uk|fr|app|ai))(?:[\s),.;]|$)",
+        )
+    });
+    DOMAIN
+        .captures(text)
+        .and_then(|c| c.get(1))
+        .map(|m| m.as_str())
+}
+
+/// Returns what a text has in quotes.
+pub(super) fn quoted(text: &str) -> Option<&str> {
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| pattern("[\"“]([^\"”]{2,40})[\"”]"));
+    QUOTED
+        .captures(text)
+        .and_then(|c| c.get(1))
+        .map(|m| m.as_str())
+}
+
+/// A value that a clause names.
+struct Held {
+    column: String,
+    values: Vec<String>,
+    not: Vec<String>,
+    places: Vec<usize>,
+    score: (usize, f64),
+}
+
+impl Row<'_> {
+    /// Reads the values that columns hold, the longest names first.
+    pub(super) fn values(&self, words: &mut Words) -> Vec<Found> {
+        let mut found = Vec::new();
+        while let Some(held) = best(self.table, words) {
+            words.tick_each(&held.places);
+            for at in &held.places {
+                take_denial(words, *at, 3);
             }
-        }
-        read.filter(|_| self.nothing_left(&left))
-    }
-
-    /// Are all words that are left the names of tables and columns, or of no weight?
-    pub(in crate::drafter) fn nothing_left(&self, left: &[String]) -> bool {
-        const LIGHT: [&str; 98] = [
-            "among",
-            "without",
-            "anything",
-            "anyone",
-            "everything",
-            "one",
-            "ones",
-            "tagged",
-            "marked",
-            "set",
-            "plan",
-            "plans",
-            "still",
-            "currently",
-            "already",
-            "not",
-            "no",
-            "isn",
-            "aren",
-            "non",
-            "there",
-            "only",
-            "please",
-            "also",
-            "about",
-            "within",
-            "then",
-            "so",
-            "open",
-            "s",
-            "re",
-            "t",
-            "customer",
-            "account",
-            "people",
-            "count",
-            "next",
-            "first",
-            "every",
-            "each",
-            "some",
-            "new",
-            "been",
-            "being",
-            "whoever",
-            "obviously",
-            "except",
-            "drop",
-            "fall",
-            "fell",
-            "decline",
-            "decrease",
-            "down",
-            "score",
-            "ago",
-            "last",
-            "past",
-            "since",
-            "old",
-            "longer",
-            "least",
-            "most",
-            "more",
-            "than",
-            "day",
-            "in",
-            "if",
-            "month",
-            "week",
-            "period",
-            "total",
-            "number",
-            "had",
-            "get",
-            "got",
-            "go",
-            "nobody",
-            "somebody",
-            "logged",
-            "log",
-            "it",
-            "they",
-            "that",
-            "have",
-            "our",
-            "exactly",
-            "away",
-            "out",
-            "left",
-            "before",
-            "after",
-            "until",
-            "up",
-            "them",
-            "sit",
-            "stand",
-            "come",
-            "make",
-        ];
-        let names: Vec<String> = self
-            .world
-            .tables
-            .iter()
-            .flat_map(|t| t.columns.keys().cloned().chain([t.short().to_owned()]))
-            .flat_map(|name| stems(&name.replace('_', " ")))
-            .collect();
-        stems(&left.join(" "))
-            .iter()
-            .all(|word| LIGHT.iter().any(|l| stem(l) == *word) || names.contains(word))
-    }
-}
-
-/// A value that was found in a text.
-pub(in crate::drafter) struct Found {
-    pub(in crate::drafter) source: String,
-    pub(in crate::drafter) column: String,
-    /// The words that name it.
-    pub(in crate::drafter) tokens: Vec<String>,
-}
-
-/// Returns the condition that a column holds a value which the text names.
-pub(in crate::drafter) fn value_in(
-    table: &Table,
-    item: &str,
-    text: &str,
-    tokens: &[String],
-) -> Option<Found> {
-    let stemmed: Vec<String> = tokens.iter().map(|t| plain_stem(t)).collect();
-    let lower = format!(" {} ", stemmed.join(" "));
-    let said = stems(text);
-    let mut best: Option<(f64, Found)> = None;
-    for (name, column) in &table.columns {
-        let words = |value: &String| crate::drafter::words::tokens(&value.replace('_', " "));
-        let named = |value: &&String| {
-            let stems: Vec<String> = words(value).iter().map(|w| plain_stem(w)).collect();
-            value.len() > 1 && lower.contains(&format!(" {} ", stems.join(" ")))
-        };
-        let held: Vec<&String> = column.values.iter().filter(named).collect();
-        // "Enterprise" as a plan beats "enterprise" as a tag when the column is named too.
-        let longest = held.iter().map(|v| v.len()).max().unwrap_or(0);
-        let score = longest as f64 / 10.0 + fit(name, &said);
-        if longest > 0 && best.as_ref().is_none_or(|(top, _)| score > *top) {
-            let path = format!("{item}.{name}");
-            if column.values.iter().any(|v| v.contains([';', '|'])) {
-                // A text that lists several values holds each of them.
-                let held: Vec<String> = held
-                    .iter()
-                    .map(|v| format!("contains({path}, '{v}')"))
-                    .collect();
-                let found = Found {
-                    source: held.join(" or "),
-                    column: name.clone(),
-                    tokens: tokens
+            let own = parts(&held.column);
+            let free = words.free();
+            // "status is active", "in stage Discovery": the column's name is read with its value.
+            let names: Vec<usize> = (0..free.len())
+                .filter(|at| own.contains(&free[*at]))
+                .collect();
+            words.tick_each(&names);
+            words.take(&["plan", "plans", "tagged", "marked"]);
+            let lists = self.table.columns.get(&held.column).is_some_and(is_listing);
+            let source = self.texts(&held.column, |path| {
+                if lists {
+                    let each: Vec<String> = held
+                        .values
                         .iter()
-                        .filter(|t| column.values.iter().any(|v| plain_stem(v) == plain_stem(t)))
-                        .cloned()
-                        .collect(),
-                };
-                best = Some((score, found));
+                        .map(|v| format!("contains({path}, '{v}')"))
+                        .collect();
+                    let not = held
+                        .not
+                        .iter()
+                        .map(|v| format!("not contains({path}, '{v}')"));
+                    let mut all: Vec<String> = if each.is_empty() {
+                        Vec::new()
+                    } else {
+                        vec![each.join(" or ")]
+                    };
+                    all.extend(not);
+                    return all.join(" and ");
+                }
+                let are = equal(path, &held.values, "==", "in");
+                let not = equal(path, &held.not, "!=", "not in");
+                are.into_iter().chain(not).collect::<Vec<_>>().join(" and ")
+            });
+            let value = self.path(&held.column);
+            found.push(self.found(source, Some(value), &[&held.column]));
+        }
+        found
+    }
+
+    /// Is a word by itself a value that a column holds?
+    pub(super) fn holds(&self, word: &str) -> bool {
+        let columns = self.table.columns.values();
+        columns
+            .flat_map(single)
+            .any(|value| value.eq_ignore_ascii_case(word))
+    }
+
+    /// Reads columns that say yes or no: "opted out of email", "not unsubscribed".
+    pub(super) fn flags(&self, words: &mut Words) -> Vec<Found> {
+        let mut found = Vec::new();
+        let flags: Vec<(&String, &Column)> = self
+            .table
+            .columns
+            .iter()
+            .filter(|(_, c)| yes(c).is_some())
+            .collect();
+        for (name, column) in flags {
+            let own = parts(name);
+            let free = words.free();
+            if own.is_empty() || !own.iter().all(|part| free.contains(part)) {
                 continue;
             }
-            let (not, are): (Vec<&String>, Vec<&String>) =
-                held.iter().copied().partition(|v| is_negated(tokens, v));
-            let listed = |values: &[&String]| {
-                values
+            let places: Vec<usize> = (0..free.len())
+                .filter(|at| own.contains(&free[*at]))
+                .collect();
+            let first = places.first().copied().unwrap_or_default();
+            words.tick_each(&places);
+            let denied = take_denial(words, first, 4);
+            words.take(&["before", "already", "previously", "ever"]);
+            let yes = yes(column).unwrap_or_default();
+            let relation = if denied { "!=" } else { "==" };
+            let source = self.texts(name, |path| {
+                if column.kind == "boolean" {
+                    format!("{path} == {}", !denied)
+                } else {
+                    format!("{path} {relation} '{yes}'")
+                }
+            });
+            found.push(self.found(source, Some(self.path(name)), &[name]));
+        }
+        found
+    }
+
+    /// Reads a state that no value names as it is said: "unresolved", "open" of a stage.
+    pub(super) fn states(&self, words: &mut Words) -> Option<Found> {
+        let said = (0..words.tokens.len()).find(|at| {
+            words.is_free(*at)
+                && (UNDER_WAY.contains(&words.tokens[*at].as_str())
+                    || OVER.contains(&words.tokens[*at].as_str()))
+        });
+        let in_play = words.phrase("in play");
+        if said.is_none() && in_play.is_none() {
+            return None;
+        }
+        let (column, over) = self.over()?;
+        let mut under_way = in_play.is_some();
+        if let Some(at) = said {
+            under_way |= UNDER_WAY.contains(&words.tokens[at].as_str());
+            if take_denial(words, at, 3) {
+                under_way = !under_way;
+            }
+            words.tick(at, at + 1);
+        }
+        words.take_phrase(&["in play"]);
+        let relation = if under_way { "not in" } else { "in" };
+        let listed: Vec<String> = over.iter().map(|v| format!("'{v}'")).collect();
+        let source = self.texts(column, |path| {
+            format!("{path} {relation} [{}]", listed.join(", "))
+        });
+        Some(self.found(source, Some(self.path(column)), &[column]))
+    }
+
+    /// Returns the column of a row's state, and the condition that it is not over.
+    pub(super) fn under_way(&self) -> Option<(&str, String)> {
+        let (column, over) = self.over()?;
+        let listed: Vec<String> = over.iter().map(|v| format!("'{v}'")).collect();
+        let condition = format!("{} not in [{}]", self.path(column), listed.join(", "));
+        Some((column, condition))
+    }
+
+    /// Returns the column of a row's state, and its values for what is over.
+    fn over(&self) -> Option<(&str, Vec<&String>)> {
+        let mut columns = self.table.columns.iter().filter(|(name, _)| {
+            ["status", "stage", "state"]
+                .iter()
+                .any(|word| name.contains(word))
+        });
+        columns.find_map(|(name, column)| {
+            let is_over = |v: &&String| {
+                tokens(&v.replace('_', " "))
                     .iter()
-                    .map(|v| format!("'{v}'"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                    .any(|t| OVER.contains(&t.as_str()))
             };
-            let are = match are.as_slice() {
-                [] => None,
-                [one] => Some(format!("{path} == '{one}'")),
-                many => Some(format!("{path} in [{}]", listed(many))),
-            };
-            let not = match not.as_slice() {
-                [] => None,
-                [one] => Some(format!("{path} != '{one}'")),
-                many => Some(format!("{path} not in [{}]", listed(many))),
-            };
-            let source = are.into_iter().chain(not).collect::<Vec<_>>().join(" and ");
-            let found = Found {
-                source,
-                column: name.clone(),
-                tokens: {
-                    let named: Vec<String> = held
-                        .iter()
-                        .flat_map(|v| words(v))
-                        .map(|w| plain_stem(&w))
-                        .collect();
-                    tokens
-                        .iter()
-                        .filter(|t| named.contains(&plain_stem(t)))
-                        .cloned()
-                        .collect()
-                },
-            };
-            best = Some((score, found));
+            let over: Vec<&String> = column.values.iter().filter(is_over).collect();
+            (!over.is_empty()).then_some((name.as_str(), over))
+        })
+    }
+}
+
+fn equal(path: &str, values: &[String], one: &str, many: &str) -> Option<String> {
+    match values {
+        [] => None,
+        [value] => Some(format!("{path} {one} '{value}'")),
+        values => {
+            let listed: Vec<String> = values.iter().map(|v| format!("'{v}'")).collect();
+            Some(format!("{path} {many} [{}]", listed.join(", ")))
         }
     }
-    if let Some((_, found)) = best {
-        return Some(found);
+}
+
+/// Returns the value of a column that stands for yes, if it holds nothing but yes and no.
+fn yes(column: &Column) -> Option<String> {
+    const YES: [&str; 4] = ["yes", "true", "y", "1"];
+    const NO: [&str; 4] = ["no", "false", "n", "0"];
+    if column.kind == "boolean" {
+        return Some("true".to_owned());
     }
-    let flag = table
-        .columns
+    let is = |v: &String, all: &[&str]| all.contains(&v.to_lowercase().as_str());
+    let yes = column.values.iter().find(|v| is(v, &YES))?;
+    column
+        .values
         .iter()
-        .filter(|(_, c)| c.kind == "boolean")
-        .find(|(name, _)| fit(name, &said) >= 1.0)?;
-    let no = tokens
+        .all(|v| is(v, &YES) || is(v, &NO))
+        .then(|| yes.clone())
+}
+
+/// Do texts of a column list several values?
+fn is_listing(column: &Column) -> bool {
+    column.values.iter().any(|v| v.contains([';', '|']))
+}
+
+/// Returns the column whose values a clause names most plainly.
+fn best(table: &Table, words: &Words) -> Option<Held> {
+    let free: Vec<String> = (0..words.tokens.len())
+        .map(|at| {
+            if words.is_free(at) {
+                plain_stem(&words.tokens[at])
+            } else {
+                String::new()
+            }
+        })
+        .collect();
+    let stems = words.free();
+    let columns = table.columns.iter().filter(|(_, c)| yes(c).is_none());
+    let held = columns.filter_map(|(name, column)| {
+        let mut held = Held {
+            column: name.clone(),
+            values: Vec::new(),
+            not: Vec::new(),
+            places: Vec::new(),
+            score: (0, 0.0),
+        };
+        let mut values: Vec<(&String, Vec<String>)> =
+            single(column).map(|v| (v, spoken(v))).collect();
+        values.sort_by_key(|(_, spoken)| std::cmp::Reverse(spoken.len()));
+        for (value, spoken) in values {
+            let Some(at) = place(&free, &spoken) else {
+                continue;
+            };
+            let span: Vec<usize> = (at..at + spoken.len()).collect();
+            if value.len() < 2 || span.iter().any(|p| held.places.contains(p)) {
+                continue;
+            }
+            held.score.0 = held.score.0.max(value.len());
+            held.places.extend(span);
+            if is_denied(words, at) {
+                held.not.push(value.clone())
+            } else {
+                held.values.push(value.clone())
+            }
+        }
+        let own = parts(name);
+        let said = own.iter().filter(|p| stems.contains(p)).count();
+        // "Enterprise" as a plan beats "enterprise" as a tag when the column is named too.
+        held.score.1 = held.score.0 as f64 / 10.0 + said as f64 / own.len().max(1) as f64;
+        (!held.places.is_empty()).then_some(held)
+    });
+    held.max_by(|a, b| a.score.1.total_cmp(&b.score.1))
+}
+
+fn single(column: &Column) -> impl Iterator<Item = &String> {
+    let listing = is_listing(column);
+    let plain = |v: &&String| !v.contains(['\'', '"', '\\', '{', '}']);
+    let values = column.values.iter().filter(plain);
+    values.filter(move |v| !listing || !v.contains([';', '|']))
+}
+
+/// Returns the words of a value.
+fn spoken(value: &str) -> Vec<String> {
+    tokens(&value.replace('_', " "))
         .iter()
-        .any(|t| matches!(t.as_str(), "not" | "no" | "isn" | "without" | "never"));
-    Some(Found {
-        source: format!("{item}.{} == {}", flag.0, !no),
-        column: flag.0.clone(),
-        tokens: flag.0.split('_').map(str::to_owned).collect(),
-    })
+        .map(|w| plain_stem(w))
+        .collect()
+}
+
+fn place(free: &[String], spoken: &[String]) -> Option<usize> {
+    let last = free.len().checked_sub(spoken.len())?;
+    if spoken.is_empty() {
+        return None;
+    }
+    (0..=last).find(|at| free[*at..at + spoken.len()] == *spoken)
+}
+
+fn is_denied(words: &Words, at: usize) -> bool {
+    (at.saturating_sub(3)..at).any(|i| words.is_free(i) && denies(&words.tokens[i]))
 }
 
 /// Returns a word's stem, its synonyms left alone: values are names.
@@ -275,21 +348,18 @@ fn plain_stem(word: &str) -> String {
         .to_owned()
 }
 
-fn is_negated(tokens: &[String], value: &str) -> bool {
-    let first = crate::drafter::words::tokens(&value.replace('_', " "))
-        .into_iter()
-        .next()
-        .unwrap_or_default();
-    let Some(at) = tokens
-        .iter()
-        .position(|t| plain_stem(t) == plain_stem(&first))
-    else {
-        return false;
+/// Returns the columns of a table whose values a text names, as a condition on `item`.
+pub(in crate::drafter) fn value_in(table: &Table, text: &str) -> Option<(String, usize)> {
+    let mut words = Words::new(text);
+    let row = Row {
+        table,
+        is: super::row::Is::Own,
+        item: "item".to_owned(),
     };
-    tokens[at.saturating_sub(3)..at].iter().any(|t| {
-        matches!(
-            t.as_str(),
-            "not" | "isn" | "aren" | "no" | "except" | "without" | "non"
-        )
-    })
+    let found = row.values(&mut words);
+    let read = (0..words.tokens.len())
+        .filter(|at| !words.is_free(*at))
+        .count();
+    let sources: Vec<String> = found.into_iter().map(|f| f.source).collect();
+    (!sources.is_empty()).then(|| (sources.join(" and "), read))
 }

@@ -153,7 +153,7 @@ impl<'r> Assembly<'r> {
             self.cite("cases", number);
             self.skips.push((skip, said.clone()));
         }
-        if let Some(rule) = meaning.rule {
+        for rule in meaning.rules {
             self.cite("level", number);
             self.rules.push(Stated {
                 rule,

@@ -1,7 +1,7 @@
 //! The facts that a text tells: those that a statement names, else the first ones of the case.
 
 use super::super::condition::Reader;
-use super::super::words::{stems, tokens};
+use super::super::words::stems;
 use super::super::world::{Said, Table, fit};
 use super::capital;
 
@@ -97,15 +97,13 @@ fn row_line(piece: &str, said: &[String], table: &Table) -> Option<String> {
         .iter()
         .find_map(|name| table.columns.get_key_value(*name))
         .map(|(name, _)| name)?;
-    let words = tokens(piece);
-    if let Some(found) = super::super::condition::value_in(table, "item", piece, &words)
-        && found.tokens.len() > 1
+    if let Some((source, read)) = super::super::condition::value_in(table, piece)
+        && read > 1
     {
         return Some(format!(
-            "{}: {{{{ {} | where(\"{}\") | map(attribute='{shown}') | join(', ') or '(not known)' }}}}\n",
-            capital(&found.tokens.join(" ")),
+            "{}: {{{{ {} | where(\"{source}\") | map(attribute='{shown}') | join(', ') or '(not known)' }}}}\n",
+            capital(piece.trim_start_matches("who ").trim_start_matches("the ")),
             table.short(),
-            found.source
         ));
     }
     let own = stems(&table.short().replace('_', " "));

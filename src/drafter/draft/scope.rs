@@ -145,6 +145,7 @@ mod tests {
             world: &world,
             cases: &world.tables[0],
             item: "account".to_owned(),
+            forms: crate::drafter::statement::Forms::new(&world.statements),
         };
         let labels = ["red", "amber", "green"].map(str::to_owned);
         let levels =

@@ -4,54 +4,75 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Labels that SOPs give to cases.
-const LABEL: &str = r#"(?:"[^"]{1,30}"|“[^”]{1,30}”|very high|high|medium|moderate|low|critical|severe|urgent|normal|standard|minor|major|red|amber|yellow|orange|green|p[0-5]|sev ?[1-4]|tier [1-4]|at[- ]risk|healthy|watch(?:list)?|escalate[d]?|none|ok|fine|hot|warm|cold)"#;
+use super::labels::USUAL;
+use crate::drafter::pattern::pattern;
+use crate::drafter::world::Said;
+
 const KIND: &str = r"(?: (?:risk|priority|severity|urgency|tier|level|alert|concern))?";
 
-fn pattern(source: &str) -> Regex {
-    crate::drafter::pattern::pattern(&source.replace("LABEL", LABEL).replace("KIND", KIND))
+/// The forms that name a label, for the labels of one SOP.
+#[derive(Debug, Clone)]
+pub(in crate::drafter) struct Forms {
+    pub(super) label_first: Regex,
+    pub(super) condition_first: Regex,
+    pub(super) subject_first: Regex,
+    pub(super) group: Regex,
+    pub(super) remark_first: Regex,
+    pub(super) instead: Regex,
+    pub(super) bumped: Regex,
+    pub(super) at_least: Regex,
+    pub(super) otherwise: Regex,
+    pub(super) otherwise_last: Regex,
+    pub(super) label: Regex,
+}
+
+impl Forms {
+    /// Returns the forms for what an SOP says.
+    pub(in crate::drafter) fn new(statements: &[Said]) -> Self {
+        let own: Vec<String> = super::labels::own(statements)
+            .iter()
+            .map(|label| regex::escape(label))
+            .chain(std::iter::once(USUAL.to_owned()))
+            .collect();
+        let label = format!("(?:{})", own.join("|"));
+        let form = |source: &str| {
+            let source = source.replace("LABEL", &label).replace("KIND", KIND);
+            // Labels are words of the SOP: should they ever make no pattern, the usual ones do.
+            Regex::new(&source)
+                .unwrap_or_else(|_| pattern(&source.replace(&label, &format!("(?:{USUAL})"))))
+        };
+        Forms {
+            label_first: form(LABEL_FIRST),
+            condition_first: form(CONDITION_FIRST),
+            subject_first: form(SUBJECT_FIRST),
+            group: form(GROUP),
+            remark_first: form(REMARK_FIRST),
+            instead: form(INSTEAD),
+            bumped: form(BUMPED),
+            at_least: form(AT_LEAST),
+            otherwise: form(OTHERWISE),
+            otherwise_last: form(OTHERWISE_LAST),
+            label: form(r"(?i)\b(LABEL)\b"),
+        }
+    }
 }
 
 /// Rules with the label first: "High risk if …", "P1: …", "Mark it red when …".
-pub(super) static LABEL_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:also|is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$",
-    )
-});
+const LABEL_FIRST: &str = r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:also|is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$";
 /// Rules with the condition first: "If …, mark it red", "Accounts with … are high risk".
-pub(super) static CONDITION_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the account))+ (LABEL)KIND\.?$",
-    )
-});
+const CONDITION_FIRST: &str = r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the account))+ (LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter what|whatever [^.]*|even if [^.]*))*\.?$";
 /// Rules that name the subject first: "A hand-off is blocked if …".
-pub(super) static SUBJECT_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:an? |the |any )?[\w-]+ (?:is|are|counts as|gets?|becomes?) (?:an? )?(LABEL|\x22[^\x22]+\x22)KIND (?:if|when|where) (.+)$",
-    )
-});
+const SUBJECT_FIRST: &str = r"(?i)^(?:an? |the |any )?[\w-]+ (?:is|are|counts as|gets?|becomes?) (?:an? )?(LABEL|\x22[^\x22]+\x22)KIND (?:if|when|where) (.+)$";
 /// Groups that are a label: "Enterprise accounts with … are executive".
-pub(super) static GROUP: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(.+?) (?:are|is|count as|counts as) (?:always )?(?:an? )?(LABEL)KIND\.?$")
-});
+const GROUP: &str = r"(?i)^(.+?) (?:are|is|count as|counts as) (?:always )?(?:an? )?(LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter what|whatever [^.]*|even if [^.]*))*\.?$";
 /// Rules with a remark before the label: "If …, we can't say anything: mark it …".
-pub(super) static REMARK_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:if|when|where) (.+?)[,:]? (?:we|you|they|there) [^:]{1,60}: ?(?:mark|flag|treat|rate|call|set|classify|tag)(?: it| them| this)?(?: as)? (LABEL)KIND\.?$",
-    )
-});
+const REMARK_FIRST: &str = r"(?i)^(?:if|when|where) (.+?)[,:]? (?:we|you|they|there) [^:]{1,60}: ?(?:mark|flag|treat|rate|call|set|classify|tag)(?: it| them| this)?(?: as)? (LABEL)KIND\.?$";
 /// Cases of one label that get another: "Enterprise accounts that are amber count as red".
-pub(super) static INSTEAD: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(.+?) (?:that|which|who) (?:are|is) (?:rated |marked )?(LABEL)KIND (?:count|counts|are treated|is treated|go|goes|become|becomes|are|is)(?: as| up to| to)? (LABEL)KIND\.?$",
-    )
-});
+const INSTEAD: &str = r"(?i)^(.+?) (?:that|which|who) (?:are|is) (?:rated |marked )?(LABEL)KIND (?:count|counts|are treated|is treated|go|goes|become|becomes|are|is)(?: as| up to| to)? (LABEL)KIND\.?$";
 /// A label below which cases do not go: "An urgent ticket never goes below P2".
-pub(super) static AT_LEAST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(.+?) (?:never|can't|cannot|must not|should not) (?:goes?|drops?|falls?|be|is|are)(?: put| rated)? (?:below|lower than|under) (LABEL)KIND\.?$",
-    )
-});
+const AT_LEAST: &str = r"(?i)^(.+?) (?:never|can't|cannot|must not|should not) (?:goes?|drops?|falls?|be|is|are)(?: put| rated)? (?:below|lower than|under|better than|less than|above) (LABEL)KIND\.?$";
+/// Cases of one label that get another on a condition: "If …, bump amber to red".
+const BUMPED: &str = r"(?i)^(?:if|when|where) (.+?), ?(?:then |we |please )*(?:bump|move|raise|change|upgrade|promote|turn|downgrade|lower)(?: an?| any| all)? (LABEL)(?: ones?| cases?)? (?:up |down )?(?:in)?to (?:an? )?(LABEL)KIND\.?$";
 /// Remarks for a text: "If there is no buyer, say so in the email".
 pub(super) static NOTE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -68,24 +89,42 @@ pub(super) static TIMED: LazyLock<Regex> = LazyLock::new(|| {
 /// Rows in a few words: "Open tickets only."
 pub(super) static ONLY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(.+?) only(?:[,.;].*)?$"));
-pub(super) static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:(?:otherwise|else)\s|(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)(?:\s*[,:–-]|\s+(?:is|are|it's|its|it is|counts?|gets?|goes|stays?|becomes?|as|an?|the|to|just|then|considered|rated|marked|should be|be))+)\s*(LABEL)KIND(?:\W|$)",
-    )
-});
-pub(super) static OTHERWISE_LAST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(LABEL)KIND ?(?:is|:|–|-)? ?(?:everything|everyone|anything|all|the) ?(?:else|others?|rest)",
-    )
-});
+const OTHERWISE: &str = r"(?i)^(?:(?:otherwise|else)\s|(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)(?:\s*[,:–-]|\s+(?:is|are|it's|its|it is|counts?|gets?|goes|stays?|becomes?|as|an?|the|to|just|then|considered|rated|marked|should be|be))+)\s*(LABEL)KIND(?:\W|$)";
+const OTHERWISE_LAST: &str = r"(?i)^(LABEL)KIND ?(?:is|:|–|-)? ?(?:everything|everyone|anything|all|the) ?(?:else|others?|rest)";
+/// What is left out: "Skip …", "we don't bother with …".
 pub(super) static SKIP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:please )?(?:skip|ignore|exclude|leave out|drop|don'?t (?:bother with|include|count|touch|look at)|do not (?:include|count|look at|contact)|never (?:include|contact)|not for)\s+(?:any(?:one|thing)? |all |the |those |accounts? |customers? |tickets? |ones? |if |when |that |which |with |where |who |in |are |is )*(.+)$",
+        r"(?i)^(?:please |but |and |also |then |first,? )*(?:we )?(?:skip|ignore|exclude|leave out|leave aside|drop|remove|discard|omit|throw out|throw away|filter out|take out|weed out|rule out|don'?t (?:bother with|include|count|touch|look at|chase|consider|want|need)|do not (?:include|count|look at|contact|chase|consider)|never (?:include|contact|chase)|not for|not included:?|excluded:?|out of scope:?|except(?: for)?)\s+(.+)$",
     )
 });
+/// What is left out, named first: "Churned accounts are out".
+pub(super) static SKIP_LAST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(.+?) (?:(?:are|is|stay|stays) (?:all )?(?:out of scope|out|excluded|left out|left alone|ignored|skipped|not included|not part of this|exempt|not our business|off limits)|(?:don'?t|do not|doesn'?t|does not) (?:count|qualify|apply|belong here|matter here))(?: here|,? (?:obviously|of course))?\.?$",
+    )
+});
+/// What is left out on a condition: "If they have an open deal, leave them alone".
+pub(super) static SKIP_IF: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:if|when|where|in case) (.+?),? (?:then )?(?:please )?(?:we )?(?:leave (?:them|it|those|that one|her|him) (?:alone|out|be)|skip (?:them|it|those|that one|the \w+)|ignore (?:them|it|those)|do nothing|don'?t (?:chase|contact|bother|do anything|touch (?:it|them)|include (?:it|them))|do not (?:chase|contact|include)|nothing (?:is|needs to be|has to be) done|no action|stop here|hold off|there is nothing to do|(?:it|they) (?:is|are|stays?) out)\b[^.;]*\.?$",
+    )
+});
+/// Which rows there are: "Look at …", "We take …".
 pub(super) static SELECT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:every|each|on|weekly|daily)[^,]*, )?(?:first,? |then,? |we |please |start (?:by|with) )*(?:look(?:ing)? (?:at|for|through)|pull(?: up)?|list|go(?:ing)? through|take|review|find|get|focus on|for (?:each|every|all)|only|check|consider|grab|open|run (?:this )?(?:for|on|over)|applies to|this is for|scope:?|all|(?:what|who): \w+)\s+(.+)$",
+        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |we(?:'re)? |i |you |please |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|grab|open|cover|covers|concerned with|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
+    )
+});
+/// When it runs and on what: "Runs every morning on …".
+pub(super) static RUNS_ON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:this |it )?(?:runs?|is (?:run|done)|happens|works?)\b.{0,60}? (?:on|for|over|through) (?:all |every |each |the |any )*([a-z].+)$|^(?:every|each|on) (?:\w+ ){1,3}(?:we |i |you |the team |\w+ in \w+ |\w+ )?(?:looks?|goes|go|works?|takes?|reviews?|checks?|pulls?|runs?)(?: at| through| over| on)? (?:all |every |each |the |any )*([a-z].+)$",
+    )
+});
+/// A remark of who is meant: "Anybody who …".
+pub(super) static ANYONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:any|every)(?:body|one|thing) (?:who|that|which|whose|with) .+$|^any \w+ (?:who|that|which|whose|with|where) .+$",
     )
 });
 pub(super) static TOP: LazyLock<Regex> = LazyLock::new(|| {
@@ -107,16 +146,17 @@ mod tests {
 
     #[test]
     fn the_patterns_are_sound_and_find_labels() {
+        let forms = Forms::new(&[]);
         for (regex, text, label) in [
-            (&*LABEL_FIRST, "High risk: health below 50", "High"),
+            (&forms.label_first, "High risk: health below 50", "High"),
             (
-                &*LABEL_FIRST,
+                &forms.label_first,
                 "Mark it red when usage dropped by more than 20%",
                 "red",
             ),
-            (&*LABEL_FIRST, "P1 if the customer is enterprise", "P1"),
-            (&*OTHERWISE, "Everything else is low risk.", "low"),
-            (&*OTHERWISE, "Otherwise it's \"normal\".", "\"normal\""),
+            (&forms.label_first, "P1 if the customer is enterprise", "P1"),
+            (&forms.otherwise, "Everything else is low risk.", "low"),
+            (&forms.otherwise, "Otherwise it's \"normal\".", "\"normal\""),
         ] {
             assert_eq!(
                 regex
@@ -127,26 +167,33 @@ mod tests {
                 "{text}"
             );
         }
-        let found = CONDITION_FIRST
+        let found = forms
+            .condition_first
             .captures("If health is below 50, it's high risk.")
             .and_then(|c| Some((c.get(1)?.as_str().to_owned(), c.get(2)?.as_str().to_owned())));
         assert_eq!(
             found,
             Some(("health is below 50".to_owned(), "high".to_owned()))
         );
-        let found = INSTEAD
+        let found = forms
+            .instead
             .captures("Enterprise accounts that are amber count as red.")
             .unwrap();
         assert_eq!(
             [&found[1], &found[2], &found[3]],
             ["Enterprise accounts", "amber", "red"]
         );
-        let found = AT_LEAST
+        let found = forms
+            .at_least
             .captures("A ticket set to urgent never goes below P2.")
             .unwrap();
         assert_eq!([&found[1], &found[2]], ["A ticket set to urgent", "P2"]);
-        assert!(OTHERWISE.is_match("Otherwise green."));
-        assert!(!OTHERWISE.is_match("All other hot and warm ones get the mail."));
+        assert!(forms.otherwise.is_match("Otherwise green."));
+        assert!(
+            !forms
+                .otherwise
+                .is_match("All other hot and warm ones get the mail.")
+        );
         assert!(TIMED.is_match("Weekly, Tuesdays 10am Eastern."));
         assert!(TIMED.is_match("This is how I do it every Thursday."));
         assert!(!TIMED.is_match("Standard ones can wait for a weekly digest."));
@@ -159,7 +206,7 @@ mod tests {
         assert!(
             BY.is_match("by ARR")
                 && CHANNEL.is_match("#cs-alerts")
-                && OTHERWISE_LAST.is_match("Low: everything else")
+                && forms.otherwise_last.is_match("Low: everything else")
         );
     }
 }

@@ -1,10 +1,9 @@
 //! Sentences that give cases a label.
 
-use super::patterns::{
-    AT_LEAST, CONDITION_FIRST, GROUP, INSTEAD, LABEL_FIRST, REMARK_FIRST, SUBJECT_FIRST,
-};
-use super::{label, selection};
-use crate::drafter::condition::{Read, Reader};
+use super::label;
+use super::rows::selection;
+use crate::drafter::condition::{Read, Reader, figures};
+use crate::drafter::words::tokens;
 
 /// A rule that gives cases a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +25,19 @@ pub(in crate::drafter) enum Rule {
     AtLeast(Read, String),
 }
 
-/// Returns the rule that a sentence states. One that asks for an output states none that has to
+/// Returns the rules that a sentence states. One that asks for an output states none that has to
 /// be judged: "Red: post in #alerts" says what is done with red ones, not which they are.
-pub(super) fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> {
-    if let Some(found) = INSTEAD.captures(text)
+pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Vec<Rule> {
+    let bands = bands(text, reader);
+    if !bands.is_empty() {
+        return bands;
+    }
+    rule(text, asks_for_output, reader).into_iter().collect()
+}
+
+fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> {
+    let known = &reader.forms;
+    if let Some(found) = known.instead.captures(text)
         && let Some(when) = selection(&found[1], reader)
     {
         return Some(Rule::Instead {
@@ -38,22 +46,32 @@ pub(super) fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Op
             then: label(&found[3]),
         });
     }
-    if let Some(found) = AT_LEAST.captures(text)
+    if let Some(found) = known.bumped.captures(text)
         && let Some(when) = selection(&found[1], reader)
+    {
+        return Some(Rule::Instead {
+            of: label(&found[2]),
+            when,
+            then: label(&found[3]),
+        });
+    }
+    if let Some(found) = known.at_least.captures(text)
+        && let Some(when) = selection(subject(&found[1]), reader)
     {
         return Some(Rule::AtLeast(when, label(&found[2])));
     }
     // Each form names its label and condition in another order; the first that can be read counts.
     let forms = [
-        (&LABEL_FIRST, 1, 2),
-        (&CONDITION_FIRST, 2, 1),
-        (&REMARK_FIRST, 2, 1),
-        (&SUBJECT_FIRST, 1, 2),
-        (&GROUP, 2, 1),
+        (&known.label_first, 1, 2),
+        (&known.condition_first, 2, 1),
+        (&known.remark_first, 2, 1),
+        (&known.subject_first, 1, 2),
+        (&known.group, 2, 1),
     ];
     let read = forms.iter().find_map(|(form, name, condition)| {
         let found = form.captures(text)?;
-        let read = selection(found.get(*condition)?.as_str(), reader)?;
+        let condition = without_order(found.get(*condition)?.as_str(), reader);
+        let read = selection(&condition, reader)?;
         Some(Rule::When(label(found.get(*name)?.as_str()), read))
     });
     let judged = || {
@@ -64,4 +82,75 @@ pub(super) fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Op
         })
     };
     read.or_else(|| if asks_for_output { None } else { judged() })
+}
+
+/// Returns a subject without what introduces it: "Otherwise green, although an account …".
+fn subject(text: &str) -> &str {
+    [", although ", ", but ", ", though "]
+        .iter()
+        .find_map(|word| text.split_once(word))
+        .map_or(text, |(_, rest)| rest)
+}
+
+/// Returns a condition without what only repeats the order of the rules: "not hot, but two or
+/// more users", "dropped by 5% (but aren't red)".
+fn without_order(text: &str, reader: &Reader<'_>) -> String {
+    let label = reader
+        .forms
+        .label
+        .as_str()
+        .trim_start_matches("(?i)")
+        .trim_start_matches(r"\b(")
+        .trim_end_matches(r")\b");
+    let repeats = regex::Regex::new(&format!(
+        r"(?i)^not {label},? but |\((?:but )?(?:not|aren't|isn't|are not|is not) (?:an? |already )*{label}\) ?|,? (?:but|and) (?:not|isn't|aren't) (?:an? |already )*{label}\b"
+    ));
+    repeats.map_or_else(
+        |_| text.to_owned(),
+        |repeats| repeats.replace_all(text, "").trim().to_owned(),
+    )
+}
+
+/// Reads bands: "below 50 is red, 50 to 70 amber, above 70 green". What the first band measures,
+/// the others do.
+fn bands(text: &str, reader: &Reader<'_>) -> Vec<Rule> {
+    let text = text.trim_end_matches('.');
+    let pieces: Vec<&str> = text
+        .split([',', ';'])
+        .map(|p| p.trim().trim_start_matches("and "))
+        .collect();
+    if pieces.len() < 2 {
+        return Vec::new();
+    }
+    let mut subject: Option<String> = None;
+    let mut rules = Vec::new();
+    for piece in pieces {
+        let found: Vec<_> = reader.forms.label.captures_iter(piece).collect();
+        // Of "over 45 days is over" the last is the label.
+        let figures = figures(&tokens(piece));
+        let (Some(found), [figure]) = (found.last(), figures.as_slice()) else {
+            return Vec::new();
+        };
+        let Some(named) = found.get(1) else {
+            return Vec::new();
+        };
+        let words = tokens(&piece[..named.start()]);
+        if figure.span.1 > words.len() {
+            return Vec::new();
+        }
+        let measure = words[figure.span.0..figure.span.1].join(" ");
+        let about = subject.get_or_insert_with(|| {
+            let around = words[..figure.span.0].iter().chain(&words[figure.span.1..]);
+            around.cloned().collect::<Vec<_>>().join(" ")
+        });
+        let linked = [
+            "is", "are", "gets", "get", "means", "counts", "as", "a", "an",
+        ];
+        let about: Vec<&str> = about.split(' ').filter(|w| !linked.contains(w)).collect();
+        match reader.clause(&format!("{} {measure}", about.join(" "))) {
+            Some(read) => rules.push(Rule::When(label(named.as_str()), read)),
+            None => return Vec::new(),
+        }
+    }
+    rules
 }

@@ -1,0 +1,144 @@
+//! Labels that an SOP gives to cases: the usual ones, and those of its own making.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::drafter::pattern::pattern;
+use crate::drafter::words::tokens;
+use crate::drafter::world::Said;
+
+/// Labels that many procedures use.
+pub(super) const USUAL: &str = r#""[^"]{1,30}"|“[^”]{1,30}”|very high|high|medium|moderate|low|critical|severe|urgent|normal|standard|minor|major|red|amber|yellow|orange|green|p[0-5]|sev ?[1-4]|tier [1-4]|at[- ]risk|healthy|watch(?:list)?|escalate[d]?|none|ok|fine|hot|warm|cold"#;
+
+/// "Sort them into hot, warm and cold": the labels are listed.
+static LISTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:sort|split|group|put|divide|bucket|classify|rate|grade)\b[^.:]*?\b(?:into|as|in)\b(?: \w+ (?:groups|levels|buckets|tiers|categories|classes|bands))?:? ([\w -]+(?:, [\w -]+)*,? (?:and|or) [\w -]+)",
+    )
+});
+/// "Act now: …", "Nearly full – …": a label leads its statement.
+static LEADS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^([A-Z]?[\w'-]+(?: [\w'-]+){0,2}?) ?(?::|–|—| - |=) ?\S"));
+/// "Urgent means …", "Stalled is when …".
+static DEFINED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:It's |We call it |We call (?:them|those) |An? \w+ is )?([A-Z]?[\w'-]+(?: [\w'-]+)?) (?:means|is when|is if|are those|applies (?:if|when|to)|if|when)\b",
+    )
+});
+
+/// Words that lead a statement and are no label.
+const NO_LABELS: [&str; 40] = [
+    "when",
+    "what",
+    "who",
+    "where",
+    "why",
+    "scope",
+    "note",
+    "notes",
+    "owner",
+    "purpose",
+    "trigger",
+    "output",
+    "outputs",
+    "steps",
+    "step",
+    "then",
+    "and",
+    "or",
+    "if",
+    "it",
+    "this",
+    "that",
+    "these",
+    "those",
+    "also",
+    "only",
+    "exception",
+    "exceptions",
+    "first",
+    "finally",
+    "last",
+    "runs",
+    "data",
+    "from",
+    "to",
+    "subject",
+    "timing",
+    "frequency",
+    "schedule",
+    "rule",
+];
+
+/// Returns the labels of an SOP's own making, the longest first.
+pub(super) fn own(statements: &[Said]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    let mut add = |label: &str| {
+        let label = label.trim().to_lowercase();
+        let words = tokens(&label);
+        let fits = !words.is_empty()
+            && words.len() <= 3
+            && !words.iter().any(|w| w.parse::<f64>().is_ok());
+        let plain = words
+            .first()
+            .is_some_and(|w| !NO_LABELS.contains(&w.as_str()));
+        if fits && plain && !labels.contains(&label) {
+            labels.push(label);
+        }
+    };
+    for said in statements {
+        if let Some(listed) = LISTED.captures(&said.text) {
+            for label in listed[1]
+                .split([','])
+                .flat_map(|l| l.split(" and "))
+                .flat_map(|l| l.split(" or "))
+            {
+                add(label.trim_start_matches("and ").trim_start_matches("or "));
+            }
+        }
+        let quoted = said.text.split('"').skip(1).step_by(2);
+        quoted.filter(|q| tokens(q).len() <= 2).for_each(&mut add);
+    }
+    // What leads one statement is a label if another speaks of it too.
+    for (index, said) in statements.iter().enumerate() {
+        let led = LEADS
+            .captures(&said.text)
+            .or_else(|| DEFINED.captures(&said.text));
+        let Some(label) = led.map(|c| c[1].to_lowercase()) else {
+            continue;
+        };
+        let words = tokens(&label).join(" ");
+        let speaks = |other: &Said| {
+            format!(" {} ", tokens(&other.text).join(" ")).contains(&format!(" {words} "))
+        };
+        let others = statements.iter().enumerate().filter(|(i, _)| *i != index);
+        if others.into_iter().any(|(_, other)| speaks(other)) {
+            add(&label);
+        }
+    }
+    labels.sort_by_key(|label| std::cmp::Reverse(label.len()));
+    labels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_its_own_making_are_found() {
+        let said = |text: &str| Said {
+            number: 1,
+            text: text.to_owned(),
+            section: String::new(),
+        };
+        let found = own(&[
+            said("Sort what remains into stalled, moving and done well:"),
+            said("Act now – email the owner."),
+            said("An account above 100% is Act now as well."),
+            said("When: every Monday."),
+            said("When in doubt, ask."),
+        ]);
+        assert_eq!(found, ["done well", "stalled", "act now", "moving"]);
+    }
+}
