@@ -155,6 +155,7 @@ fn edits(world: &World, request: &str, document: &Json) -> Option<Vec<Json>> {
         cases: table,
         item,
         forms: super::statement::Forms::new(&world.statements),
+        defined: Vec::new(),
     };
     level(&reader, request, document)
         .or_else(|| skip(&reader, request, document))

@@ -26,6 +26,20 @@ pub(super) struct Reader<'w> {
     pub(super) item: String,
     /// The forms that name a label, for the labels of the SOP.
     pub(super) forms: Forms,
+    /// Figures that the SOP defines.
+    pub(super) defined: Vec<Defined>,
+}
+
+/// A figure that the SOP defines: "utilization is seats in use divided by seats bought".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Defined {
+    pub(super) name: String,
+    /// The stems of its name.
+    pub(super) stems: Vec<String>,
+    /// How expressions name it.
+    pub(super) path: String,
+    /// Is it a share, which people compare with percents?
+    pub(super) is_share: bool,
 }
 
 /// A condition that was read.
@@ -122,7 +136,20 @@ impl Reader<'_> {
             .iter()
             .find_map(|words| split_once_word(text, words))
         {
-            return Some(self.read(main)?.both("or", self.read(further)?));
+            let further = self.read(further)?;
+            // What the rows are called holds for both: "self-serve trials that …, plus those that …".
+            let head = [" that ", " which ", " who "]
+                .iter()
+                .find_map(|word| main.split_once(word));
+            if let Some((head, rest)) = head
+                && let (Some(head), Some(rest)) = (self.clause(head), self.read(rest))
+            {
+                return Some(head.both("and", rest.both("or", further)));
+            }
+            return Some(self.read(main)?.both("or", further));
+        }
+        if let Some(read) = self.in_brackets(text) {
+            return Some(read);
         }
         for word in ["or", "and"] {
             if let Some(read) = self.joined_by(text, word) {
@@ -130,6 +157,18 @@ impl Reader<'_> {
             }
         }
         self.clause(text).or_else(|| self.related(text))
+    }
+
+    /// Reads "… and which nobody has picked up yet (status open or blank)": brackets may say in the
+    /// words of the tables what the words before them do not.
+    fn in_brackets(&self, text: &str) -> Option<Read> {
+        let (main, inner) = text.strip_suffix(')')?.rsplit_once(" (")?;
+        if let Some(read) = self.read(main) {
+            return Some(read);
+        }
+        let inner = self.read(inner)?;
+        let (before, _) = main.rsplit_once(" and ")?;
+        Some(self.read(before)?.both("and", inner))
     }
 
     /// Reads rows with a remark on them: "an account renewing soon with no open ticket".

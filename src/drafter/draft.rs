@@ -43,6 +43,7 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
         cases,
         item: item.clone(),
         forms: super::statement::Forms::new(&world.statements),
+        defined: Vec::new(),
     };
     let mut builder = Assembly::new(&reader, cases);
     for said in &world.statements {

@@ -5,6 +5,7 @@
 mod change;
 mod condition;
 mod draft;
+mod grid;
 mod mend;
 mod pattern;
 mod statement;

@@ -130,6 +130,7 @@ async fn phrases_of_unseen_procedures_are_read_right_or_not_at_all() {
             cases,
             item,
             forms: super::statement::Forms::new(&world.statements),
+            defined: Vec::new(),
         };
         for (phrase, expected) in *phrases {
             let read = reader.read(phrase).map(|read| read.source);

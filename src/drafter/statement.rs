@@ -1,5 +1,6 @@
 //! What a statement of an SOP is for.
 
+mod definition;
 mod labels;
 mod patterns;
 mod route;
@@ -14,8 +15,9 @@ pub(super) use patterns::Forms;
 pub(super) use route::Route;
 pub(super) use rules::Rule;
 
-use super::condition::{Read, Reader};
+use super::condition::{Defined, Read, Reader, figure};
 use super::when::{self, When};
+use super::words::tokens;
 use super::world::Said;
 
 /// What a statement is for. One can be several things at once.
@@ -41,6 +43,8 @@ pub(super) struct Meaning {
     pub(super) outputs: Vec<Wanted>,
     /// It is background, or for people.
     pub(super) waived: Option<&'static str>,
+    /// Figures that it defines, each with its expression.
+    pub(super) defined: Option<(Defined, Read)>,
     /// It asks for judgement of free text.
     pub(super) judgement: bool,
     /// It says more than was read of it.
@@ -92,6 +96,7 @@ impl Meaning {
             }
         }
         self.waived = self.waived.or(other.waived);
+        self.defined = self.defined.take().or(other.defined);
         self.judgement |= other.judgement;
     }
 
@@ -107,6 +112,7 @@ impl Meaning {
             && self.top.is_none()
             && self.outputs.is_empty()
             && self.waived.is_none()
+            && self.defined.is_none()
             && !self.judgement
     }
 }
@@ -133,6 +139,10 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         );
         merged.says_more |= one.says_more || one.is_open();
         merged.add(one);
+    }
+    // Rules that are read in part decide something else than they say.
+    if merged.says_more {
+        merged.rules.clear();
     }
     // Half of what a sentence says is no better than the whole half read.
     if merged.says_more && !whole.is_open() {
@@ -202,6 +212,14 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         when: when::read(text).filter(|_| TIMED.is_match(text)),
         ..Meaning::default()
     };
+    if text == crate::drafter::grid::HEADING || introduces(text) {
+        meaning.waived = Some("introduces what follows");
+        return meaning;
+    }
+    meaning.defined = definition::defined(text, reader);
+    if meaning.defined.is_some() {
+        return meaning;
+    }
     let forms = &reader.forms;
     let rest = forms
         .otherwise
@@ -241,6 +259,25 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.waived = background(said, &lower);
     }
     meaning
+}
+
+/// Does a sentence only lead to those that follow: "Sort what remains into hot, warm and cold:"?
+fn introduces(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let begins = [
+        "sort ",
+        "then they get",
+        "there are a few",
+        "we rate",
+        "how we rate",
+        "these are the",
+        "here is how",
+        "here's how",
+        "the levels",
+        "classify ",
+    ];
+    let leads = text.ends_with(':') && tokens(text).len() <= 14;
+    (leads || begins.iter().any(|b| lower.starts_with(b))) && figure(&tokens(text)).is_none()
 }
 
 fn note(text: &str, reader: &Reader<'_>) -> Option<Note> {

@@ -58,6 +58,7 @@ fn read(text: &str) -> Option<String> {
         cases: &world.tables[0],
         item: "account".to_owned(),
         forms: super::statement::Forms::new(&world.statements),
+        defined: Vec::new(),
     };
     reader.read(text).map(|read| read.source)
 }

@@ -28,16 +28,18 @@ impl<'w> Reader<'w> {
     }
 
     /// Returns the case's row, and those of other tables of which one belongs to it.
-    fn rows(&self) -> Vec<Row<'w>> {
+    fn rows(&self) -> Vec<Row<'_>> {
         let own = Row {
             table: self.cases,
             is: Is::Own,
             item: self.item.clone(),
+            defined: &self.defined,
         };
         let parents = self.parents().map(|table| Row {
             table,
             is: Is::Parent,
             item: "item".to_owned(),
+            defined: &[],
         });
         std::iter::once(own).chain(parents).collect()
     }
@@ -48,10 +50,11 @@ impl<'w> Reader<'w> {
             .world
             .tables
             .iter()
-            .filter(|t| t.name != self.cases.name && self.is_joined(t));
+            .filter(|t| t.name != self.cases.name);
         others.filter(|t| {
-            t.key()
-                .is_some_and(|key| self.cases.columns.contains_key(key))
+            let joined = crate::drafter::draft::join(self.cases, t, &self.item);
+            let column = joined.and_then(|(column, _)| t.columns.get(&column));
+            column.is_some_and(|c| c.unique)
         })
     }
 
@@ -141,6 +144,7 @@ impl<'w> Reader<'w> {
             table,
             is: Is::Own,
             item: "item".to_owned(),
+            defined: &[],
         };
         // A figure without a unit before the noun counts rows.
         let counted = figures(&words.tokens).into_iter().find(|f| {
@@ -228,6 +232,7 @@ impl<'w> Reader<'w> {
             table,
             is: Is::Own,
             item: "item".to_owned(),
+            defined: &[],
         };
         let mut rest = words.clone();
         row.values(&mut rest);
@@ -245,6 +250,54 @@ impl<'w> Reader<'w> {
             .collect();
         words.tick_each(&places);
         !places.is_empty()
+    }
+
+    /// Reads an amount: a number of the case, or of the row of another table for this month or the
+    /// newest: "seats assigned in the current month".
+    pub(in crate::drafter) fn amount(&self, text: &str) -> Option<Read> {
+        let mut words = Words::new(text);
+        let rows = self.rows();
+        let is_now = words.take_phrase(&[
+            "in the current month",
+            "this month",
+            "the current month",
+            "current month",
+        ]);
+        let is_newest = words.take(&["latest", "newest", "recent", "current"]);
+        words.take(&["most", "total", "number"]);
+        let own = rows
+            .iter()
+            .filter_map(|row| Some((row, named(row.table, &words, is_number)?)));
+        let own = own.max_by(|a, b| a.1.fit.0.total_cmp(&b.1.fit.0));
+        if let Some((row, number)) = own.filter(|_| !is_now) {
+            words.tick_each(&number.places);
+            let value = row.path(&number.column);
+            return words
+                .are_read()
+                .then(|| read_of(row.found(value.clone(), Some(value), &[&number.column])));
+        }
+        let others = self
+            .world
+            .tables
+            .iter()
+            .filter(|t| t.name != self.cases.name && self.is_joined(t));
+        others.into_iter().find_map(|table| {
+            let mut words = words.clone();
+            let number = named(table, &words, is_number)?;
+            words.tick_each(&number.places);
+            self.take_names(table, &mut words);
+            let short = table.short();
+            let month = table.columns.keys().find(|name| name.contains("month"));
+            let rows = match month {
+                Some(month) if is_now => {
+                    format!("({short} | where(\"item.{month} == format_date(today(), '%Y-%m')\") | first)")
+                }
+                _ if is_newest => format!("({short} | sort(attribute='{}') | last)", began(table)?),
+                _ => return None,
+            };
+            let source = format!("{rows}.{}", number.column);
+            words.are_read().then(|| Read { value: Some(source.clone()), source, ..self.of_table(table) })
+        })
     }
 
     pub(super) fn of_table(&self, table: &Table) -> Read {

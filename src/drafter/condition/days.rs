@@ -176,7 +176,12 @@ fn date_of<'r, 't>(rows: &'r [Row<'t>], words: &Words) -> Option<(&'r Row<'t>, N
         } else {
             began(row.table)
         };
-        let column = column.or_else(|| only_date(row.table))?;
+        // A bare span ("over 45 days") says nothing of what it spans.
+        let spans = words.has_free(&[
+            "ago", "old", "older", "away", "left", "off", "since", "until", "ahead",
+        ]);
+        let column =
+            column.or_else(|| only_date(row.table).filter(|_| spans && row.is == Is::Own))?;
         // "open for more than 5 days" may also name a state: the word stays to be read.
         let places = places
             .into_iter()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Defined;
 use super::columns::{is_number, named, pair};
 use super::compare::{Figure, Unit, figures};
 use super::words::{Words, denies};
@@ -16,6 +17,8 @@ pub(super) struct Row<'t> {
     pub(super) is: Is,
     /// Its name in expressions.
     pub(super) item: String,
+    /// Figures that are defined over it.
+    pub(super) defined: &'t [Defined],
 }
 
 /// What a row is to the case.
@@ -106,7 +109,12 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
         let mut near = words.clone();
         near.tick(0, from);
         near.tick(to, words.tokens.len());
-        let one = of_figure(rows, &mut near, figure)?;
+        let one = match (of_figure(rows, &mut near, figure), found.last()) {
+            (Some(one), _) => one,
+            // "above 100% and up to 120%" goes on about the same value.
+            (None, Some(last)) => goes_on(last, figure)?,
+            (None, None) => return None,
+        };
         for at in from..to {
             if !near.is_free(at) {
                 words.tick(at, at + 1);
@@ -133,6 +141,23 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
     Some(found)
 }
 
+/// Returns a second comparison of the value that the first one was about.
+fn goes_on(last: &Found, figure: &Figure) -> Option<Found> {
+    let value = last.value.as_ref()?;
+    let relation = figure.relation?;
+    let scaled = format!("100 * {value}");
+    let compared_as = if last.source.starts_with(&scaled) {
+        &scaled
+    } else {
+        value
+    };
+    let same = matches!(figure.unit, Unit::Plain | Unit::Percent);
+    (same && last.source.starts_with(compared_as.as_str())).then(|| Found {
+        source: compared(compared_as, relation, figure, 1.0),
+        ..last.clone()
+    })
+}
+
 fn of_figure(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Found> {
     if falls(words) && figure.unit != Unit::Hours && !matches!(figure.unit, Unit::Days(_)) {
         return rows.iter().find_map(|row| row.drop_of(words, figure));
@@ -144,8 +169,35 @@ fn of_figure(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Fou
     }
 }
 
+/// Reads a comparison of a figure that the SOP defines: "utilization above 120%".
+fn of_defined(row: &Row<'_>, words: &mut Words, figure: &Figure) -> Option<Found> {
+    let free = words.free();
+    let is_said =
+        |d: &&Defined| !d.stems.is_empty() && d.stems.iter().all(|stem| free.contains(stem));
+    let defined = row.defined.iter().find(is_said)?;
+    let relation = figure.relation?;
+    let places: Vec<usize> = (0..free.len())
+        .filter(|at| defined.stems.contains(&free[*at]))
+        .collect();
+    words.tick_each(&places);
+    let is_percent = figure.unit == Unit::Percent;
+    let value = if is_percent && defined.is_share {
+        format!("100 * {}", defined.path)
+    } else {
+        defined.path.clone()
+    };
+    Some(row.found(
+        compared(&value, relation, figure, 1.0),
+        Some(defined.path.clone()),
+        &[],
+    ))
+}
+
 /// Reads "ARR of at least $50k".
 fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Found> {
+    if let Some(found) = rows.iter().find_map(|row| of_defined(row, words, figure)) {
+        return Some(found);
+    }
     let best = rows
         .iter()
         .filter_map(|row| named(row.table, words, is_number).map(|named| (row, named)))

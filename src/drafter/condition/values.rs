@@ -355,6 +355,7 @@ pub(in crate::drafter) fn value_in(table: &Table, text: &str) -> Option<(String,
         table,
         is: super::row::Is::Own,
         item: "item".to_owned(),
+        defined: &[],
     };
     let found = row.values(&mut words);
     let read = (0..words.tokens.len())

@@ -146,6 +146,7 @@ mod tests {
             cases: &world.tables[0],
             item: "account".to_owned(),
             forms: crate::drafter::statement::Forms::new(&world.statements),
+            defined: Vec::new(),
         };
         let labels = ["red", "amber", "green"].map(str::to_owned);
         let levels =

@@ -19,13 +19,25 @@ static LISTED: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// "Act now: …", "Nearly full – …": a label leads its statement.
 static LEADS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^([A-Z]?[\w'-]+(?: [\w'-]+){0,2}?) ?(?::|–|—| - |=) ?\S"));
+    LazyLock::new(|| pattern(r"^([A-Z]?[\w'-]+(?: [\w'-]+){0,2}?) ?(?::|–|—| - ) ?\S"));
 /// "Urgent means …", "Stalled is when …".
 static DEFINED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^(?:It's |We call it |We call (?:them|those) |An? \w+ is )?([A-Z]?[\w'-]+(?: [\w'-]+)?) (?:means|is when|is if|are those|applies (?:if|when|to)|if|when)\b",
     )
 });
+
+/// What labels are labels of.
+const KINDS: [&str; 8] = [
+    " risk",
+    " priority",
+    " severity",
+    " urgency",
+    " tier",
+    " level",
+    " alert",
+    " concern",
+];
 
 /// Words that lead a statement and are no label.
 const NO_LABELS: [&str; 40] = [
@@ -76,6 +88,13 @@ pub(super) fn own(statements: &[Said]) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();
     let mut add = |label: &str| {
         let label = label.trim().to_lowercase();
+        // "High risk" is the label "high" of a risk.
+        let label = KINDS
+            .iter()
+            .find_map(|kind| label.strip_suffix(kind))
+            .unwrap_or(&label)
+            .trim()
+            .to_owned();
         let words = tokens(&label);
         let fits = !words.is_empty()
             && words.len() <= 3

@@ -1,8 +1,13 @@
 //! Sentences that give cases a label.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::label;
 use super::rows::selection;
 use crate::drafter::condition::{Read, Reader, figures};
+use crate::drafter::pattern::pattern;
 use crate::drafter::words::tokens;
 
 /// A rule that gives cases a label.
@@ -24,6 +29,13 @@ pub(in crate::drafter) enum Rule {
     /// Where the condition holds, a case gets this label or a higher one.
     AtLeast(Read, String),
 }
+
+/// What is done with cases, where it is not said which they are.
+static ACTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:just|then|please|only|also|can|could|should|must|ones?|trials?|accounts?|customers?|tickets?|cases?) )*(?:goes?|gets?|get|add|e-?mail|mail|send|sent|post|posted|tell|told|let|notify|inform|write|call|open|create|log|draft|wait|put|move|do|don't|no|nothing|are|is|we)\b",
+    )
+});
 
 /// Returns the rules that a sentence states. One that asks for an output states none that has to
 /// be judged: "Red: post in #alerts" says what is done with red ones, not which they are.
@@ -78,6 +90,11 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         let (_, stated) = forms.split_last()?;
         stated.iter().find_map(|(form, name, _)| {
             let found = form.captures(text)?;
+            // "Over – goes to the CSM" says what is done, not which they are.
+            let stated = found.get(if *name == 1 { 2 } else { 1 })?.as_str();
+            if ACTS.is_match(stated) {
+                return None;
+            }
             Some(Rule::Judged(label(found.get(*name)?.as_str())))
         })
     };

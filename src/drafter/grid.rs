@@ -1,0 +1,115 @@
+//! Tables within an SOP: each row is said as the sentence that it stands for.
+
+use super::world::Said;
+
+/// What a table's heading is for.
+pub(super) const HEADING: &str = "the heading of a table";
+
+/// Rewrites the rows of tables: under "Utilization | Level", "above 120% | Act now" says
+/// "Act now: utilization above 120%". A heading says nothing by itself.
+pub(super) fn spoken(statements: &[Said]) -> Vec<Said> {
+    let mut heading: Option<Vec<String>> = None;
+    let mut spoken = Vec::with_capacity(statements.len());
+    for said in statements {
+        let cells: Vec<String> = said
+            .text
+            .split(" | ")
+            .map(|c| c.trim().to_owned())
+            .collect();
+        if cells.len() < 2 {
+            heading = None;
+            spoken.push(said.clone());
+            continue;
+        }
+        let text = match &heading {
+            None => {
+                heading = Some(cells);
+                HEADING.to_owned()
+            }
+            Some(heading) => row(heading, &cells),
+        };
+        spoken.push(Said {
+            text,
+            ..said.clone()
+        });
+    }
+    spoken
+}
+
+/// Says a row as a sentence. Of its columns, the one that is headed like a label leads.
+fn row(heading: &[String], cells: &[String]) -> String {
+    const LEADS: [&str; 12] = [
+        "level", "priority", "tier", "status", "label", "colour", "color", "risk", "severity",
+        "class", "rating", "category",
+    ];
+    let leads = |head: &String| {
+        let head = head.to_lowercase();
+        LEADS.iter().any(|word| head.contains(word))
+    };
+    let lead = heading.iter().position(leads);
+    let said = |at: usize| {
+        let head = heading.get(at).map(String::as_str).unwrap_or_default();
+        let cell = cells.get(at).map(String::as_str).unwrap_or_default();
+        let plain = head.is_empty()
+            || head.eq_ignore_ascii_case("condition")
+            || head.eq_ignore_ascii_case("when");
+        if plain {
+            cell.to_owned()
+        } else {
+            format!("{} {cell}", head.to_lowercase())
+        }
+    };
+    let is_said = |at: &usize| {
+        cells
+            .get(*at)
+            .is_some_and(|c| !c.is_empty() && c != "-" && c != "–")
+    };
+    match lead.and_then(|lead| Some((lead, cells.get(lead)?))) {
+        // "above 100%, up to 120%" are the two ends of one band.
+        Some((lead, label)) => {
+            let rest: Vec<String> = (0..cells.len())
+                .filter(|at| *at != lead)
+                .filter(is_said)
+                .map(said)
+                .collect();
+            format!("{label}: {}", rest.join(" and ").replace(", ", " and "))
+        }
+        None => (0..cells.len())
+            .filter(is_said)
+            .map(said)
+            .collect::<Vec<_>>()
+            .join(": "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_said_as_sentences() {
+        let said = |text: &str| Said {
+            number: 1,
+            text: text.to_owned(),
+            section: String::new(),
+        };
+        let texts: Vec<String> = spoken(&[
+            said("Utilization | Level"),
+            said("above 120% | Act now"),
+            said("above 100%, up to 120% | Over"),
+            said("And so on."),
+        ])
+        .into_iter()
+        .map(|s| s.text)
+        .collect();
+        assert_eq!(
+            texts,
+            [
+                HEADING,
+                "Act now: utilization above 120%",
+                "Over: utilization above 100% and up to 120%",
+                "And so on."
+            ]
+        );
+    }
+}
