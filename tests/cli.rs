@@ -145,6 +145,62 @@ fn a_workflow_is_told_drawn_and_handed_on() {
 }
 
 #[test]
+fn every_statement_is_traced_to_what_carries_it_out() {
+    let place = Place::new();
+    place.copy_shipped("generated");
+    let told = place.run(&["trace", "renewal-risk-briefs"]).ok();
+    for line in [
+        "14 of 19 statements carried out, 5 waived.",
+        "✓  3  Every Monday at 8 New York time, before the team standup.\n      → the trigger: every Monday at 8:00, New York time",
+        "→ rule 2 of “risk”: level high when the number of tickets where status is “open” is at least 4",
+        "– 16  The CSM decides whether to call the customer.\n      waived: a person does this",
+        "Not asked for by the SOP\n  → the data: summary from usage.summary",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    assert!(
+        !told.contains('\u{1b}') && !told.contains("/steps/"),
+        "{told}"
+    );
+    let json = place
+        .run(&["trace", "renewal-risk-briefs", "--format", "json"])
+        .ok();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&json["counts"]["carried_out"], &json["rows"][15]["state"]),
+        (&14.into(), &"waived".into())
+    );
+    // The page holds the SOP's words as words.
+    let sop = fs::read_to_string(place.file("generated/renewal-risk-briefs/sop.md")).unwrap();
+    place.write(
+        "generated/renewal-risk-briefs/sop.md",
+        sop.replace("Owner: CS Ops.", "Owner: <script>alert(1)</script>."),
+    );
+    place
+        .run(&[
+            "trace",
+            "renewal-risk-briefs",
+            "--format",
+            "html",
+            "--out",
+            "trace.html",
+        ])
+        .ok();
+    let page = fs::read_to_string(place.file("trace.html")).unwrap();
+    assert!(
+        page.starts_with("<!DOCTYPE html>")
+            && page.contains("Owner: &lt;script&gt;alert(1)")
+            && !page.contains("<script"),
+        "{page}"
+    );
+    fs::remove_file(place.file("generated/renewal-risk-briefs/sop.md")).unwrap();
+    let err = place.run(&["trace", "renewal-risk-briefs"]).fails(1);
+    assert!(err.contains("has no SOP beside it to trace"), "{err}");
+    let err = place.run(&["trace", "renewal-risk-brief"]).fails(1);
+    assert!(err.contains("renewal-risk-briefs"), "{err}");
+}
+
+#[test]
 fn bad_input_ends_with_a_sentence_a_place_and_a_remedy() {
     let place = Place::new();
     place.write("empty.md", "");

@@ -57,6 +57,8 @@ pub enum Format {
     Mermaid,
     /// A diagram as an SVG image.
     Svg,
+    /// A trace as a page that stands alone.
+    Html,
 }
 
 /// What to do.
@@ -100,6 +102,14 @@ pub enum Command {
     Explain {
         /// The workflow's name.
         name: String,
+    },
+    /// Show what carries out each statement of the SOP.
+    Trace {
+        /// The workflow's name.
+        name: String,
+        /// Where to [default: the terminal].
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Draw a workflow.
     Diagram {

@@ -12,7 +12,7 @@ pub(super) fn diagram(context: &Context, name: &str, out: Option<&Path>) -> Resu
     let stored = store::load(&context.workspace, name)?;
     let workflow = super::show::sound(&stored)?;
     let picture = match context.format {
-        Format::Text | Format::Json => draw::text(workflow, ui::width()),
+        Format::Text | Format::Json | Format::Html => draw::text(workflow, ui::width()),
         Format::Mermaid => draw::mermaid(workflow),
         Format::Svg => draw::svg(workflow),
     };

@@ -13,6 +13,7 @@ mod dry_run;
 mod list;
 mod run;
 mod show;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -86,6 +87,7 @@ fn at_once(context: &Context, args: &Args) -> Result<Option<ExitCode>> {
     match &args.command {
         Some(Command::Show { name }) => show::show(context, name)?,
         Some(Command::Explain { name }) => show::explain(context, name)?,
+        Some(Command::Trace { name, out }) => trace::trace(context, name, out.as_deref())?,
         Some(Command::Diagram { name, out }) => diagram::diagram(context, name, out.as_deref())?,
         Some(Command::List) => list::list(context),
         Some(Command::Schema) => {

@@ -7,9 +7,10 @@ use crate::spec;
 use crate::ui::{self, Style, paint};
 
 /// The commands: name, and what it does.
-pub(super) const COMMANDS: [(&str, &str); 12] = [
+pub(super) const COMMANDS: [(&str, &str); 13] = [
     ("show", "the workflow in plain language"),
     ("diagram", "the workflow as a picture"),
+    ("trace", "what carries out each statement of the SOP"),
     ("check", "what the checker finds"),
     ("dry-run", "run it on sample rows; /dry-run 20 for more"),
     ("diff", "what changed since it was saved"),
@@ -29,6 +30,7 @@ impl Chat<'_> {
         match name {
             "show" => self.show_workflow(),
             "diagram" => self.show_diagram(),
+            "trace" => self.show_trace(),
             "check" => self.check()?,
             "dry-run" => self.dry_run(rest.trim()).await?,
             "diff" => self.diff()?,

@@ -11,7 +11,7 @@ use crate::builder::{Builder, Face, Limits, Mode, Session};
 use crate::cli::Context;
 use crate::diag::{Error, Result};
 use crate::sop::Sop;
-use crate::spec::{self, diagram};
+use crate::spec::{self, Workflow, diagram, trace};
 use crate::store::{self, Workspace};
 use crate::ui::{self, Conversation, Style, paint};
 
@@ -259,28 +259,29 @@ impl<'c> Chat<'c> {
         Ok(())
     }
 
-    fn show_workflow(&self) {
-        let draft = self
-            .builder
-            .as_ref()
-            .and_then(|b| b.session.draft.document.clone())
-            .map(spec::read_value);
-        match draft.and_then(|d| d.workflow) {
-            Some(workflow) => ui::out(spec::explain(&workflow)),
+    /// Shows what the draft and its SOP come to, in one way or another.
+    fn show(&self, tell: impl FnOnce(&Workflow, &Sop) -> String) {
+        let session = self.builder.as_ref().map(|b| &b.session);
+        let draft = session.and_then(|session| {
+            let document = session.draft.document.clone()?;
+            Some((spec::read_value(document).workflow?, &session.sop))
+        });
+        match draft {
+            Some((workflow, sop)) => ui::out(tell(&workflow, sop)),
             None => ui::out("There is no workflow yet."),
         }
     }
 
+    fn show_workflow(&self) {
+        self.show(|workflow, _| spec::explain(workflow));
+    }
+
     fn show_diagram(&self) {
-        let draft = self
-            .builder
-            .as_ref()
-            .and_then(|b| b.session.draft.document.clone())
-            .map(spec::read_value);
-        match draft.and_then(|d| d.workflow) {
-            Some(workflow) => ui::out(diagram::text(&workflow, ui::width().min(92))),
-            None => ui::out("There is no workflow yet."),
-        }
+        self.show(|workflow, _| diagram::text(workflow, ui::width().min(92)));
+    }
+
+    fn show_trace(&self) {
+        self.show(|workflow, sop| ui::trace(&trace::trace(workflow, sop), ui::Layout::here()));
     }
 }
 

@@ -72,7 +72,7 @@ fn section(out: &mut String, title: &str, lines: Vec<String>) {
     }
 }
 
-fn reason(because: Option<&Text>) -> String {
+pub(super) fn reason(because: Option<&Text>) -> String {
     because.map_or(String::new(), |b| {
         format!(" ({})", one_line(b.as_str(), 80))
     })
@@ -116,7 +116,7 @@ pub fn when(trigger: &Trigger) -> String {
     }
 }
 
-fn pull_words(workflow: &Workflow, name: &str, pull: &Pull) -> String {
+pub(super) fn pull_words(workflow: &Workflow, name: &str, pull: &Pull) -> String {
     let mut text = format!("{} from {}", label(name), pull.from);
     if let Some(only) = &pull.only {
         text += &format!(", where {}", condition(only.as_str()));
@@ -152,7 +152,7 @@ fn pull_words(workflow: &Workflow, name: &str, pull: &Pull) -> String {
     text
 }
 
-fn step_lines(steps: &[Step], indent: &str) -> Vec<String> {
+pub(super) fn step_lines(steps: &[Step], indent: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for step in steps {
         let guard = step
@@ -283,7 +283,7 @@ fn on_error(on_error: &OnError) -> String {
     handlers.concat()
 }
 
-fn output_words(output: &Output) -> String {
+pub(super) fn output_words(output: &Output) -> String {
     let mut text = match &output.kind {
         OutputKind::Document(document) => {
             format!("A document, {}", text_words(document.file.as_str()))
@@ -323,7 +323,7 @@ fn output_words(output: &Output) -> String {
     text
 }
 
-fn fields(fields: &indexmap::IndexMap<String, Json>) -> String {
+pub(super) fn fields(fields: &indexmap::IndexMap<String, Json>) -> String {
     let parts: Vec<String> = fields
         .iter()
         .map(|(name, value)| format!("{} {}", label(name), value_words(value)))
@@ -368,17 +368,25 @@ fn text_words(source: &str) -> String {
     }
 }
 
-fn condition(source: &str) -> String {
+pub(super) fn condition(source: &str) -> String {
     Condition::compile(source).map_or_else(|_| source.to_owned(), |c| words(c.node()))
 }
 
-fn label(name: &str) -> String {
+pub(super) fn label(name: &str) -> String {
     name.replace('_', " ")
 }
 
-fn capital(words: &str) -> String {
+pub(super) fn capital(words: &str) -> String {
     let mut chars = words.chars();
     chars
         .next()
         .map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
+}
+
+/// Returns words that go on within a sentence.
+pub(super) fn uncapital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars
+        .next()
+        .map_or(String::new(), |c| c.to_lowercase().chain(chars).collect())
 }

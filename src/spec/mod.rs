@@ -9,6 +9,7 @@ mod duration;
 mod edit;
 mod explain;
 mod field;
+mod markup;
 mod output;
 mod place;
 mod read;
@@ -16,6 +17,7 @@ mod schema;
 mod step;
 mod tagged;
 mod text;
+pub mod trace;
 mod trigger;
 mod workflow;
 

@@ -80,13 +80,23 @@ pub struct Waiver {
 }
 
 /// Something taken as given.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Assumption {
     /// What is assumed.
     pub text: String,
     /// `user` if a person said so, else `builder`.
     pub from: Origin,
+}
+
+impl Assumption {
+    /// Returns it in words: what a person said is marked.
+    pub fn words(&self) -> String {
+        match self.from {
+            Origin::User => format!("{} (said by a person)", self.text),
+            Origin::Builder => self.text.clone(),
+        }
+    }
 }
 
 /// Who said something.

@@ -8,14 +8,17 @@ mod progress;
 mod report;
 mod style;
 mod summary;
+mod trace;
+mod wrap;
 
 pub use backtest::backtest;
 pub use conversation::{Conversation, Lines, Nobody, Stdin};
 pub use diagnostics::{diagnostic, diagnostics, error};
 pub use progress::Progress;
 pub use report::report;
-pub use style::{Style, paint};
+pub use style::{Style, paint, unpainted};
 pub use summary::summary;
+pub use trace::{Layout, trace};
 
 use std::io::IsTerminal;
 

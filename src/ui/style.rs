@@ -31,3 +31,8 @@ pub fn paint(style: Style, text: impl std::fmt::Display) -> String {
     };
     format!("{ansi}{text}{ansi:#}")
 }
+
+/// Returns a text without its styles, for a file.
+pub fn unpainted(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}

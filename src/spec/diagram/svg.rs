@@ -1,6 +1,7 @@
 //! The picture as a self-contained SVG that reads well on light and dark pages.
 
 use super::{Part, Workflow, nodes};
+use crate::spec::markup::escape;
 
 const WIDTH: usize = 560;
 const LEFT: usize = 20;
@@ -65,11 +66,4 @@ fn colours(part: Part) -> (&'static str, &'static str) {
         Part::End => ("#fdeaea", "#d47777"),
         Part::Output => ("#e8f6f8", "#4ca3b0"),
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }
