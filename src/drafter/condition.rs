@@ -1,6 +1,7 @@
 //! Conditions in words, read as expressions over the tables: "health below 50 and at least three
 //! open tickets". What cannot be read is left unread, never guessed.
 
+mod amounts;
 mod clause;
 mod columns;
 mod compare;

@@ -16,7 +16,7 @@ use parts::plain;
 use serde_json::{Value as Json, json};
 
 use super::condition::Reader;
-use super::statement::meaning;
+use super::statement::{definition, meaning};
 use super::world::{Said, Table, World};
 
 /// What was made of an SOP.
@@ -37,16 +37,21 @@ pub(super) const OPEN: &str =
 /// Puts the workflow together; nothing if there is no table to work on.
 pub(super) fn draft(world: &World) -> Option<Drafted> {
     let cases = case_table(world)?;
-    let item = singular(cases.short());
-    let reader = Reader {
+    let statements = super::grid::spoken(&world.statements);
+    let mut reader = Reader {
         world,
         cases,
-        item: item.clone(),
-        forms: super::statement::Forms::new(&world.statements),
+        item: singular(cases.short()),
+        forms: super::statement::Forms::new(&statements),
         defined: Vec::new(),
     };
+    // What is defined anywhere holds everywhere.
+    let defined = statements
+        .iter()
+        .filter_map(|said| definition(&said.text, &reader));
+    reader.defined = defined.map(|(defined, _)| defined).collect();
     let mut builder = Assembly::new(&reader, cases);
-    for said in &world.statements {
+    for said in &statements {
         builder.add(said, meaning(said, &reader));
     }
     for said in notes(world) {

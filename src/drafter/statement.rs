@@ -11,6 +11,7 @@ mod signs;
 use patterns::{BY, NOTE, TIMED, TOP};
 use signs::{background, judges, outputs};
 
+pub(super) use definition::defined as definition;
 pub(super) use patterns::Forms;
 pub(super) use route::Route;
 pub(super) use rules::Rule;
@@ -140,16 +141,8 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         merged.says_more |= one.says_more || one.is_open();
         merged.add(one);
     }
-    // Rules that are read in part decide something else than they say.
-    if merged.says_more {
-        merged.rules.clear();
-    }
     // Half of what a sentence says is no better than the whole half read.
-    if merged.says_more && !whole.is_open() {
-        whole
-    } else {
-        merged
-    }
+    if merged.says_more { whole } else { merged }
 }
 
 /// Returns the parts of a sentence that can stand alone: behind a semicolon, a dash, or "and we".

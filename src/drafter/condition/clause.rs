@@ -52,9 +52,9 @@ impl<'w> Reader<'w> {
             .iter()
             .filter(|t| t.name != self.cases.name);
         others.filter(|t| {
-            let joined = crate::drafter::draft::join(self.cases, t, &self.item);
-            let column = joined.and_then(|(column, _)| t.columns.get(&column));
-            column.is_some_and(|c| c.unique)
+            self.is_joined(t)
+                && t.key()
+                    .is_some_and(|key| self.cases.columns.contains_key(key))
         })
     }
 
@@ -113,7 +113,7 @@ impl<'w> Reader<'w> {
                     number.column
                 );
                 return Some(Read {
-                    source: super::row::compared(&value, relation, &figure, 1.0),
+                    source: super::amounts::compared(&value, relation, &figure, 1.0),
                     value: Some(value),
                     ..self.of_table(table)
                 });
@@ -164,7 +164,7 @@ impl<'w> Reader<'w> {
         let found = conditions(std::slice::from_ref(&row), &mut words)?;
         words.take(&[
             "raised", "logged", "reported", "opened", "filed", "has", "received", "least",
-            "number", "count", "total",
+            "number", "count", "total", "before",
         ]);
         self.take_names(self.cases, &mut words);
         for parent in self.parents() {
@@ -184,7 +184,7 @@ impl<'w> Reader<'w> {
                     format!("{short} | where(\"{condition}\")")
                 };
                 let relation = figure.relation.unwrap_or(">=");
-                super::row::compared(&format!("({list} | length)"), relation, &figure, 1.0)
+                super::amounts::compared(&format!("({list} | length)"), relation, &figure, 1.0)
             }
             None => {
                 let not = if denied { "not " } else { "" };

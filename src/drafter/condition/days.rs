@@ -1,8 +1,9 @@
 //! Spans of time in words: "within 90 days", "no contact in a month", "45 days late".
 
+use super::amounts::compared;
 use super::columns::{Named, began, is_date, named, only_date};
 use super::compare::{Figure, Lies};
-use super::row::{Found, Is, Row, compared};
+use super::row::{Found, Is, Row};
 use super::words::Words;
 use crate::drafter::words::written;
 

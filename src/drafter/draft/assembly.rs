@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::Drafted;
 use super::facts;
 use super::outputs::Making;
-use crate::drafter::condition::{Read, Reader};
+use crate::drafter::condition::{Defined, Read, Reader};
 use crate::drafter::statement::{Meaning, Note, Route, Rule, Wanted};
 use crate::drafter::when::When;
 use crate::drafter::world::{Said, Table};
@@ -33,6 +33,8 @@ pub(super) struct Assembly<'r> {
     pub(super) otherwise: Option<String>,
     pub(super) top: Option<(usize, Option<String>)>,
     pub(super) outputs: Vec<(Wanted, Said)>,
+    /// Figures that the SOP defines, each with its expression and statement.
+    pub(super) defined: Vec<(Defined, Read, Said)>,
     pub(super) judgements: Vec<Said>,
     /// Statements with a judgement for a text -> for which cases the text is made.
     pub(super) judged_for: BTreeMap<usize, String>,
@@ -61,6 +63,7 @@ impl<'r> Assembly<'r> {
             otherwise: None,
             top: None,
             outputs: Vec::new(),
+            defined: Vec::new(),
             judgements: Vec::new(),
             judged_for: BTreeMap::new(),
             judged_outputs: Vec::new(),
@@ -138,10 +141,17 @@ impl<'r> Assembly<'r> {
         }
         match meaning.only {
             // "Check the open tickets" says what is read, not which cases there are.
-            Some(only) if !only.joined.is_empty() => {
+            Some(only)
+                if !only.joined.is_empty() && only.columns.is_empty() && reads(&said.text) =>
+            {
                 for table in only.joined {
                     self.sources.entry(table).or_default().push(number);
                 }
+            }
+            // What hangs on other tables cannot choose rows; the other cases are stopped instead.
+            Some(only) if !only.joined.is_empty() => {
+                self.cite("cases", number);
+                self.skips.push((only.negated(), said.clone()));
             }
             Some(only) => {
                 self.cite("cases", number);
@@ -161,6 +171,11 @@ impl<'r> Assembly<'r> {
                 text: said.text.clone(),
             });
         }
+        self.defined.extend(
+            meaning
+                .defined
+                .map(|(defined, read)| (defined, read, said.clone())),
+        );
         self.routes
             .extend(meaning.route.map(|route| (route, said.clone())));
         self.notes

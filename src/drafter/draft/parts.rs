@@ -13,6 +13,15 @@ use crate::expr::{Condition, Template};
 impl Assembly<'_> {
     pub(super) fn steps(&self) -> Vec<Json> {
         let mut steps = Vec::new();
+        if !self.defined.is_empty() {
+            let figures = self.defined.iter();
+            let set: Map<String, Json> = figures
+                .clone()
+                .map(|(d, read, _)| (d.name.clone(), json!(format!("{{{{ {} }}}}", read.source))))
+                .collect();
+            let cited: Vec<usize> = figures.map(|(.., said)| said.number).collect();
+            steps.push(json!({"id": "figures", "kind": "compute", "sop": cited, "set": set}));
+        }
         // What hangs on other tables cannot choose rows; the cases are stopped instead.
         for (read, said) in self
             .skips

@@ -15,7 +15,7 @@ static DEFINES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Returns the figure that a sentence defines, if both of its parts are known.
-pub(super) fn defined(text: &str, reader: &Reader<'_>) -> Option<(Defined, Read)> {
+pub(in crate::drafter) fn defined(text: &str, reader: &Reader<'_>) -> Option<(Defined, Read)> {
     let found = DEFINES.captures(text)?;
     let (one, other) = (reader.amount(&found[2])?, reader.amount(&found[4])?);
     let sign = match found[3].to_lowercase().as_str() {

@@ -1,0 +1,228 @@
+//! Figures in a condition: what number of a row, or of what the SOP defines, they are compared with.
+
+use super::Defined;
+use super::columns::{is_number, named, pair};
+use super::compare::{Figure, Unit};
+use super::row::{Found, Row};
+use super::words::Words;
+use crate::drafter::words::written;
+
+/// Returns a second comparison of the value that the first one was about.
+pub(super) fn goes_on(last: &Found, figure: &Figure) -> Option<Found> {
+    let value = last.value.as_ref()?;
+    let relation = figure.relation?;
+    let scaled = format!("100 * {value}");
+    let compared_as = if last.source.starts_with(&scaled) {
+        &scaled
+    } else {
+        value
+    };
+    let same = matches!(figure.unit, Unit::Plain | Unit::Percent);
+    (same && last.source.starts_with(compared_as.as_str())).then(|| Found {
+        source: compared(compared_as, relation, figure, 1.0),
+        ..last.clone()
+    })
+}
+
+/// Reads the comparison that a figure stands in.
+pub(super) fn of_figure(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Found> {
+    if falls(words) && figure.unit != Unit::Hours && !matches!(figure.unit, Unit::Days(_)) {
+        return rows.iter().find_map(|row| row.drop_of(words, figure));
+    }
+    match figure.unit {
+        Unit::Days(days) => super::days::of_days(rows, words, figure, f64::from(days)),
+        Unit::Hours => super::days::of_hours(rows, words, figure),
+        Unit::Plain | Unit::Percent => of_number(rows, words, figure),
+    }
+}
+
+/// Reads a comparison of a figure that the SOP defines: "utilization above 120%".
+fn of_defined(row: &Row<'_>, words: &mut Words, figure: &Figure) -> Option<Found> {
+    let free = words.free();
+    let is_said =
+        |d: &&Defined| !d.stems.is_empty() && d.stems.iter().all(|stem| free.contains(stem));
+    let defined = row.defined.iter().find(is_said)?;
+    let relation = figure.relation?;
+    let places: Vec<usize> = (0..free.len())
+        .filter(|at| defined.stems.contains(&free[*at]))
+        .collect();
+    words.tick_each(&places);
+    let is_percent = figure.unit == Unit::Percent;
+    let value = if is_percent && defined.is_share {
+        format!("100 * {}", defined.path)
+    } else {
+        defined.path.clone()
+    };
+    Some(row.found(
+        compared(&value, relation, figure, 1.0),
+        Some(defined.path.clone()),
+        &[],
+    ))
+}
+
+/// Reads "ARR of at least $50k".
+fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Found> {
+    if let Some(found) = rows.iter().find_map(|row| of_defined(row, words, figure)) {
+        return Some(found);
+    }
+    let best = rows
+        .iter()
+        .filter_map(|row| named(row.table, words, is_number).map(|named| (row, named)))
+        // Of two that fit alike, the case's own is meant: it comes first.
+        .rev()
+        .max_by(|a, b| {
+            a.1.fit
+                .0
+                .total_cmp(&b.1.fit.0)
+                .then(a.1.fit.1.cmp(&b.1.fit.1))
+        });
+    let relation = figure.relation.or_else(|| implied(words))?;
+    if let Some((row, named)) = best {
+        words.tick_each(&named.places);
+        words.take(&[
+            "worth", "value", "total", "of", "score", "scored", "usd", "level", "count",
+        ]);
+        let value = row.path(&named.column);
+        let source = compared(&value, relation, figure, 1.0);
+        return Some(row.found(source, Some(value), &[&named.column]));
+    }
+    let (row, (value, columns)) = rows
+        .iter()
+        .find_map(|row| row.balance(words).map(|b| (row, b)))?;
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    Some(row.found(compared(&value, relation, figure, 1.0), None, &columns))
+}
+
+/// Writes a comparison of a value with a figure, each unit of which counts as `scale`.
+pub(super) fn compared(value: &str, relation: &str, figure: &Figure, scale: f64) -> String {
+    match figure.up_to {
+        Some(up_to) => format!(
+            "{value} >= {} and {value} <= {}",
+            written(figure.number * scale),
+            written(up_to * scale)
+        ),
+        None => format!("{value} {relation} {}", written(figure.number * scale)),
+    }
+}
+
+/// Returns the relation that a verb implies: "score of 6 or so" implies none.
+fn implied(words: &Words) -> Option<&'static str> {
+    words.has(&["is", "equals", "="]).then_some("==")
+}
+
+const FALLS: [&str; 13] = [
+    "drop",
+    "dropped",
+    "drops",
+    "dropping",
+    "fall",
+    "fell",
+    "falls",
+    "fallen",
+    "decline",
+    "declined",
+    "declining",
+    "decrease",
+    "decreased",
+];
+
+fn falls(words: &Words) -> bool {
+    words.has(&FALLS) || words.has(&["down"])
+}
+
+impl Row<'_> {
+    /// Reads "usage dropped by more than 20%" from a pair of columns, one of them the earlier value.
+    fn drop_of(&self, words: &mut Words, figure: &Figure) -> Option<Found> {
+        let mut said = words.clone();
+        said.take(&FALLS);
+        said.take(&[
+            "down", "by", "previous", "period", "month", "before", "last", "since", "prior",
+        ]);
+        let (before, now) = pair(self.table, &said).or_else(|| {
+            // "dropped by at least 25%" goes on with what was spoken of.
+            let mut bare = said.clone();
+            bare.tick(0, bare.tokens.len());
+            let all: Vec<&str> = self.table.columns.keys().map(String::as_str).collect();
+            let names = Words::new(&all.join(" ").replace('_', " "));
+            said.are_read().then(|| pair(self.table, &names)).flatten()
+        })?;
+        let relation = match figure.relation {
+            Some(">") | None => "<",
+            Some(">=") => "<=",
+            Some(_) => return None,
+        };
+        let subject = super::columns::parts(&before);
+        let free = said.free();
+        let places: Vec<usize> = (0..free.len())
+            .filter(|at| subject.contains(&free[*at]))
+            .collect();
+        said.tick_each(&places);
+        *words = said;
+        let value = format!(
+            "percent_change({}, {})",
+            self.path(&before),
+            self.path(&now)
+        );
+        let source = format!("{value} {relation} -{}", written(figure.number));
+        Some(self.found(source, None, &[&before, &now]))
+    }
+
+    /// Returns what is still to be paid: a column of its own, or what is left of a total.
+    fn balance(&self, words: &mut Words) -> Option<(String, Vec<String>)> {
+        const OWED: [&str; 9] = [
+            "balance",
+            "outstanding",
+            "owing",
+            "owed",
+            "owes",
+            "owe",
+            "unpaid",
+            "due",
+            "remaining",
+        ];
+        if !words.has_free(&OWED) {
+            return None;
+        }
+        let number = |name: &str| {
+            let column = self.table.columns.get_key_value(name);
+            column
+                .filter(|(_, c)| is_number(&c.kind))
+                .map(|(n, _)| n.clone())
+        };
+        let own = [
+            "balance",
+            "outstanding",
+            "amount_due",
+            "balance_due",
+            "open_amount",
+            "amount_outstanding",
+        ];
+        let (value, columns) = if let Some(column) = own.iter().find_map(|name| number(name)) {
+            (self.path(&column), vec![column])
+        } else {
+            let total = ["total_amount", "amount_total", "amount", "total"]
+                .iter()
+                .find_map(|n| number(n))?;
+            let paid = ["amount_paid", "paid_amount", "paid"]
+                .iter()
+                .find_map(|n| number(n))?;
+            (
+                format!("({} - {})", self.path(&total), self.path(&paid)),
+                vec![total, paid],
+            )
+        };
+        words.take(&OWED);
+        words.take(&["something", "money", "single", "total", "amount"]);
+        Some((value, columns))
+    }
+
+    /// Reads "with something still owing": there is something left to be paid.
+    pub(super) fn owing(&self, words: &mut Words) -> Option<Found> {
+        if !words.has_free(&["owing", "owed", "owes", "owe", "unpaid", "outstanding"]) {
+            return None;
+        }
+        let (value, columns) = self.balance(words)?;
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        Some(self.found(format!("{value} > 0"), None, &columns))
+    }
+}
