@@ -139,7 +139,6 @@ fn changed_by(call: &crate::model::ToolCall, document: Option<&Json>) -> Option<
 
 /// Returns the edits that a request asks for, if it was understood.
 fn edits(world: &World, request: &str, document: &Json) -> Option<Vec<Json>> {
-    let reader_table = draft::case_table(world)?;
     let item = document["for_each"]["as"]
         .as_str()
         .unwrap_or("account")
@@ -147,16 +146,17 @@ fn edits(world: &World, request: &str, document: &Json) -> Option<Vec<Json>> {
     let cases = document["for_each"]["in"]
         .as_str()
         .and_then(|name| document["data"][name]["from"].as_str());
-    let table = cases
-        .and_then(|name| world.tables.iter().find(|t| t.name == name))
-        .unwrap_or(reader_table);
-    let reader = Reader {
-        world,
-        cases: table,
-        item,
-        forms: super::statement::Forms::new(&world.statements),
-        defined: Vec::new(),
+    let table = cases.and_then(|name| world.tables.iter().find(|t| t.name == name));
+    let table = match table {
+        Some(table) => table,
+        None => draft::cases(world)?.table,
     };
+    let reader = Reader::new(
+        world,
+        table,
+        item,
+        super::statement::Forms::new(&world.statements),
+    );
     level(&reader, request, document)
         .or_else(|| skip(&reader, request, document))
         .or_else(|| schedule(request, document))

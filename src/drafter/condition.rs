@@ -13,7 +13,8 @@ mod words;
 pub(super) use compare::{figure, figures};
 pub(super) use values::value_in;
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use super::statement::Forms;
 use super::world::{Table, World};
@@ -28,7 +29,9 @@ pub(super) struct Reader<'w> {
     /// The forms that name a label, for the labels of the SOP.
     pub(super) forms: Forms,
     /// Figures that the SOP defines.
-    pub(super) defined: Vec<Defined>,
+    defined: Vec<Defined>,
+    /// What was read before: the parts of a sentence are tried many times over.
+    known: RefCell<HashMap<String, Option<Read>>>,
 }
 
 /// A figure that the SOP defines: "utilization is seats in use divided by seats bought".
@@ -120,10 +123,39 @@ const FURTHER: [&str; 10] = [
     "and also those",
 ];
 
-impl Reader<'_> {
+impl<'w> Reader<'w> {
+    /// Returns a reader of conditions about the rows of a table, each of which expressions call
+    /// `item`.
+    pub(super) fn new(world: &'w World, cases: &'w Table, item: String, forms: Forms) -> Self {
+        Reader {
+            world,
+            cases,
+            item,
+            forms,
+            defined: Vec::new(),
+            known: RefCell::default(),
+        }
+    }
+
+    /// Takes the figures that the SOP defines.
+    pub(super) fn define(&mut self, defined: Vec<Defined>) {
+        self.defined = defined;
+        self.known = RefCell::default();
+    }
+
     /// Reads a condition: clauses joined by "and", "or" and "unless".
     pub(super) fn read(&self, text: &str) -> Option<Read> {
         let text = text.trim().trim_end_matches(['.', ':', ',', ';']);
+        if let Some(known) = self.known.borrow().get(text) {
+            return known.clone();
+        }
+        let read = self.worked_out(text);
+        let mut known = self.known.borrow_mut();
+        known.insert(text.to_owned(), read.clone());
+        read
+    }
+
+    fn worked_out(&self, text: &str) -> Option<Read> {
         if let Some((main, exception)) = split_once_word(text, "unless")
             .or_else(|| split_once_word(text, "except if"))
             .or_else(|| split_once_word(text, "but not if"))

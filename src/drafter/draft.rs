@@ -10,13 +10,14 @@ mod scope;
 mod settle;
 
 use assembly::Assembly;
-pub(super) use cases::{CASES, case_table, choices};
+use cases::Cases;
+pub(super) use cases::{CASES, cases};
 use parts::plain;
 
 use serde_json::{Value as Json, json};
 
 use super::condition::Reader;
-use super::statement::{definition, meaning};
+use super::statement::{Forms, definition, meaning};
 use super::world::{Said, Table, World};
 
 /// What was made of an SOP.
@@ -28,6 +29,8 @@ pub(super) struct Drafted {
     pub(super) open: Vec<Said>,
     /// How it goes, in plain lines.
     pub(super) plan: String,
+    /// The tables whose rows a case may be, where the SOP does not say plainly.
+    pub(super) choices: Option<Vec<String>>,
 }
 
 /// The question about what was not understood.
@@ -36,34 +39,44 @@ pub(super) const OPEN: &str =
 
 /// Puts the workflow together; nothing if there is no table to work on.
 pub(super) fn draft(world: &World) -> Option<Drafted> {
-    let cases = case_table(world)?;
+    let Cases { table, choices } = cases(world)?;
     let statements = super::grid::spoken(&world.statements);
-    let mut reader = Reader {
-        world,
-        cases,
-        item: singular(cases.short()),
-        forms: super::statement::Forms::new(&statements),
-        defined: Vec::new(),
-    };
-    // What is defined anywhere holds everywhere.
-    let defined = statements
-        .iter()
-        .filter_map(|said| definition(&said.text, &reader));
-    reader.defined = defined.map(|(defined, _)| defined).collect();
-    let mut builder = Assembly::new(&reader, cases);
+    let reader = reader(world, table, &statements, &Forms::new(&statements));
+    let mut builder = Assembly::new(&reader, table);
     for said in &statements {
         builder.add(said, meaning(said, &reader));
     }
     for said in notes(world) {
         builder.add_note(&said, meaning(&said, &reader));
     }
-    if choices(world).is_some() && world.answer(CASES).is_none() {
+    if choices.is_some() {
         builder.assume(format!(
             "A case is a row of {}, the table that the SOP speaks of most",
-            cases.name
+            table.name
         ));
     }
-    Some(builder.finish())
+    Some(Drafted {
+        choices,
+        ..builder.finish()
+    })
+}
+
+/// Returns a reader of an SOP whose cases are the rows of a table.
+fn reader<'w>(
+    world: &'w World,
+    cases: &'w Table,
+    statements: &[Said],
+    forms: &Forms,
+) -> Reader<'w> {
+    let item = singular(cases.short());
+    let mut reader = Reader::new(world, cases, item, forms.clone());
+    // What is defined anywhere holds everywhere.
+    let defined = statements
+        .iter()
+        .filter_map(|said| definition(&said.text, &reader));
+    let defined = defined.map(|(defined, _)| defined).collect();
+    reader.define(defined);
+    reader
 }
 
 /// Returns the sentences of the owner's notes, numbered after the SOP's.

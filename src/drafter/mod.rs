@@ -179,7 +179,7 @@ fn propose(world: &World) -> Said {
         return says("None of the tables could be read, so there is nothing to work on.");
     };
     let mut questions = Vec::new();
-    if let Some(choices) = draft::choices(world) {
+    if let Some(choices) = &drafted.choices {
         questions.push(json!({"question": draft::CASES, "choices": choices}));
     }
     if !drafted.open.is_empty() {

@@ -205,13 +205,12 @@ async fn phrases_of_unseen_procedures_are_read_right_or_not_at_all() {
     for (table, phrases) in PHRASES {
         let cases = world.tables.iter().find(|t| t.name == *table).unwrap();
         let item = singular(cases.short());
-        let reader = Reader {
-            world: &world,
+        let reader = Reader::new(
+            &world,
             cases,
             item,
-            forms: super::statement::Forms::new(&world.statements),
-            defined: Vec::new(),
-        };
+            super::statement::Forms::new(&world.statements),
+        );
         for (phrase, expected) in *phrases {
             let read = reader.read(phrase).map(|read| read.source);
             let read = read.as_deref().unwrap_or("(unread)");

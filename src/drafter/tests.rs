@@ -4,11 +4,8 @@ use super::condition::Reader;
 use super::world::{Column, Table, World};
 
 fn column(kind: &str, values: &[&str], unique: bool) -> Column {
-    Column {
-        kind: kind.to_owned(),
-        values: values.iter().map(|v| (*v).to_owned()).collect(),
-        unique,
-    }
+    let values = values.iter().map(|v| (*v).to_owned()).collect();
+    Column::new(kind, values, unique)
 }
 
 pub(super) fn world() -> World {
@@ -53,13 +50,12 @@ pub(super) fn world() -> World {
 
 fn read(text: &str) -> Option<String> {
     let world = world();
-    let reader = Reader {
-        world: &world,
-        cases: &world.tables[0],
-        item: "account".to_owned(),
-        forms: super::statement::Forms::new(&world.statements),
-        defined: Vec::new(),
-    };
+    let reader = Reader::new(
+        &world,
+        &world.tables[0],
+        "account".to_owned(),
+        super::statement::Forms::new(&world.statements),
+    );
     reader.read(text).map(|read| read.source)
 }
 

@@ -140,6 +140,22 @@ pub(super) fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
+/// Returns the words of a value of a column.
+pub(super) fn spoken(value: &str) -> Vec<String> {
+    tokens(&value.replace('_', " "))
+        .iter()
+        .map(|w| plain_stem(w))
+        .collect()
+}
+
+/// Returns a word's stem, its synonyms left alone: values are names.
+pub(super) fn plain_stem(word: &str) -> String {
+    word.strip_suffix('s')
+        .filter(|w| w.len() > 3 && !w.ends_with('s'))
+        .unwrap_or(word)
+        .to_owned()
+}
+
 /// Returns the number that a word or figure stands for: `three`, `20`, `1.5`, `50k`.
 pub(super) fn number(token: &str) -> Option<f64> {
     const SMALL: [&str; 13] = [

@@ -1,9 +1,11 @@
 //! What the drafter knows: what the conversation has told it of SOP, tables and answers.
 
+use std::cmp::Reverse;
+
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::words::{stem, stems};
+use super::words::{spoken, stem, stems};
 use crate::model::Message;
 
 /// A statement of the SOP.
@@ -28,6 +30,8 @@ pub(super) struct Table {
 pub(super) struct Column {
     pub(super) kind: String,
     pub(super) values: Vec<String>,
+    /// The values that a sentence can name, each with its words; those of most words first.
+    pub(super) spoken: Vec<(String, Vec<String>)>,
     pub(super) unique: bool,
 }
 
@@ -210,18 +214,34 @@ impl Column {
             .and_then(Json::as_array)
             .into_iter()
             .flatten();
-        Column {
-            kind: details
-                .get("type")
-                .and_then(Json::as_str)
-                .unwrap_or("text")
-                .to_owned(),
-            values: values.filter_map(Json::as_str).map(str::to_owned).collect(),
-            unique: details
-                .get("unique")
-                .and_then(Json::as_bool)
-                .unwrap_or(false),
-        }
+        let kind = details.get("type").and_then(Json::as_str);
+        let unique = details.get("unique").and_then(Json::as_bool);
+        Column::new(
+            kind.unwrap_or("text"),
+            values.filter_map(Json::as_str).map(str::to_owned).collect(),
+            unique.unwrap_or(false),
+        )
+    }
+
+    pub(super) fn new(kind: &str, values: Vec<String>, unique: bool) -> Self {
+        let mut column = Column {
+            kind: kind.to_owned(),
+            values,
+            spoken: Vec::new(),
+            unique,
+        };
+        let is_listing = column.is_listing();
+        let plain = |v: &&String| !v.contains(['\'', '"', '\\', '{', '}']);
+        let single = |v: &&String| !is_listing || !v.contains([';', '|']);
+        let values = column.values.iter().filter(plain).filter(single);
+        column.spoken = values.map(|v| (v.clone(), spoken(v))).collect();
+        column.spoken.sort_by_key(|(_, words)| Reverse(words.len()));
+        column
+    }
+
+    /// Do texts of it list several values?
+    pub(super) fn is_listing(&self) -> bool {
+        self.values.iter().any(|v| v.contains([';', '|']))
     }
 }
 

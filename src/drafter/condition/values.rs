@@ -8,7 +8,7 @@ use super::columns::parts;
 use super::row::{Found, Row, take_denial};
 use super::words::{Words, denies};
 use crate::drafter::pattern::pattern;
-use crate::drafter::words::tokens;
+use crate::drafter::words::{plain_stem, tokens};
 use crate::drafter::world::{Column, Table};
 
 /// Values of states that are over.
@@ -102,7 +102,11 @@ impl Row<'_> {
                 .collect();
             words.tick_each(&names);
             words.take(&["plan", "plans", "tagged", "marked"]);
-            let lists = self.table.columns.get(&held.column).is_some_and(is_listing);
+            let lists = self
+                .table
+                .columns
+                .get(&held.column)
+                .is_some_and(Column::is_listing);
             let source = self.texts(&held.column, |path| {
                 if lists {
                     let each: Vec<String> = held
@@ -136,8 +140,8 @@ impl Row<'_> {
     pub(super) fn holds(&self, word: &str) -> bool {
         let columns = self.table.columns.values();
         columns
-            .flat_map(single)
-            .any(|value| value.eq_ignore_ascii_case(word))
+            .flat_map(|column| &column.spoken)
+            .any(|(value, _)| value.eq_ignore_ascii_case(word))
     }
 
     /// Reads columns that say yes or no: "opted out of email", "not unsubscribed".
@@ -259,11 +263,6 @@ fn yes(column: &Column) -> Option<String> {
         .then(|| yes.clone())
 }
 
-/// Do texts of a column list several values?
-fn is_listing(column: &Column) -> bool {
-    column.values.iter().any(|v| v.contains([';', '|']))
-}
-
 /// Returns the column whose values a clause names most plainly.
 fn best(table: &Table, words: &Words) -> Option<Held> {
     let free: Vec<String> = (0..words.tokens.len())
@@ -285,11 +284,8 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
             places: Vec::new(),
             score: (0, 0.0),
         };
-        let mut values: Vec<(&String, Vec<String>)> =
-            single(column).map(|v| (v, spoken(v))).collect();
-        values.sort_by_key(|(_, spoken)| std::cmp::Reverse(spoken.len()));
-        for (value, spoken) in values {
-            let Some(at) = place(&free, &spoken) else {
+        for (value, spoken) in &column.spoken {
+            let Some(at) = place(&free, spoken) else {
                 continue;
             };
             let span: Vec<usize> = (at..at + spoken.len()).collect();
@@ -313,21 +309,6 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
     held.max_by(|a, b| a.score.1.total_cmp(&b.score.1))
 }
 
-fn single(column: &Column) -> impl Iterator<Item = &String> {
-    let listing = is_listing(column);
-    let plain = |v: &&String| !v.contains(['\'', '"', '\\', '{', '}']);
-    let values = column.values.iter().filter(plain);
-    values.filter(move |v| !listing || !v.contains([';', '|']))
-}
-
-/// Returns the words of a value.
-fn spoken(value: &str) -> Vec<String> {
-    tokens(&value.replace('_', " "))
-        .iter()
-        .map(|w| plain_stem(w))
-        .collect()
-}
-
 fn place(free: &[String], spoken: &[String]) -> Option<usize> {
     let last = free.len().checked_sub(spoken.len())?;
     if spoken.is_empty() {
@@ -338,14 +319,6 @@ fn place(free: &[String], spoken: &[String]) -> Option<usize> {
 
 fn is_denied(words: &Words, at: usize) -> bool {
     (at.saturating_sub(3)..at).any(|i| words.is_free(i) && denies(&words.tokens[i]))
-}
-
-/// Returns a word's stem, its synonyms left alone: values are names.
-fn plain_stem(word: &str) -> String {
-    word.strip_suffix('s')
-        .filter(|w| w.len() > 3 && !w.ends_with('s'))
-        .unwrap_or(word)
-        .to_owned()
 }
 
 /// Returns the columns of a table whose values a text names, as a condition on `item`.

@@ -293,6 +293,7 @@ impl<'r> Assembly<'r> {
             plan: self.plan(&document),
             open: self.open,
             document,
+            choices: None,
         }
     }
 

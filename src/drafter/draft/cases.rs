@@ -1,7 +1,11 @@
 //! What a case is: which table's rows the SOP goes through.
 
-use crate::drafter::words::{stem, stems};
-use crate::drafter::world::{Table, World};
+use std::cmp::Reverse;
+
+use super::reader;
+use crate::drafter::statement::{Forms, Rule, meaning};
+use crate::drafter::words::{stem, stems, tokens};
+use crate::drafter::world::{Said, Table, World};
 
 /// The question what a case is, where the SOP does not say.
 pub(in crate::drafter) const CASES: &str = "What does the procedure go through, one by one?";
@@ -9,26 +13,42 @@ pub(in crate::drafter) const CASES: &str = "What does the procedure go through, 
 /// The most tables to choose from.
 const SHOWN: usize = 4;
 
-/// Returns the table whose rows are the cases: the one that the owner names, else the one that
-/// the SOP speaks of most, its title and the sentences that choose rows first.
-pub(in crate::drafter) fn case_table(world: &World) -> Option<&Table> {
-    let named = |answer: &str| world.tables.iter().find(|t| answer.contains(&t.name));
-    world
-        .answer(CASES)
-        .and_then(named)
-        .or_else(|| ranked(world).into_iter().next().map(|(_, table)| table))
+/// How much more a table has to be spoken of than the next, for no question to be asked.
+const AHEAD: usize = 6;
+
+/// What a case is.
+pub(in crate::drafter) struct Cases<'w> {
+    /// The table whose rows are the cases.
+    pub(in crate::drafter) table: &'w Table,
+    /// The tables to choose from, where the SOP does not say plainly which it is.
+    pub(in crate::drafter) choices: Option<Vec<String>>,
 }
 
-/// Returns the tables to choose from, where neither title nor a sentence says what a case is.
-pub(in crate::drafter) fn choices(world: &World) -> Option<Vec<String>> {
+/// Returns what a case is: a row of the table that the owner names, else of the one on which most
+/// of the SOP can be read, and of which its title and the sentences that choose rows speak.
+pub(in crate::drafter) fn cases(world: &World) -> Option<Cases<'_>> {
+    let named = |answer: &str| world.tables.iter().find(|t| answer.contains(&t.name));
+    if let Some(table) = world.answer(CASES).and_then(named) {
+        return Some(Cases {
+            table,
+            choices: None,
+        });
+    }
     let ranked = ranked(world);
-    let (first, _) = ranked.first()?;
+    let (first, table) = ranked.first()?;
+    let is_plain = match ranked.get(1) {
+        Some((next, _)) => first.is_said || first.score >= next.score + AHEAD,
+        None => true,
+    };
     let names = ranked.iter().take(SHOWN).map(|(_, t)| t.name.clone());
-    (!first.is_said && ranked.len() > 1).then(|| names.collect())
+    Some(Cases {
+        table,
+        choices: (!is_plain).then(|| names.collect()),
+    })
 }
 
 /// How much an SOP speaks of a table.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 struct Weight {
     /// Does its title or a sentence that chooses rows name it?
     is_said: bool,
@@ -38,6 +58,8 @@ struct Weight {
 /// Returns the tables whose rows have a key, the likeliest first.
 fn ranked(world: &World) -> Vec<(Weight, &Table)> {
     let title = stems(&format!("{} {}", world.title, world.name.replace('-', " ")));
+    let statements = crate::drafter::grid::spoken(&world.statements);
+    let forms = Forms::new(&statements);
     let weigh = |table: &Table| {
         let own = stems(&table.short().replace('_', " "));
         let says = |text: &str| {
@@ -45,34 +67,63 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
             own.iter().any(|w| words.contains(w))
         };
         let spoken = || world.statements.iter().filter(|s| says(&s.text));
-        let chosen = spoken().filter(|s| chooses(&s.text)).count();
+        let chosen = spoken().filter(|s| chooses(&s.text, &own)).count();
         let is_titled = own.iter().any(|w| title.contains(w));
         // A CRM's accounts are what most procedures are about, named or not.
         let usual = usize::from(own.contains(&stem("account")));
         let titled = 5 * usize::from(is_titled);
         Weight {
             is_said: is_titled || chosen > 0,
-            score: spoken().count().min(3) + 3 * chosen.min(2) + titled + usual,
+            score: spoken().count().min(3)
+                + 3 * chosen.min(2)
+                + titled
+                + usual
+                + read_on(table, &statements, &forms, world),
         }
     };
     let tables = world.tables.iter().filter(|t| t.key().is_some());
     let mut ranked: Vec<(Weight, &Table)> = tables.map(|t| (weigh(t), t)).collect();
-    ranked.sort_by_key(|(weight, _)| std::cmp::Reverse(weight.score));
+    ranked.sort_by_key(|(weight, _)| Reverse(weight.score));
     ranked
 }
 
-fn chooses(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    [
+/// Returns how much of an SOP can be read on a table: what it says of the table's own columns
+/// weighs more than what other tables tell.
+fn read_on(table: &Table, statements: &[Said], forms: &Forms, world: &World) -> usize {
+    let reader = reader(world, table, statements, forms);
+    let weigh = |said: &Said| {
+        let meaning = meaning(said, &reader);
+        let stated = meaning.rules.iter().filter_map(Rule::condition);
+        let read = stated.chain(&meaning.only).chain(&meaning.skip);
+        read.map(|read| if read.columns.is_empty() { 1 } else { 2 })
+            .max()
+            .unwrap_or(0)
+    };
+    statements.iter().map(weigh).sum()
+}
+
+/// Does a sentence choose rows that are called one of some words: "go through the open tickets"?
+fn chooses(text: &str, called: &[String]) -> bool {
+    const CHOOSING: [&str; 9] = [
         "for each",
         "for every",
         "look at",
         "go through",
         "pull",
         "list",
+        "take",
         "every new",
         "when a",
-    ]
-    .iter()
-    .any(|w| lower.contains(w))
+    ];
+    /// How many words what is chosen may be said in.
+    const SAID_IN: usize = 6;
+    let text = tokens(text).join(" ");
+    CHOOSING.iter().any(|choosing| {
+        let padded = format!(" {text} ");
+        let Some((_, rest)) = padded.split_once(&format!(" {choosing} ")) else {
+            return false;
+        };
+        let near: Vec<&str> = rest.split(' ').take(SAID_IN).collect();
+        stems(&near.join(" ")).iter().any(|w| called.contains(w))
+    })
 }

@@ -141,13 +141,12 @@ mod tests {
     #[test]
     fn a_statement_says_for_which_cases_it_asks() {
         let world = world();
-        let reader = Reader {
-            world: &world,
-            cases: &world.tables[0],
-            item: "account".to_owned(),
-            forms: crate::drafter::statement::Forms::new(&world.statements),
-            defined: Vec::new(),
-        };
+        let reader = Reader::new(
+            &world,
+            &world.tables[0],
+            "account".to_owned(),
+            crate::drafter::statement::Forms::new(&world.statements),
+        );
         let labels = ["red", "amber", "green"].map(str::to_owned);
         let levels =
             |names: &[&str]| Scope::Levels(names.iter().map(|n| (*n).to_owned()).collect());

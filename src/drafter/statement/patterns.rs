@@ -24,6 +24,7 @@ pub(in crate::drafter) struct Forms {
     pub(super) otherwise: Regex,
     pub(super) otherwise_last: Regex,
     pub(super) label: Regex,
+    pub(super) order: Regex,
 }
 
 impl Forms {
@@ -53,6 +54,7 @@ impl Forms {
             otherwise: form(OTHERWISE),
             otherwise_last: form(OTHERWISE_LAST),
             label: form(r"(?i)\b(LABEL)\b"),
+            order: form(ORDER),
         }
     }
 }
@@ -73,6 +75,9 @@ const INSTEAD: &str = r"(?i)^(.+?) (?:that|which|who) (?:are|is) (?:rated |marke
 const AT_LEAST: &str = r"(?i)^(.+?) (?:never|can't|cannot|must not|should not) (?:goes?|drops?|falls?|be|is|are)(?: put| rated)? (?:below|lower than|under|better than|less than|above) (LABEL)KIND\.?$";
 /// Cases of one label that get another on a condition: "If …, bump amber to red".
 const BUMPED: &str = r"(?i)^(?:if|when|where) (.+?), ?(?:then |we |please )*(?:bump|move|raise|change|upgrade|promote|turn|downgrade|lower)(?: an?| any| all)? (LABEL)(?: ones?| cases?)? (?:up |down )?(?:in)?to (?:an? )?(LABEL)KIND\.?$";
+/// What only repeats the order of the rules: "not hot, but two or more users", "dropped by 5% (but
+/// aren't red)".
+const ORDER: &str = r"(?i)^not (?:LABEL),? but |\((?:but )?(?:not|aren't|isn't|are not|is not) (?:an? |already )*(?:LABEL)\) ?|,? (?:but|and) (?:not|isn't|aren't) (?:an? |already )*(?:LABEL)\b";
 /// Remarks for a text: "If there is no buyer, say so in the email".
 pub(super) static NOTE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

@@ -30,6 +30,16 @@ pub(in crate::drafter) enum Rule {
     AtLeast(Read, String),
 }
 
+impl Rule {
+    /// Returns the condition, if tables answer it.
+    pub(in crate::drafter) fn condition(&self) -> Option<&Read> {
+        match self {
+            Rule::When(_, when) | Rule::AtLeast(when, _) | Rule::Instead { when, .. } => Some(when),
+            Rule::Judged(_) => None,
+        }
+    }
+}
+
 /// What is done with cases, where it is not said which they are.
 static ACTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -112,20 +122,8 @@ fn subject(text: &str) -> &str {
 /// Returns a condition without what only repeats the order of the rules: "not hot, but two or
 /// more users", "dropped by 5% (but aren't red)".
 fn without_order(text: &str, reader: &Reader<'_>) -> String {
-    let label = reader
-        .forms
-        .label
-        .as_str()
-        .trim_start_matches("(?i)")
-        .trim_start_matches(r"\b(")
-        .trim_end_matches(r")\b");
-    let repeats = regex::Regex::new(&format!(
-        r"(?i)^not {label},? but |\((?:but )?(?:not|aren't|isn't|are not|is not) (?:an? |already )*{label}\) ?|,? (?:but|and) (?:not|isn't|aren't) (?:an? |already )*{label}\b"
-    ));
-    repeats.map_or_else(
-        |_| text.to_owned(),
-        |repeats| repeats.replace_all(text, "").trim().to_owned(),
-    )
+    let order = &reader.forms.order;
+    order.replace_all(text, "").trim().to_owned()
 }
 
 /// Reads bands: "below 50 is red, 50 to 70 amber, above 70 green". What the first band measures,
