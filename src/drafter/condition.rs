@@ -6,15 +6,22 @@ mod clause;
 mod columns;
 mod compare;
 mod days;
+mod grades;
+mod lists;
+mod read;
 mod row;
 mod values;
 mod words;
 
 pub(super) use compare::{figure, figures};
+pub(super) use read::Read;
 pub(super) use values::value_in;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+
+use compare::Figure;
+use lists::{says_missing, split_once_word, split_words};
 
 use super::statement::Forms;
 use super::world::{Table, World};
@@ -30,6 +37,13 @@ pub(super) struct Reader<'w> {
     pub(super) forms: Forms,
     /// Figures that the SOP defines.
     defined: Vec<Defined>,
+    /// Tables of which the SOP says that the newest row counts.
+    newest: BTreeSet<String>,
+    /// The statement before the one that is read.
+    before: RefCell<Option<String>>,
+    /// What the last rule with a figure measured, its figure left out: "from 4 to 10 days" goes on
+    /// with it.
+    subject: RefCell<Option<(String, String)>>,
     /// What was read before: the parts of a sentence are tried many times over.
     known: RefCell<HashMap<String, Option<Read>>>,
 }
@@ -44,69 +58,6 @@ pub(super) struct Defined {
     pub(super) path: String,
     /// Is it a share, which people compare with percents?
     pub(super) is_share: bool,
-}
-
-/// A condition that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Read {
-    /// The expression.
-    pub(super) source: String,
-    /// The value that it asks about, where what follows may go on with it: "zero or unknown".
-    pub(super) value: Option<String>,
-    /// The other tables that it uses.
-    pub(super) joined: BTreeSet<String>,
-    /// The columns of the case table that it uses.
-    pub(super) columns: BTreeSet<String>,
-}
-
-impl Read {
-    pub(super) fn both(self, word: &str, other: Read) -> Read {
-        let wrap = |source: String| {
-            if word == "and" && source.contains(" or ") {
-                format!("({source})")
-            } else {
-                source
-            }
-        };
-        let source = match (word, one_of(&self.source), one_of(&other.source)) {
-            _ if self.source == other.source => self.source.clone(),
-            // A column cannot hold two values at once: "void and written-off ones" are two kinds.
-            ("and", Some((path, mut values)), Some((same, more))) if path == same => {
-                values.extend(more);
-                format!("{path} in [{}]", values.join(", "))
-            }
-            _ => format!("{} {word} {}", wrap(self.source), wrap(other.source)),
-        };
-        Read {
-            source,
-            value: other.value,
-            joined: self.joined.into_iter().chain(other.joined).collect(),
-            columns: self.columns.into_iter().chain(other.columns).collect(),
-        }
-    }
-
-    /// Returns its opposite.
-    pub(super) fn negated(mut self) -> Read {
-        self.source = format!("not ({})", self.source);
-        self
-    }
-}
-
-/// Returns the column and the values of a condition that a column holds one of some values.
-fn one_of(source: &str) -> Option<(&str, Vec<String>)> {
-    let is_path = |path: &str| {
-        path.chars()
-            .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
-    };
-    if let Some((path, value)) = source.split_once(" == ") {
-        let single =
-            value.starts_with('\'') && value.ends_with('\'') && value.matches('\'').count() == 2;
-        return (is_path(path) && single).then(|| (path, vec![value.to_owned()]));
-    }
-    let (path, list) = source.split_once(" in [")?;
-    let list = list.strip_suffix(']')?;
-    let whole = is_path(path) && !list.contains(']');
-    whole.then(|| (path, list.split(", ").map(str::to_owned).collect()))
 }
 
 /// Words that add further rows to those that were named.
@@ -133,8 +84,111 @@ impl<'w> Reader<'w> {
             item,
             forms,
             defined: Vec::new(),
+            newest: BTreeSet::new(),
+            before: RefCell::default(),
+            subject: RefCell::default(),
             known: RefCell::default(),
         }
+    }
+
+    /// Returns a text in which no "or" stands between two values of one column: "open or in
+    /// progress" says one thing.
+    fn with_choices(&self, text: &str) -> String {
+        let mut pieces = text.split(" or ");
+        let mut whole = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let (before, after) = (super::words::spoken(&whole), super::words::spoken(piece));
+            let is_choice = self.world.tables.iter().any(|table| {
+                table.columns.iter().any(|(name, column)| {
+                    let ends = |(_, value): &(String, Vec<String>)| before.ends_with(value);
+                    let begins = |(_, value): &(String, Vec<String>)| after.starts_with(value);
+                    let words = column.spoken.iter();
+                    (words.clone().any(ends) && words.into_iter().any(begins))
+                        || grades::is_graded(name, column, &before, &after)
+                })
+            });
+            whole += if is_choice { " / " } else { " or " };
+            whole += piece;
+        }
+        whole
+    }
+
+    /// Returns the condition that a case has a level, as texts ask it.
+    pub(super) fn at_level(&self, label: &str) -> Read {
+        Read {
+            source: format!("result.level == '{label}'"),
+            value: None,
+            joined: BTreeSet::new(),
+            columns: BTreeSet::new(),
+        }
+    }
+
+    /// Takes a condition that was read as what the next ones may go on with.
+    pub(super) fn goes_on_from(&self, condition: &str) {
+        let first = condition.split([',', ';']).next().unwrap_or_default();
+        let words = super::words::tokens(first);
+        let Some(figure) = figure(&words) else {
+            return;
+        };
+        let tail = figure.tail.unwrap_or((figure.span.1, figure.span.1));
+        let before = words[..figure.span.0].join(" ");
+        let after: Vec<&str> = (figure.span.1..words.len())
+            .filter(|at| *at < tail.0 || *at >= tail.1)
+            .map(|at| words[at].as_str())
+            .collect();
+        if before.is_empty() && after.is_empty() {
+            return;
+        }
+        *self.subject.borrow_mut() = Some((before, after.join(" ")));
+        self.known.borrow_mut().clear();
+    }
+
+    /// Reads a figure alone, of what the last rule measured.
+    fn of_the_same(&self, text: &str) -> Option<Read> {
+        let words = super::words::tokens(text);
+        let [figure] = figures(&words).try_into().ok()?;
+        let Figure { span, tail, .. } = &figure;
+        let is_spent = |at: usize| {
+            (span.0..span.1).contains(&at)
+                || tail.is_some_and(|(from, to)| (from..to).contains(&at))
+        };
+        if figure.relation.is_none() || !(0..words.len()).all(is_spent) {
+            return None;
+        }
+        let (before, after) = self.subject.borrow().clone()?;
+        self.clause(&format!("{before} {} {after}", words.join(" ")))
+    }
+
+    /// Returns the figure that words name, of those that the SOP defines.
+    pub(super) fn figure_named(&self, said: &[String]) -> Option<String> {
+        let is_named =
+            |d: &&Defined| !d.stems.is_empty() && d.stems.iter().all(|stem| said.contains(stem));
+        self.defined.iter().find(is_named).map(|d| d.path.clone())
+    }
+
+    /// Takes a statement that may say that the newest row of a table counts: "use the latest NPS
+    /// answer".
+    pub(super) fn hear(&mut self, text: &str) {
+        let lower = text.to_lowercase();
+        let uses = ["use ", "take ", "only ", "count ", "go by "];
+        let rest = ["latest ", "most recent ", "newest "]
+            .iter()
+            .find_map(|word| lower.split_once(word));
+        if let Some((before, rest)) = rest
+            && uses.iter().any(|word| before.contains(word))
+        {
+            self.newest.extend(self.table_named(rest));
+        }
+    }
+
+    /// Goes on behind a statement.
+    pub(super) fn pass(&self, text: &str) {
+        *self.before.borrow_mut() = Some(text.to_owned());
+    }
+
+    /// Returns the statement before the one that is read.
+    pub(super) fn before(&self) -> Option<String> {
+        self.before.borrow().clone()
     }
 
     /// Takes the figures that the SOP defines.
@@ -156,6 +210,7 @@ impl<'w> Reader<'w> {
     }
 
     fn worked_out(&self, text: &str) -> Option<Read> {
+        let text = &self.with_choices(text);
         if let Some((main, exception)) = split_once_word(text, "unless")
             .or_else(|| split_once_word(text, "except if"))
             .or_else(|| split_once_word(text, "but not if"))
@@ -164,6 +219,9 @@ impl<'w> Reader<'w> {
                 self.read(main)?
                     .both("and", self.read(exception)?.negated()),
             );
+        }
+        if let Some(read) = self.all_missing(text) {
+            return Some(read);
         }
         if let Some((main, further)) = FURTHER
             .iter()
@@ -184,12 +242,50 @@ impl<'w> Reader<'w> {
         if let Some(read) = self.in_brackets(text) {
             return Some(read);
         }
-        for word in ["or", "and"] {
-            if let Some(read) = self.joined_by(text, word) {
-                return Some(read);
-            }
+        if let Some(read) = self.joined_by(text, "or") {
+            return Some(read);
         }
-        self.clause(text).or_else(|| self.related(text))
+        // "… while the project is not done", "… but no answer".
+        if let Some((main, more)) = [" while ", " whilst ", ", but ", " but "]
+            .iter()
+            .find_map(|word| text.split_once(word))
+            && let (Some(main), Some(more)) = (self.read(main), self.read(more))
+        {
+            return Some(main.both("and", more));
+        }
+        if let Some(read) = self.joined_by(text, "and") {
+            return Some(read);
+        }
+        self.clause(text)
+            .or_else(|| self.related(text))
+            .or_else(|| self.of_the_same(text))
+    }
+
+    /// Reads "the domain, the value or the close date is missing".
+    fn all_missing(&self, text: &str) -> Option<Read> {
+        let ends = [
+            " is missing",
+            " are missing",
+            " is blank",
+            " are blank",
+            " is empty",
+            " are empty",
+            " is not set",
+            " is unknown",
+        ];
+        let list = ends.iter().find_map(|end| text.strip_suffix(end))?;
+        let word = if list.contains(" or ") { "or" } else { "and" };
+        let pieces = split_words(list, word);
+        if pieces.len() < 2 {
+            return None;
+        }
+        let read: Option<Vec<Read>> = pieces
+            .iter()
+            .map(|(_, piece)| self.clause(&format!("{piece} is missing")))
+            .collect();
+        read?
+            .into_iter()
+            .reduce(|before, one| before.both(word, one))
     }
 
     /// Reads "… and which nobody has picked up yet (status open or blank)": brackets may say in the
@@ -268,96 +364,4 @@ impl<'w> Reader<'w> {
         // All of it has to be understood: half a condition is another condition.
         read.filter(|_| open.is_empty())
     }
-}
-
-/// Does a piece only say that what went before may be missing?
-fn says_missing(piece: &str) -> bool {
-    matches!(
-        piece.trim().trim_end_matches('.'),
-        "unknown" | "missing" | "blank" | "empty" | "not known" | "not set" | "there is none"
-    )
-}
-
-/// Splits a text at a word, and at the commas of the list that the word ends; each piece with what
-/// stood before it.
-fn split_words<'t>(text: &'t str, word: &str) -> Vec<(&'t str, &'t str)> {
-    let lower = text.to_lowercase();
-    if lower.len() != text.len() {
-        return vec![("", text)];
-    }
-    let marks = marks(&lower, word);
-    let is_word = |(at, length): &(usize, usize)| lower[*at..at + length].contains(word);
-    let Some(last) = marks.iter().rposition(is_word) else {
-        return vec![("", text)];
-    };
-    let mut pieces = Vec::new();
-    let (mut start, mut between) = (0, "");
-    // A comma behind the last word of the list is none of it.
-    for (at, length) in &marks[..=last] {
-        pieces.push((between, text[start..*at].trim()));
-        between = &text[*at..at + length];
-        start = at + length;
-    }
-    pieces.push((between, text[start..].trim()));
-    pieces.retain(|(_, piece)| !piece.is_empty());
-    pieces
-}
-
-/// Returns where the words and commas of a list stand, each with its length.
-fn marks(lower: &str, word: &str) -> Vec<(usize, usize)> {
-    // "10 or more", "5 or fewer" and "3 or above" are one figure.
-    let figure = |rest: &str| {
-        word == "or"
-            && [
-                "more", "fewer", "less", "above", "below", "higher", "lower", "greater", "older",
-                "later", "earlier", "worse", "better", "longer", "over", "under", "so ",
-            ]
-            .iter()
-            .any(|w| rest.starts_with(w))
-            || word == "and"
-                && ["above", "up", "over", "below"]
-                    .iter()
-                    .any(|w| rest.starts_with(w))
-    };
-    // "between 30 and 60" is one range.
-    let range = |before: &str| word == "and" && before.rsplit(' ').take(4).any(|w| w == "between");
-    let needle = format!(" {word} ");
-    let mut marks = Vec::new();
-    let mut start = 0;
-    let mut from = 0;
-    while from < lower.len() {
-        let rest = &lower[from..];
-        let next_word = rest.find(&needle).map(|at| (from + at, needle.len()));
-        let next_comma = rest.find(", ").map(|at| (from + at, 2));
-        let Some((mut at, mut length)) = [next_word, next_comma].into_iter().flatten().min() else {
-            break;
-        };
-        let comma = lower[at..].starts_with(", ");
-        if comma && lower[at + 1..].starts_with(&needle) {
-            length = 1 + needle.len();
-        } else if comma
-            && ["and ", "or ", "but ", "unless ", "then "]
-                .iter()
-                .any(|w| lower[at + 2..].starts_with(w))
-        {
-            from = at + 2;
-            continue;
-        }
-        let behind = &lower[at + length..];
-        if length <= 2 || (!figure(behind) && !range(&lower[start..at])) {
-            marks.push((at, length));
-            start = at + length;
-        }
-        at += length - 1;
-        from = at;
-    }
-    marks
-}
-
-fn split_once_word<'t>(text: &'t str, word: &str) -> Option<(&'t str, &'t str)> {
-    let at = text.to_lowercase().find(&format!(" {word} "))?;
-    Some((
-        text.get(..at)?.trim_end_matches(','),
-        text.get(at + word.len() + 2..)?,
-    ))
 }

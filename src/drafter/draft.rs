@@ -2,12 +2,14 @@
 
 mod assembly;
 mod cases;
+mod exceptions;
 mod facts;
 mod levels;
 mod outputs;
 mod parts;
 mod scope;
 mod settle;
+mod update;
 
 use assembly::Assembly;
 use cases::Cases;
@@ -45,6 +47,7 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
     let mut builder = Assembly::new(&reader, table);
     for said in &statements {
         builder.add(said, meaning(said, &reader));
+        reader.pass(&said.text);
     }
     for said in notes(world) {
         builder.add_note(&said, meaning(&said, &reader));
@@ -71,6 +74,9 @@ fn reader<'w>(
     let item = singular(cases.short());
     let mut reader = Reader::new(world, cases, item, forms.clone());
     // What is defined anywhere holds everywhere.
+    for said in statements {
+        reader.hear(&said.text);
+    }
     let defined = statements
         .iter()
         .filter_map(|said| definition(&said.text, &reader));
@@ -83,11 +89,9 @@ fn reader<'w>(
 fn notes(world: &World) -> Vec<Said> {
     let after = world.statements.len();
     let notes = crate::sop::Sop::parse(&world.notes).statements;
-    let said = notes.into_iter().map(|s| Said {
-        number: after + s.number,
-        text: s.text,
-        section: String::new(),
-    });
+    let said = notes
+        .into_iter()
+        .map(|s| Said::new(after + s.number, &s.text, ""));
     said.collect()
 }
 
@@ -105,6 +109,17 @@ pub(super) fn singular(name: &str) -> String {
     }
 }
 
+/// Returns the column of a case that names the one row of another table that belongs to it.
+pub(super) fn refers<'t>(cases: &'t Table, table: &Table) -> Option<&'t str> {
+    let key = table.key()?;
+    let mut columns = cases.columns.keys().map(String::as_str);
+    let ends = format!("_{key}");
+    columns
+        .clone()
+        .find(|name| *name == key)
+        .or_else(|| columns.find(|name| key.ends_with("_id") && name.ends_with(&ends)))
+}
+
 /// How rows of a table are joined to a case.
 pub(super) fn join(cases: &Table, table: &Table, item: &str) -> Option<(String, Json)> {
     let is_id = |name: &str| {
@@ -117,6 +132,13 @@ pub(super) fn join(cases: &Table, table: &Table, item: &str) -> Option<(String, 
     let key = |name: &&String| cases.key() == Some(name.as_str());
     // Rows that name the case itself belong to it; others belong to what it belongs to.
     let of_case = table.columns.keys().filter(shared).find(key);
+    // "reporter_contact_id" names one contact, not all that belong to the same account.
+    if of_case.is_none()
+        && let Some(column) = refers(cases, table)
+        && let Some(key) = table.key()
+    {
+        return Some((key.to_owned(), json!(format!("{item}.{column}"))));
+    }
     let shared = of_case.or_else(|| table.columns.keys().find(shared));
     if let Some(column) = shared {
         return Some((column.clone(), json!(format!("{item}.{column}"))));

@@ -38,9 +38,9 @@ pub(super) fn spoken(statements: &[Said]) -> Vec<Said> {
 
 /// Says a row as a sentence. Of its columns, the one that is headed like a label leads.
 fn row(heading: &[String], cells: &[String]) -> String {
-    const LEADS: [&str; 12] = [
-        "level", "priority", "tier", "status", "label", "colour", "color", "risk", "severity",
-        "class", "rating", "category",
+    const LEADS: [&str; 17] = [
+        "outcome", "result", "decision", "verdict", "stage", "level", "priority", "tier", "status",
+        "label", "colour", "color", "risk", "severity", "class", "rating", "category",
     ];
     let leads = |head: &String| {
         let head = head.to_lowercase();
@@ -72,7 +72,14 @@ fn row(heading: &[String], cells: &[String]) -> String {
                 .filter(is_said)
                 .map(said)
                 .collect();
-            format!("{label}: {}", rest.join(" and ").replace(", ", " and "))
+            let rest = rest.join(" and ").replace("; or ", " or ");
+            let is_band = ![" or ", " and "].iter().any(|word| rest.contains(word));
+            let rest = if is_band {
+                rest.replace(", ", " and ")
+            } else {
+                rest
+            };
+            format!("{label}: {rest}")
         }
         None => (0..cells.len())
             .filter(is_said)
@@ -88,11 +95,7 @@ mod tests {
 
     #[test]
     fn rows_are_said_as_sentences() {
-        let said = |text: &str| Said {
-            number: 1,
-            text: text.to_owned(),
-            section: String::new(),
-        };
+        let said = |text: &str| Said::new(1, text, "");
         let texts: Vec<String> = spoken(&[
             said("Utilization | Level"),
             said("above 120% | Act now"),

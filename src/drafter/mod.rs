@@ -8,6 +8,7 @@ mod draft;
 mod grid;
 mod mend;
 mod pattern;
+mod people;
 mod statement;
 mod when;
 mod words;

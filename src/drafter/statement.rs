@@ -2,121 +2,27 @@
 
 mod definition;
 mod labels;
+mod meaning;
 mod patterns;
 mod route;
 mod rows;
 mod rules;
 mod signs;
 
-use patterns::{BY, NOTE, TIMED, TOP};
+use patterns::{BY, DEFAULT, INSTEAD_OF, NOTE, TIMED, TOP, UNLESS};
 use signs::{background, judges, outputs};
 
 pub(super) use definition::defined as definition;
+pub(super) use meaning::{Meaning, Note, Wanted};
 pub(super) use patterns::Forms;
 pub(super) use route::Route;
 pub(super) use rules::Rule;
 
-use super::condition::{Defined, Read, Reader, figure};
-use super::when::{self, When};
+use super::condition::{Reader, figure};
+use super::people::people;
+use super::when;
 use super::words::tokens;
 use super::world::Said;
-
-/// What a statement is for. One can be several things at once.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Meaning {
-    /// When it runs.
-    pub(super) when: Option<When>,
-    /// Which cases there are.
-    pub(super) only: Option<Read>,
-    /// Which cases there are not.
-    pub(super) skip: Option<Read>,
-    /// Rules that give cases a label.
-    pub(super) rules: Vec<Rule>,
-    /// Where cases go.
-    pub(super) route: Option<Route>,
-    /// A remark for the texts that people receive.
-    pub(super) note: Option<Note>,
-    /// The label of everything else.
-    pub(super) otherwise: Option<String>,
-    /// How many come first, and by what.
-    pub(super) top: Option<(usize, Option<String>)>,
-    /// What comes out.
-    pub(super) outputs: Vec<Wanted>,
-    /// It is background, or for people.
-    pub(super) waived: Option<&'static str>,
-    /// Figures that it defines, each with its expression.
-    pub(super) defined: Option<(Defined, Read)>,
-    /// It asks for judgement of free text.
-    pub(super) judgement: bool,
-    /// It says more than was read of it.
-    pub(super) says_more: bool,
-}
-
-/// A remark for the texts that people receive, where a condition holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Note {
-    /// When it is made.
-    pub(super) when: Read,
-    /// What it says.
-    pub(super) text: String,
-}
-
-/// An output that a statement asks for.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Wanted {
-    /// An email as a draft.
-    Email,
-    /// A document.
-    Document,
-    /// A message, to a channel if it is named.
-    Message(Option<String>),
-    /// A field of the case's record.
-    Update,
-    /// A list of the cases.
-    Table,
-}
-
-impl Meaning {
-    /// Adds what another part of the sentence is for.
-    fn add(&mut self, other: Meaning) {
-        let both = |one: Option<Read>, other: Option<Read>, word: &str| match (one, other) {
-            (Some(one), Some(other)) => Some(one.both(word, other)),
-            (one, other) => one.or(other),
-        };
-        self.when = self.when.take().or(other.when);
-        self.only = both(self.only.take(), other.only, "and");
-        self.skip = both(self.skip.take(), other.skip, "or");
-        self.rules.extend(other.rules);
-        self.route = self.route.take().or(other.route);
-        self.note = self.note.take().or(other.note);
-        self.otherwise = self.otherwise.take().or(other.otherwise);
-        self.top = self.top.take().or(other.top);
-        for output in other.outputs {
-            if !self.outputs.contains(&output) {
-                self.outputs.push(output);
-            }
-        }
-        self.waived = self.waived.or(other.waived);
-        self.defined = self.defined.take().or(other.defined);
-        self.judgement |= other.judgement;
-    }
-
-    /// Was anything of it understood?
-    pub(super) fn is_open(&self) -> bool {
-        self.when.is_none()
-            && self.only.is_none()
-            && self.skip.is_none()
-            && self.rules.is_empty()
-            && self.route.is_none()
-            && self.note.is_none()
-            && self.otherwise.is_none()
-            && self.top.is_none()
-            && self.outputs.is_empty()
-            && self.waived.is_none()
-            && self.defined.is_none()
-            && !self.judgement
-    }
-}
 
 /// Returns what a statement is for. A sentence that says nothing as a whole may say several things
 /// one after the other.
@@ -187,14 +93,36 @@ fn says_more(text: &str, meaning: &Meaning, reader: &Reader<'_>) -> bool {
         return has(&[" except", " unless ", " although ", " but ", " if "]);
     }
     if let (Some(_), None, true) = (&meaning.when, &meaning.only, meaning.outputs.is_empty()) {
+        // "Runs daily on …" says what it runs on.
         let cases = crate::drafter::words::stems(&reader.cases.short().replace('_', " "));
-        let said = crate::drafter::words::stems(text);
-        return cases.iter().any(|word| said.contains(word)) || has(&[" within ", " that are "]);
+        let rows = [
+            " on ",
+            " for ",
+            " over ",
+            " through ",
+            " at ",
+            " all ",
+            " every ",
+        ]
+        .iter()
+        .filter_map(|word| text.split_once(word))
+        .flat_map(|(_, rest)| crate::drafter::words::stems(rest));
+        return rows.into_iter().any(|word| cases.contains(&word))
+            || has(&[" within ", " that are ", " that have "]);
     }
     // An exception to an output, or a second one on a condition of its own, is not read.
     let second = lower
         .split_once(", and ")
         .is_some_and(|(_, rest)| rest.contains(" if ") || rest.contains(" when "));
+    // A level that is excepted is read where the output is made.
+    let excepts = [", but leave", ", but not for", "except for", "apart from"]
+        .iter()
+        .find_map(|word| lower.split_once(word));
+    if let Some((_, rest)) = excepts
+        && reader.forms.label.is_match(rest)
+    {
+        return false;
+    }
     !meaning.outputs.is_empty() && (second || has(&[" except", " unless ", ", but "]))
 }
 
@@ -205,6 +133,10 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         when: when::read(text).filter(|_| TIMED.is_match(text)),
         ..Meaning::default()
     };
+    if reader.forms.stays.is_match(text) || leaves_alone(&lower) {
+        meaning.waived = Some("nothing changes");
+        return meaning;
+    }
     if text == crate::drafter::grid::HEADING || introduces(text) {
         meaning.waived = Some("introduces what follows");
         return meaning;
@@ -226,7 +158,15 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.skip = Some(read);
         return meaning;
     }
-    meaning.outputs = outputs(&lower, text);
+    meaning.instead = instead(text, reader);
+    meaning.default = default(text, reader);
+    meaning.unless = UNLESS
+        .captures(text)
+        .and_then(|found| reader.read(&found[1]));
+    if meaning.instead.is_some() || meaning.default.is_some() || meaning.unless.is_some() {
+        return meaning;
+    }
+    meaning.outputs = outputs(&lower, text, reader);
     meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
     if !meaning.rules.is_empty() {
         meaning.outputs.clear();
@@ -254,11 +194,28 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     meaning
 }
 
+/// Does a sentence only say that nothing is done: "Nice, leave them be"?
+fn leaves_alone(lower: &str) -> bool {
+    [
+        "leave them be",
+        "leave them alone",
+        "leave it alone",
+        "nothing to do",
+        "no action needed",
+        "no action",
+    ]
+    .iter()
+    .any(|words| lower.trim_end_matches('.').ends_with(words))
+        && tokens(lower).len() <= 6
+}
+
 /// Does a sentence only lead to those that follow: "Sort what remains into hot, warm and cold:"?
 fn introduces(text: &str) -> bool {
     let lower = text.to_lowercase();
     let begins = [
         "sort ",
+        "go down this table",
+        "use this table",
         "then they get",
         "there are a few",
         "we rate",
@@ -269,11 +226,46 @@ fn introduces(text: &str) -> bool {
         "the levels",
         "classify ",
     ];
+    let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+    let counts = has(&[
+        "one of two ",
+        "one of three ",
+        "one of four ",
+        "one of five ",
+        "of the following ",
+    ]);
+    if counts && has(&[" gets ", " get ", " falls ", " fall ", " goes ", " has "]) {
+        return true;
+    }
     let leads = text.ends_with(':') && tokens(text).len() <= 14;
     (leads || begins.iter().any(|b| lower.starts_with(b))) && figure(&tokens(text)).is_none()
 }
 
+/// Reads who gets a mail where somebody's address is not known: "If there is no sponsor, send it to
+/// the owner".
+fn instead(text: &str, reader: &Reader<'_>) -> Option<(String, String)> {
+    let found = INSTEAD_OF.captures(text)?;
+    let first = |text: &str| people(text, reader).into_iter().next().map(|p| p.address);
+    let (of, other) = (first(&found[1])?, first(&found[2])?);
+    (of != other).then_some((of, other))
+}
+
+/// Reads which date counts where another is not known: "If nobody has entered a forecast, assume the
+/// planned date".
+fn default(text: &str, reader: &Reader<'_>) -> Option<(String, String)> {
+    let found = DEFAULT.captures(text)?;
+    let (of, other) = (reader.date_in(&found[1])?, reader.date_in(&found[2])?);
+    (of != other).then_some((of, other))
+}
+
 fn note(text: &str, reader: &Reader<'_>) -> Option<Note> {
+    if let Some(found) = reader.forms.noted.captures(text) {
+        let when = reader.at_level(&label(&found[1]));
+        return Some(Note {
+            when,
+            text: found[2].to_owned(),
+        });
+    }
     let found = NOTE.captures(text)?;
     let (condition, what) = (found.get(1)?.as_str(), found.get(2)?.as_str());
     let when = reader.read(condition)?;

@@ -133,11 +133,7 @@ fn drafted(statements: &[&str]) -> super::draft::Drafted {
     world.statements = statements
         .iter()
         .enumerate()
-        .map(|(index, text)| super::world::Said {
-            number: index + 1,
-            text: (*text).to_owned(),
-            section: String::new(),
-        })
+        .map(|(index, text)| super::world::Said::new(index + 1, text, ""))
         .collect();
     super::draft::draft(&world).unwrap()
 }

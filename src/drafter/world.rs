@@ -14,6 +14,21 @@ pub(super) struct Said {
     pub(super) number: usize,
     pub(super) text: String,
     pub(super) section: String,
+    /// What is set in bold.
+    pub(super) bold: Vec<String>,
+}
+
+impl Said {
+    /// Reads a statement as the SOP writes it.
+    pub(super) fn new(number: usize, text: &str, section: &str) -> Self {
+        let bold = text.split("**").skip(1).step_by(2);
+        Said {
+            number,
+            bold: bold.map(str::to_owned).collect(),
+            text: text.replace("**", "").replace('`', ""),
+            section: section.to_owned(),
+        }
+    }
 }
 
 /// A table, as `inspect` told of it.
@@ -104,11 +119,7 @@ impl World {
             } else if let Some((number, text)) = line.split_once(". ")
                 && let Ok(number) = number.parse()
             {
-                self.statements.push(Said {
-                    number,
-                    text: text.replace("**", "").replace('`', ""),
-                    section: section.clone(),
-                });
+                self.statements.push(Said::new(number, text, &section));
             }
         }
         self.notes = between(text, "<notes>", "</notes>")

@@ -29,6 +29,10 @@ pub(super) fn of_figure(rows: &[Row<'_>], words: &mut Words, figure: &Figure) ->
     if falls(words) && figure.unit != Unit::Hours && !matches!(figure.unit, Unit::Days(_)) {
         return rows.iter().find_map(|row| row.drop_of(words, figure));
     }
+    // What the SOP defines may count days as well.
+    if let Some(found) = rows.iter().find_map(|row| of_defined(row, words, figure)) {
+        return Some(found);
+    }
     match figure.unit {
         Unit::Days(days) => super::days::of_days(rows, words, figure, f64::from(days)),
         Unit::Hours => super::days::of_hours(rows, words, figure),
@@ -53,8 +57,12 @@ fn of_defined(row: &Row<'_>, words: &mut Words, figure: &Figure) -> Option<Found
     } else {
         defined.path.clone()
     };
+    let scale = match figure.unit {
+        Unit::Days(days) => f64::from(days),
+        _ => 1.0,
+    };
     Some(row.found(
-        compared(&value, relation, figure, 1.0),
+        compared(&value, relation, figure, scale),
         Some(defined.path.clone()),
         &[],
     ))
@@ -62,7 +70,7 @@ fn of_defined(row: &Row<'_>, words: &mut Words, figure: &Figure) -> Option<Found
 
 /// Reads "ARR of at least $50k".
 fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Found> {
-    if let Some(found) = rows.iter().find_map(|row| of_defined(row, words, figure)) {
+    if let Some(found) = rows.iter().find_map(|row| row.share_of(words, figure)) {
         return Some(found);
     }
     let best = rows
@@ -131,6 +139,41 @@ fn falls(words: &Words) -> bool {
 }
 
 impl Row<'_> {
+    /// Reads "more than 90% of the budgeted hours used": two numbers of a row, one as a share of
+    /// the other.
+    fn share_of(&self, words: &mut Words, figure: &Figure) -> Option<Found> {
+        const USED: [&str; 7] = [
+            "used", "spent", "consumed", "assigned", "paid", "active", "booked",
+        ];
+        let is_of = words.tokens.get(figure.span.1).is_some_and(|t| t == "of");
+        if figure.unit != Unit::Percent || !is_of {
+            return None;
+        }
+        let free = words.free();
+        let said = |name: &&String| {
+            let own = super::columns::parts(name);
+            !own.is_empty() && own.iter().all(|part| free.contains(part))
+        };
+        let numbers = self
+            .table
+            .columns
+            .iter()
+            .filter(|(_, c)| is_number(&c.kind));
+        let named: Vec<&String> = numbers.map(|(name, _)| name).filter(said).collect();
+        let is_used = |name: &&&String| USED.iter().any(|used| name.contains(used));
+        let part = *named.iter().find(is_used)?;
+        let whole = *named.iter().find(|name| !is_used(name))?;
+        let own = [super::columns::parts(part), super::columns::parts(whole)].concat();
+        let places: Vec<usize> = (0..free.len())
+            .filter(|at| own.contains(&free[*at]))
+            .collect();
+        words.tick_each(&places);
+        let value = format!("{} / {}", self.path(part), self.path(whole));
+        let relation = figure.relation?;
+        let source = compared(&format!("100 * {value}"), relation, figure, 1.0);
+        Some(self.found(source, None, &[part, whole]))
+    }
+
     /// Reads "usage dropped by more than 20%" from a pair of columns, one of them the earlier value.
     fn drop_of(&self, words: &mut Words, figure: &Figure) -> Option<Found> {
         let mut said = words.clone();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::{began, is_number, named};
+use super::columns::{began, is_date, is_number, named, only_number};
 use super::compare::{Unit, figures};
 use super::row::{Found, Is, Row, conditions, take_denial};
 use super::words::Words;
@@ -51,11 +51,8 @@ impl<'w> Reader<'w> {
             .tables
             .iter()
             .filter(|t| t.name != self.cases.name);
-        others.filter(|t| {
-            self.is_joined(t)
-                && t.key()
-                    .is_some_and(|key| self.cases.columns.contains_key(key))
-        })
+        others
+            .filter(|t| self.is_joined(t) && crate::drafter::draft::refers(self.cases, t).is_some())
     }
 
     fn of_the_case(&self, mut words: Words) -> Option<Read> {
@@ -84,7 +81,8 @@ impl<'w> Reader<'w> {
 
     /// Reads "the latest NPS score is a 6 or worse": a number of the newest row of a table.
     fn of_latest(&self, mut words: Words) -> Option<Read> {
-        if !words.take(&["latest", "newest", "recent"]) && !words.take_phrase(&["last"]) {
+        let is_said = words.take(&["latest", "newest", "recent"]) || words.take_phrase(&["last"]);
+        if !is_said && self.newest.is_empty() {
             return None;
         }
         words.take(&["most"]);
@@ -97,11 +95,15 @@ impl<'w> Reader<'w> {
             .world
             .tables
             .iter()
-            .filter(|t| t.name != self.cases.name && self.is_joined(t));
+            .filter(|t| t.name != self.cases.name && self.is_joined(t))
+            .filter(|t| is_said || self.newest.contains(&t.name));
         for table in tables {
             let mut rest = words.clone();
             let names = self.take_names(table, &mut rest);
-            let (Some(number), Some(date)) = (named(table, &words, is_number), began(table)) else {
+            let number = named(table, &words, is_number);
+            // "NPS" alone is the score of the answer, if rows have one number.
+            let number = number.or_else(|| only_number(table).filter(|_| names));
+            let (Some(number), Some(date)) = (number, began(table)) else {
                 continue;
             };
             rest.tick_each(&number.places);
@@ -146,6 +148,7 @@ impl<'w> Reader<'w> {
             item: "item".to_owned(),
             defined: &[],
         };
+        let graded = row.numbered(&mut words);
         // A figure without a unit before the noun counts rows.
         let counted = figures(&words.tokens).into_iter().find(|f| {
             f.unit == Unit::Plain && f.span.1 <= noun && {
@@ -161,7 +164,8 @@ impl<'w> Reader<'w> {
         if self.take_names(table, &mut words) {
             words.tick(noun, noun + 1);
         }
-        let found = conditions(std::slice::from_ref(&row), &mut words)?;
+        let mut found: Vec<Found> = graded.into_iter().collect();
+        found.extend(conditions(std::slice::from_ref(&row), &mut words)?);
         words.take(&[
             "raised", "logged", "reported", "opened", "filed", "has", "received", "least",
             "number", "count", "total", "before",
@@ -210,6 +214,10 @@ impl<'w> Reader<'w> {
             .key()
             .filter(|key| !self.cases.columns.contains_key(*key) || table.name == self.cases.name);
         nouns.extend(key.and_then(|k| k.strip_suffix("_id")).map(stem));
+        // What the SOP is about is what its cases are called.
+        if table.name == self.cases.name {
+            nouns.extend(stems(&self.world.title));
+        }
         if nouns.contains(&stem("subscription")) {
             nouns.push(stem("contract"));
         }
@@ -241,6 +249,15 @@ impl<'w> Reader<'w> {
         read.first().copied().filter(|_| read.len() > 1)
     }
 
+    /// Returns the name of the joined table whose rows a text names.
+    pub(super) fn table_named(&self, text: &str) -> Option<String> {
+        let words = Words::new(text);
+        let others = self.world.tables.iter();
+        let mut joined = others.filter(|t| t.name != self.cases.name && self.is_joined(t));
+        let table = joined.find(|table| self.noun(table, &words).is_some())?;
+        Some(table.name.clone())
+    }
+
     /// Ticks off the words that name a table's rows, and tells whether there were any.
     fn take_names(&self, table: &Table, words: &mut Words) -> bool {
         let free = words.free();
@@ -250,6 +267,34 @@ impl<'w> Reader<'w> {
             .collect();
         words.tick_each(&places);
         !places.is_empty()
+    }
+
+    /// Returns the date of the case that words name among others.
+    pub(in crate::drafter) fn date_in(&self, text: &str) -> Option<String> {
+        let words = Words::new(text).free();
+        let dates = self.cases.columns.iter().filter(|(_, c)| is_date(&c.kind));
+        let said = dates.map(|(name, _)| {
+            let own = super::columns::parts(name);
+            (own.iter().filter(|part| words.contains(part)).count(), name)
+        });
+        // Of equals the first.
+        let best = said.reduce(|best, one| if one.0 > best.0 { one } else { best });
+        let (_, column) = best.filter(|(said, _)| *said > 0)?;
+        Some(format!("{}.{column}", self.item))
+    }
+
+    /// Reads a date of the case: "the forecast go-live".
+    pub(in crate::drafter) fn date(&self, text: &str) -> Option<Read> {
+        let mut words = Words::new(text);
+        let rows = self.rows();
+        let (row, date) = rows
+            .iter()
+            .find_map(|row| Some((row, named(row.table, &words, is_date)?)))?;
+        words.tick_each(&date.places);
+        let value = row.path(&date.column);
+        words
+            .are_read()
+            .then(|| read_of(row.found(value.clone(), Some(value), &[&date.column])))
     }
 
     /// Reads an amount: a number of the case, or of the row of another table for this month or the

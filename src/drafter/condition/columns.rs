@@ -8,8 +8,9 @@ use crate::drafter::world::Table;
 const FITS: f64 = 0.5;
 
 /// Parts of names that say nothing of what a column holds.
-const EMPTY: [&str; 13] = [
-    "id", "date", "at", "on", "is", "usd", "eur", "gbp", "num", "number", "count", "the", "no",
+const EMPTY: [&str; 14] = [
+    "until", "id", "date", "at", "on", "is", "usd", "eur", "gbp", "num", "number", "count", "the",
+    "no",
 ];
 
 /// A column that a clause names.
@@ -34,6 +35,11 @@ pub(super) fn is_date(kind: &str) -> bool {
 pub(super) fn parts(column: &str) -> Vec<String> {
     let parts = column.split(['_', ' ', '-', '.']).map(str::to_lowercase);
     parts
+        // "optout" is said as two words.
+        .flat_map(|w| match w.as_str() {
+            "optout" | "optedout" => vec!["opt".to_owned(), "out".to_owned()],
+            _ => vec![w],
+        })
         .filter(|w| !w.is_empty() && !EMPTY.contains(&w.as_str()))
         .map(|w| stem(&w))
         .collect()
@@ -50,11 +56,14 @@ pub(super) fn named(table: &Table, words: &Words, is_kind: impl Fn(&str) -> bool
             return None;
         }
         let places: Vec<usize> = (0..free.len())
-            .filter(|at| own.contains(&free[*at]))
+            .filter(|at| own.iter().any(|part| alike(part, &free[*at])))
             .collect();
-        let said = own.iter().filter(|part| free.contains(part)).count();
+        let is_said = |part: &&String| free.iter().any(|word| alike(part, word));
+        let said = own.iter().filter(is_said).count();
         let fit = (said as f64 / own.len() as f64, said);
-        (fit.0 >= FITS).then(|| Named {
+        // "No meeting on record" names the last one, which nobody has to say.
+        let needed = own.iter().filter(|part| *part != "last").count().max(1);
+        (said as f64 / needed as f64 >= FITS).then(|| Named {
             column: name.clone(),
             places,
             fit,
@@ -71,11 +80,35 @@ pub(super) fn named(table: &Table, words: &Words, is_kind: impl Fn(&str) -> bool
     })
 }
 
+/// Are two stems those of one word: "certif" of certification, "certifi" of certified?
+fn alike(one: &str, other: &str) -> bool {
+    const LONG: usize = 5;
+    let is_long = one.len() >= LONG && other.len() >= LONG;
+    one == other || (is_long && (one.starts_with(other) || other.starts_with(one)))
+}
+
 /// Returns the date of a table where a clause names none: the only one.
 pub(super) fn only_date(table: &Table) -> Option<String> {
     let mut dates = table.columns.iter().filter(|(_, c)| is_date(&c.kind));
     match (dates.next(), dates.next()) {
         (Some((name, _)), None) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// Returns the only number of a table's rows that is no key.
+pub(super) fn only_number(table: &Table) -> Option<Named> {
+    let is_key = |name: &str| name.ends_with("_id") || name == "id";
+    let mut numbers = table
+        .columns
+        .iter()
+        .filter(|(name, c)| is_number(&c.kind) && !is_key(name));
+    match (numbers.next(), numbers.next()) {
+        (Some((name, _)), None) => Some(Named {
+            column: name.clone(),
+            places: Vec::new(),
+            fit: (0.0, 0),
+        }),
         _ => None,
     }
 }

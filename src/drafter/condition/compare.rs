@@ -189,6 +189,14 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
         up_to = Some(upper);
         relation = Some(">=");
     }
+    // "a score of 9 or 10".
+    let next = tokens.get(end + 1).and_then(|t| number(t));
+    let is_or = tokens.get(end).is_some_and(|t| t == "or");
+    if let Some(next) = next.filter(|next| is_or && up_to.is_none() && *next == value + 1.0) {
+        end += 2;
+        up_to = Some(next);
+        relation = Some(">=");
+    }
     end += unit_len;
     if is_share {
         unit = Unit::Percent;

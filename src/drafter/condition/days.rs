@@ -69,7 +69,7 @@ pub(super) fn of_days(
     let is_past = match figure.lies {
         Some(Lies::Behind) => true,
         Some(Lies::Ahead) => false,
-        None => has_begun || is_late || words.has(&BEHIND) || words.phrase("past due").is_some(),
+        None => has_begun || is_late || words.has(&BEHIND) || words.has(&["past"]),
     };
     let count = if is_past { "days_since" } else { "days_until" };
     let span = format!("{count}({value})");
@@ -77,7 +77,8 @@ pub(super) fn of_days(
         "no", "nobody", "never", "without", "not", "haven", "hasn", "silent", "inactive", "stale",
     ]) && is_past;
     // "expired in the last 3 days" names a state as well, where rows have one of that name.
-    let is_state = |at: &&usize| row.holds(&words.tokens[**at]);
+    let is_ago = words.has(&["ago"]);
+    let is_state = |at: &&usize| !is_ago && row.holds(&words.tokens[**at]);
     let places: Vec<usize> = date
         .places
         .iter()
@@ -214,11 +215,18 @@ impl Row<'_> {
             words.take(&["past", "due", "overdue", "late"]);
             let relation = if denied { "<=" } else { ">" };
             let value = self.path(due);
-            return Some(self.found(
-                format!("days_since({value}) {relation} 0"),
-                Some(value),
-                &[due],
-            ));
+            let late = format!("days_since({value}) {relation} 0");
+            // What was done by now is late no more.
+            return Some(
+                match self.done_on().filter(|_| self.is == Is::Own && !denied) {
+                    Some(done) => self.found(
+                        format!("{late} and {} is missing", self.path(done)),
+                        Some(value),
+                        &[due, done],
+                    ),
+                    None => self.found(late, Some(value), &[due]),
+                },
+            );
         }
         let ahead = ["still ahead", "in the future", "lies ahead", "yet to come"]
             .iter()
@@ -228,6 +236,8 @@ impl Row<'_> {
             "in the past",
             "has passed",
             "already passed",
+            "behind us",
+            "has run out",
         ]
         .iter()
         .any(|p| words.phrase(p).is_some());
@@ -251,6 +261,8 @@ impl Row<'_> {
             "in the past",
             "has passed",
             "already passed",
+            "behind us",
+            "has run out",
         ]);
         words.take(&["date"]);
         let value = self.path(&date.column);
@@ -260,6 +272,51 @@ impl Row<'_> {
             format!("days_since({value}) > 0")
         };
         Some(self.found(source, Some(value), &[&date.column]))
+    }
+
+    /// Reads what has happened at some time, or has not: "was handed to engineering", "has not been
+    /// posted", of a column that holds the day.
+    pub(super) fn happened(&self, words: &mut Words) -> Option<Found> {
+        let verb = (1..words.tokens.len()).find(|at| {
+            let is_participle =
+                words.tokens[*at].ends_with("ed") || words.tokens[*at].ends_with("en");
+            let before = words.tokens[at - 1].as_str();
+            words.is_free(*at)
+                && is_participle
+                && matches!(
+                    before,
+                    "was" | "were" | "been" | "not" | "yet" | "already" | "has" | "have"
+                )
+        })?;
+        let mut said = words.clone();
+        said.tick(0, verb);
+        said.tick(verb + 1, said.tokens.len());
+        let date = named(self.table, &said, is_date)?;
+        let denied = super::row::take_denial(words, verb, 3);
+        words.tick_each(&date.places);
+        words.take(&["yet"]);
+        let value = self.path(&date.column);
+        let source = match (denied, self.is) {
+            (true, Is::Own) => format!("{value} is missing"),
+            (false, Is::Own) => format!("not ({value} is missing)"),
+            (_, Is::Parent) => return None,
+        };
+        Some(self.found(source, Some(value), &[&date.column]))
+    }
+
+    /// Returns the date on which a row was done with, where rows have one.
+    fn done_on(&self) -> Option<&str> {
+        const DONE: [&str; 6] = [
+            "completed",
+            "done",
+            "finished",
+            "delivered",
+            "closed",
+            "paid",
+        ];
+        let dates = self.table.columns.iter().filter(|(_, c)| is_date(&c.kind));
+        let mut names = dates.map(|(name, _)| name.as_str());
+        names.find(|name| DONE.iter().any(|done| name.contains(done)))
     }
 
     fn is_a_date(&self, column: &str) -> bool {

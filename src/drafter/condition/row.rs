@@ -92,6 +92,9 @@ fn field(item: &str, column: &str) -> String {
 /// in it could not be placed. What was read is ticked off.
 pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Found>> {
     let mut found = Vec::new();
+    for row in rows {
+        found.extend(row.numbered(words));
+    }
     let spans = figures(&words.tokens);
     let free: Vec<Figure> = spans
         .into_iter()
@@ -136,6 +139,7 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
         found.extend(row.flags(words));
         found.extend(row.states(words));
         found.extend(row.owing(words));
+        found.extend(row.happened(words));
     }
     // Denials are read with what they deny; one that is left denies something unread.
     Some(found)
@@ -250,7 +254,10 @@ impl Row<'_> {
         words.tick_each(&named.places);
         if let (Some(at), false) = (lacks, asks) {
             words.tick(at, at + 1);
-            words.take(&["have", "down", "assigned", "known", "listed", "given"]);
+            words.take(&[
+                "have", "down", "assigned", "known", "listed", "given", "record", "recorded",
+                "file",
+            ]);
         }
         words.take_phrase(&PHRASES);
         words.take(&ASKS);

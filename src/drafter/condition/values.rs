@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::columns::parts;
 use super::row::{Found, Row, take_denial};
-use super::words::{Words, denies};
+use super::words::{Words, denies, is_light};
 use crate::drafter::pattern::pattern;
 use crate::drafter::words::{plain_stem, tokens};
 use crate::drafter::world::{Column, Table};
@@ -236,7 +236,7 @@ impl Row<'_> {
     }
 }
 
-fn equal(path: &str, values: &[String], one: &str, many: &str) -> Option<String> {
+pub(super) fn equal(path: &str, values: &[String], one: &str, many: &str) -> Option<String> {
     match values {
         [] => None,
         [value] => Some(format!("{path} {one} '{value}'")),
@@ -285,10 +285,20 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
             score: (0, 0.0),
         };
         for (value, spoken) in &column.spoken {
-            let Some(at) = place(&free, spoken) else {
+            let Some(span) = place(&free, spoken) else {
                 continue;
             };
-            let span: Vec<usize> = (at..at + spoken.len()).collect();
+            let at = span[0];
+            // "the customer" is the one that the case is about.
+            let is_meant = at.checked_sub(1).is_some_and(|before| {
+                matches!(
+                    words.tokens[before].as_str(),
+                    "the" | "their" | "this" | "that"
+                )
+            });
+            if span.len() == 1 && is_meant && is_light(&words.tokens[at]) {
+                continue;
+            }
             if value.len() < 2 || span.iter().any(|p| held.places.contains(p)) {
                 continue;
             }
@@ -309,12 +319,24 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
     held.max_by(|a, b| a.score.1.total_cmp(&b.score.1))
 }
 
-fn place(free: &[String], spoken: &[String]) -> Option<usize> {
-    let last = free.len().checked_sub(spoken.len())?;
-    if spoken.is_empty() {
-        return None;
-    }
-    (0..=last).find(|at| free[*at..at + spoken.len()] == *spoken)
+/// Returns where the words of a value stand, articles between them aside: "waiting on the customer".
+fn place(free: &[String], spoken: &[String]) -> Option<Vec<usize>> {
+    let is_article = |at: usize| matches!(free[at].as_str(), "the" | "a" | "an" | "our" | "their");
+    (0..free.len()).find_map(|start| {
+        let mut places = Vec::with_capacity(spoken.len());
+        let mut at = start;
+        for word in spoken {
+            while !places.is_empty() && at < free.len() && is_article(at) && free[at] != *word {
+                at += 1;
+            }
+            if free.get(at) != Some(word) {
+                return None;
+            }
+            places.push(at);
+            at += 1;
+        }
+        (!places.is_empty()).then_some(places)
+    })
 }
 
 fn is_denied(words: &Words, at: usize) -> bool {

@@ -3,7 +3,7 @@
 use crate::drafter::words::{stem, tokens};
 
 /// Words that change nothing about which rows are meant.
-const LIGHT: [&str; 119] = [
+const LIGHT: [&str; 120] = [
     "a",
     "about",
     "account",
@@ -84,6 +84,7 @@ const LIGHT: [&str; 119] = [
     "s",
     "said",
     "set",
+    "since",
     "she",
     "sit",
     "so",
@@ -252,6 +253,6 @@ pub(super) fn denies(token: &str) -> bool {
     )
 }
 
-fn is_light(token: &str) -> bool {
+pub(super) fn is_light(token: &str) -> bool {
     LIGHT.contains(&token) || matches!(token, "t" | "ve" | "ll" | "d" | "$")
 }

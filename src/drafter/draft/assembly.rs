@@ -30,6 +30,10 @@ pub(super) struct Assembly<'r> {
     pub(super) rules: Vec<Stated>,
     pub(super) routes: Vec<(Route, Said)>,
     pub(super) notes: Vec<(Note, Said)>,
+    /// Addresses that may not be known, each with the one that is used instead.
+    pub(super) instead: Vec<(String, String, Said)>,
+    /// Dates that may not be known, each with the one that counts instead.
+    pub(super) defaults: Vec<(String, String)>,
     pub(super) otherwise: Option<String>,
     pub(super) top: Option<(usize, Option<String>)>,
     pub(super) outputs: Vec<(Wanted, Said)>,
@@ -60,6 +64,8 @@ impl<'r> Assembly<'r> {
             rules: Vec::new(),
             routes: Vec::new(),
             notes: Vec::new(),
+            instead: Vec::new(),
+            defaults: Vec::new(),
             otherwise: None,
             top: None,
             outputs: Vec::new(),
@@ -75,7 +81,7 @@ impl<'r> Assembly<'r> {
         }
     }
 
-    fn cite(&mut self, part: &'static str, number: usize) {
+    pub(super) fn cite(&mut self, part: &'static str, number: usize) {
         // Notes of the owner have numbers of their own, which the SOP does not know.
         if number <= self.reader.world.statements.len() {
             self.cites.entry(part).or_default().push(number);
@@ -171,6 +177,11 @@ impl<'r> Assembly<'r> {
                 text: said.text.clone(),
             });
         }
+        // "We never … enterprise customers. If one comes out as …": the rule is said in two parts.
+        if self.reader.forms.comes_out(&said.text) && !self.rules.is_empty() {
+            self.open.retain(|open| open.number + 1 != number);
+            self.cite("level", number.saturating_sub(1));
+        }
         self.defined.extend(
             meaning
                 .defined
@@ -180,6 +191,16 @@ impl<'r> Assembly<'r> {
             .extend(meaning.route.map(|route| (route, said.clone())));
         self.notes
             .extend(meaning.note.map(|note| (note, said.clone())));
+        if let Some(unless) = meaning.unless {
+            self.hold_back(number, &unless);
+        }
+        if let Some((of, other)) = meaning.default {
+            self.cite("level", number);
+            self.defaults.push((of, other));
+        }
+        if let Some((of, other)) = meaning.instead {
+            self.instead.push((of, other, said.clone()));
+        }
         if let Some(label) = meaning.otherwise {
             self.cite("level", number);
             self.otherwise = Some(label);
@@ -208,6 +229,7 @@ impl<'r> Assembly<'r> {
     }
 
     pub(super) fn finish(mut self) -> Drafted {
+        self.fall_back();
         let world = self.reader.world;
         if self.otherwise.is_none() && !self.rules.is_empty() {
             self.otherwise = Some("none".to_owned());
@@ -222,12 +244,15 @@ impl<'r> Assembly<'r> {
                 .push("A case for which no place is named goes nowhere".to_owned());
         }
         let wanted = self.scoped();
+        self.tell_what_lists_lack(&wanted);
         let mut steps = self.steps();
         let outputs = Making {
             reader: self.reader,
             levels: &self.levels(),
             result: &self.result_fields(),
             notes: &self.notes,
+            instead: &self.instead,
+            all: &self.level_labels(),
         }
         .outputs(&wanted);
         // An output that could not be made needs no judgement.
@@ -297,25 +322,22 @@ impl<'r> Assembly<'r> {
         }
     }
 
+    /// Says which columns of a list a case has no value for.
+    fn tell_what_lists_lack(&mut self, wanted: &[(Wanted, Said, super::scope::Scope)]) {
+        let lists = wanted.iter().filter(|(kind, ..)| *kind == Wanted::Table);
+        let mut lacking: Vec<String> = lists
+            .flat_map(|(_, said, _)| facts::columns(said, self.reader).1)
+            .collect();
+        lacking.dedup();
+        if !lacking.is_empty() {
+            let lacking = lacking.join(", ");
+            self.assume(format!("The list has no column for: {lacking}"));
+        }
+    }
+
     fn takes_the_rest(&self) -> bool {
         let places = self.routes.iter().flat_map(|(route, _)| &route.places);
         places.into_iter().any(|(when, _)| when.is_none())
-    }
-
-    pub(super) fn level_labels(&self) -> Vec<String> {
-        let stated = self.rules.iter().map(|stated| match &stated.rule {
-            Rule::When(label, _)
-            | Rule::Judged(label)
-            | Rule::Instead { then: label, .. }
-            | Rule::AtLeast(_, label) => label,
-        });
-        let mut labels: Vec<String> = Vec::new();
-        for label in stated.chain(&self.otherwise) {
-            if !labels.contains(label) {
-                labels.push(label.clone());
-            }
-        }
-        labels
     }
 
     /// Returns the names of what is decided and found for a case.

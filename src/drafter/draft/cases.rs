@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::reader;
 use crate::drafter::statement::{Forms, Rule, meaning};
-use crate::drafter::words::{stem, stems, tokens};
+use crate::drafter::words::{plain_stem, stem, stems, tokens};
 use crate::drafter::world::{Said, Table, World};
 
 /// The question what a case is, where the SOP does not say.
@@ -71,7 +71,11 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
         let is_titled = own.iter().any(|w| title.contains(w));
         // A CRM's accounts are what most procedures are about, named or not.
         let usual = usize::from(own.contains(&stem("account")));
-        let titled = 5 * usize::from(is_titled);
+        let literal = tokens(&format!("{} {}", world.title, world.name));
+        let is_literal = tokens(&table.short().replace('_', " "))
+            .iter()
+            .any(|w| literal.iter().any(|l| plain_stem(l) == plain_stem(w)));
+        let titled = 5 * usize::from(is_titled) + 2 * usize::from(is_literal);
         Weight {
             is_said: is_titled || chosen > 0,
             score: spoken().count().min(3)
@@ -104,7 +108,8 @@ fn read_on(table: &Table, statements: &[Said], forms: &Forms, world: &World) -> 
 
 /// Does a sentence choose rows that are called one of some words: "go through the open tickets"?
 fn chooses(text: &str, called: &[String]) -> bool {
-    const CHOOSING: [&str; 9] = [
+    const CHOOSING: [&str; 10] = [
+        "handle",
         "for each",
         "for every",
         "look at",

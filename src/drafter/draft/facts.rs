@@ -70,13 +70,6 @@ fn pieces(list: &str) -> Vec<&str> {
 /// Returns the line of a text that tells one fact.
 fn line(piece: &str, reader: &Reader<'_>) -> Option<String> {
     let said = stems(piece);
-    let own = reader
-        .cases
-        .columns
-        .keys()
-        .map(|name| (fit(name, &said), name))
-        .filter(|(fits, name)| *fits >= 0.5 && !name.ends_with("_id"))
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len())));
     let others = reader
         .world
         .tables
@@ -87,7 +80,84 @@ fn line(piece: &str, reader: &Reader<'_>) -> Option<String> {
             return Some(line);
         }
     }
-    own.map(|(_, name)| column_line(name, reader))
+    if let Some(figure) = reader.figure_named(&said) {
+        return Some(told(piece, &figure));
+    }
+    let own = column_for(reader.cases, &said);
+    let parent = reader.parents().find_map(|table| {
+        let column = column_for(table, &said).or_else(|| name_of(table, &said))?;
+        Some((table, column))
+    });
+    match (own, parent) {
+        (Some((fits, _)), Some((table, (fits_more, other)))) if fits_more > fits => {
+            Some(told(piece, &of_parent(table, other)))
+        }
+        (Some((_, column)), _) => Some(column_line(column, reader)),
+        (None, Some((table, (_, column)))) => Some(told(piece, &of_parent(table, column))),
+        (None, None) => None,
+    }
+}
+
+/// Returns the column that words name, and how well they do.
+pub(super) fn column_for<'t>(table: &'t Table, said: &[String]) -> Option<(f64, &'t String)> {
+    let columns = table.columns.keys();
+    columns
+        .map(|name| (fit(name, said), name))
+        .filter(|(fits, name)| *fits >= 0.5 && !name.ends_with("_id"))
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len())))
+}
+
+/// Returns the column that says what a row is called, where words name the row: "the customer".
+fn name_of<'t>(table: &'t Table, said: &[String]) -> Option<(f64, &'t String)> {
+    let own = stems(&table.short().replace('_', " "));
+    if own.is_empty() || !own.iter().any(|word| said.contains(word)) {
+        return None;
+    }
+    let named = table.columns.keys().find(|name| name.ends_with("name"))?;
+    Some((0.5, named))
+}
+
+fn of_parent(table: &Table, column: &str) -> String {
+    format!("({} | first).{column}", table.short())
+}
+
+fn told(piece: &str, expression: &str) -> String {
+    let what = piece
+        .trim_start_matches("the ")
+        .trim_start_matches("their ");
+    let what = what.replace(['{', '}'], "");
+    format!("{}: {{{{ {expression} }}}}\n", capital(what.trim()))
+}
+
+/// Returns the columns of a list that a statement names, with those it names in vain.
+pub(super) fn columns(said: &Said, reader: &Reader<'_>) -> (Vec<(String, String)>, Vec<String>) {
+    let (mut found, mut lacking) = (Vec::new(), Vec::new());
+    let Some((_, list)) = said.text.rsplit_once(": ") else {
+        return (found, lacking);
+    };
+    for piece in pieces(list.trim_end_matches('.')) {
+        let what = piece.trim_start_matches("the ");
+        if ["first", "top", "by ", "sorted", "last"]
+            .iter()
+            .any(|w| what.ends_with(w) || what.starts_with(w))
+        {
+            continue;
+        }
+        const LEVELS: [&str; 10] = [
+            "level", "outcome", "stage", "priority", "result", "decision", "rating", "tier",
+            "colour", "color",
+        ];
+        if LEVELS.iter().any(|level| what.ends_with(level)) {
+            found.push((capital(what), "{{ case.result.level }}".to_owned()));
+        } else if what.ends_with("reason") || what == "why" {
+            found.push((capital(what), "{{ case.result.reason }}".to_owned()));
+        } else if let Some((_, column)) = column_for(reader.cases, &stems(what)) {
+            found.push((capital(what), format!("{{{{ case.item.{column} }}}}")));
+        } else {
+            lacking.push(what.to_owned());
+        }
+    }
+    (found, lacking)
 }
 
 /// Returns a line about rows of another table: those with a value that is named ("the economic

@@ -31,6 +31,23 @@ const ORDERS: [&[&str]; 4] = [
 ];
 
 impl Assembly<'_> {
+    /// Returns the labels that cases may get.
+    pub(super) fn level_labels(&self) -> Vec<String> {
+        let stated = self.rules.iter().map(|stated| match &stated.rule {
+            Rule::When(label, _)
+            | Rule::Judged(label)
+            | Rule::Instead { then: label, .. }
+            | Rule::AtLeast(_, label) => label,
+        });
+        let mut labels: Vec<String> = Vec::new();
+        for label in stated.chain(&self.otherwise) {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        labels
+    }
+
     /// Returns the rules of the level in the order in which they are tried.
     pub(super) fn levels(&self) -> Vec<Decided> {
         let mut rules: Vec<Decided> = Vec::new();
@@ -50,6 +67,7 @@ impl Assembly<'_> {
             });
         }
         missing_first(&mut rules);
+        self.overriding_first(&mut rules);
         for stated in &self.rules {
             match &stated.rule {
                 Rule::AtLeast(when, label) => {
@@ -75,12 +93,31 @@ impl Assembly<'_> {
                         }
                         with.push(rule);
                     }
+                    // Cases that no rule reaches have the label of the rest.
+                    if self.otherwise.as_ref() == Some(of) {
+                        with.push(Decided {
+                            label: then.clone(),
+                            when: when.source.clone(),
+                            because: plain(&stated.text),
+                        });
+                    }
                     rules = with;
                 }
                 Rule::When(..) | Rule::Judged(_) => {}
             }
         }
         rules
+    }
+
+    /// Puts first what holds whatever else does: "always red, no matter what".
+    fn overriding_first(&self, rules: &mut Vec<Decided>) {
+        let overriding = self.rules.iter().filter(|stated| overrides(&stated.text));
+        let texts: Vec<String> = overriding.map(|stated| plain(&stated.text)).collect();
+        let (mut first, rest): (Vec<Decided>, Vec<Decided>) = std::mem::take(rules)
+            .into_iter()
+            .partition(|rule| texts.contains(&rule.because));
+        first.extend(rest);
+        *rules = first;
     }
 
     /// Returns how far down a label stands: by its common order, else as the SOP names them.
@@ -171,6 +208,29 @@ fn judged_id(number: usize) -> String {
 /// Returns the name of the answer, which reads well where the workflow is told in words.
 fn judged_field(number: usize) -> String {
     format!("statement_{number}_applies")
+}
+
+/// Does a sentence say that it holds whatever others say?
+fn overrides(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    [
+        " is always ",
+        " are always ",
+        "no matter ",
+        "whatever ",
+        "however ",
+        "regardless",
+        "overrides",
+        "overrules",
+        "trumps",
+        "beats ",
+        "even if ",
+        "even when ",
+        "even though ",
+        " it becomes ",
+    ]
+    .iter()
+    .any(|words| lower.contains(words))
 }
 
 /// Puts first what says that a value is missing which other rules work with.

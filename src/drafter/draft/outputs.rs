@@ -1,24 +1,34 @@
 //! Outputs, with texts made from the facts of a case.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::{Map, Value as Json, json};
 
 use super::levels::{Decided, judged};
 use super::scope::Scope;
+use super::update::update;
 use super::{capital, facts};
 use crate::drafter::condition::Reader;
+use crate::drafter::pattern::pattern;
+use crate::drafter::people::{Person, recipients};
 use crate::drafter::statement::{Note, Wanted};
-use crate::drafter::words::{stem, stems};
-use crate::drafter::world::{Said, Table, fit};
+use crate::drafter::words::stems;
+use crate::drafter::world::Said;
 
 /// What outputs are made from.
 pub(super) struct Making<'m> {
     pub(super) reader: &'m Reader<'m>,
     /// The rules of the level, in order.
     pub(super) levels: &'m [Decided],
+    /// The labels that cases may get.
+    pub(super) all: &'m [String],
     /// Names of what is decided and found for a case.
     pub(super) result: &'m [String],
     /// Remarks for the texts.
     pub(super) notes: &'m [(Note, Said)],
+    /// Addresses that may not be known, each with the one that is used instead.
+    pub(super) instead: &'m [(String, String, Said)],
 }
 
 impl Making<'_> {
@@ -68,15 +78,22 @@ impl Making<'_> {
         let made = match kind {
             Wanted::Email => self.email(said, scope)?,
             Wanted::Document => self.document(said, scope),
-            Wanted::Message(channel) => self.message(channel.as_deref(), scope),
-            Wanted::Update => update(said, self.reader, self.result)?,
-            Wanted::Table => self.table(scope),
+            Wanted::Message(channel) => self.message(channel.as_deref(), said, scope),
+            Wanted::Update => update(said, self.reader, self.all)?,
+            Wanted::Table => self.table(said, scope),
         };
         let mut output = json!({"id": ""});
         if let (Some(fields), Some(own)) = (output.as_object_mut(), made.as_object()) {
             fields.extend(own.clone());
             let notes = self.notes_for(kind).map(|(_, note)| note.number);
-            let cited: Vec<usize> = [said.number].into_iter().chain(notes).collect();
+            let to = own.get("to").and_then(Json::as_str).unwrap_or_default();
+            let instead = self.instead.iter();
+            let instead = instead.filter(|(of, ..)| to.contains(&format!("coalesce({of}, ")));
+            let cited: Vec<usize> = [said.number]
+                .into_iter()
+                .chain(notes)
+                .chain(instead.map(|(.., said)| said.number))
+                .collect();
             fields.insert("sop".to_owned(), json!(cited));
             let is_per_case = own.get("per").is_none();
             if let Some(when) = guard(scope, said).filter(|_| is_per_case) {
@@ -144,32 +161,39 @@ impl Making<'_> {
     }
 
     fn email(&self, said: &Said, scope: &Scope) -> Option<Json> {
-        let reader = self.reader;
-        let own = address(said, reader.cases).map(|to| format!("{{{{ {}.{to} }}}}", reader.item));
-        let joined = || {
-            let others = reader
-                .world
-                .tables
-                .iter()
-                .filter(|t| t.name != reader.cases.name && reader.is_joined(t));
-            let mut found = others
-                .filter(|t| {
-                    t.key()
-                        .is_some_and(|key| reader.cases.columns.contains_key(key))
-                })
-                .filter_map(|t| address(said, t).map(|to| (t, to)));
-            found
-                .next()
-                .map(|(table, to)| format!("{{{{ max({}, '{to}') }}}}", table.short()))
+        let (to, copies) = recipients(&said.text, self.reader)?;
+        let list = |people: &[Person]| {
+            let each: Vec<String> = people.iter().map(|p| self.address(p)).collect();
+            each.join(", ")
         };
-        let to = own.or_else(joined)?;
+        let to = list(&to);
         let text = self.text(&Wanted::Email, said, scope);
-        Some(json!({
+        let mut email = json!({
             "kind": "email_draft",
             "to": to,
-            "subject": format!("{}: {}", title(reader), named(reader)),
-            "body": format!("{}\n\n{text}", named(reader)),
-        }))
+            "subject": format!("{}: {}", title(self.reader), named(self.reader)),
+            "body": format!("{}\n\n{text}", named(self.reader)),
+        });
+        if !copies.is_empty() {
+            email["cc"] = json!(list(&copies));
+        }
+        Some(email)
+    }
+
+    /// Returns the address of somebody, or of who gets their mail where it is not known.
+    fn address(&self, person: &Person) -> String {
+        let instead = self.instead.iter().find(|(of, ..)| of == &person.address);
+        let address = match instead {
+            Some((_, other, _)) => format!("coalesce({}, {other})", person.address),
+            None => person.address.clone(),
+        };
+        match address
+            .strip_prefix('\'')
+            .and_then(|a| a.strip_suffix('\''))
+        {
+            Some(literal) => literal.to_owned(),
+            None => format!("{{{{ {address} }}}}"),
+        }
     }
 
     fn document(&self, said: &Said, scope: &Scope) -> Json {
@@ -182,7 +206,7 @@ impl Making<'_> {
         })
     }
 
-    fn message(&self, channel: Option<&str>, scope: &Scope) -> Json {
+    fn message(&self, channel: Option<&str>, said: &Said, scope: &Scope) -> Json {
         let to = channel.map_or_else(|| "slack.alerts".to_owned(), |c| format!("slack.{c}"));
         let count = |label: &String| {
             let among = among("item", std::slice::from_ref(label));
@@ -197,8 +221,15 @@ impl Making<'_> {
         };
         let title = title(self.reader);
         // What hangs on a single case is said of that case.
-        if matches!(scope, Scope::When(_) | Scope::Judged) {
-            let text = format!("{title}: {}", named(self.reader));
+        let lower = said.text.to_lowercase();
+        let is_each = matches!(scope, Scope::Levels(_))
+            && [" each ", " every "]
+                .iter()
+                .any(|word| lower.contains(word));
+        if is_each || matches!(scope, Scope::When(_) | Scope::Judged) {
+            let facts = facts::named(said, self.reader).unwrap_or_default();
+            let text = format!("{title}: {}\n{facts}", named(self.reader));
+            let text = text.trim_end();
             return json!({"kind": "message", "approval": "required", "to": to, "text": text});
         }
         let what = match scope {
@@ -214,23 +245,52 @@ impl Making<'_> {
         message
     }
 
-    fn table(&self, scope: &Scope) -> Json {
+    fn table(&self, said: &Said, scope: &Scope) -> Json {
         let mut columns = Map::new();
         columns.insert("Case".to_owned(), json!("{{ case.key }}"));
         if self.reader.cases.columns.contains_key("name") {
             columns.insert("Name".to_owned(), json!("{{ case.item.name }}"));
         }
+        let (named, _) = facts::columns(said, self.reader);
+        let has = |column: &str, named: &[(String, String)]| {
+            named.iter().any(|(_, value)| value.contains(column))
+        };
         for field in self.result {
-            columns.insert(
-                capital(field),
-                json!(format!("{{{{ case.result.{field} }}}}")),
-            );
+            let value = format!("case.result.{field} ");
+            // What the statement lists is listed as it says.
+            if !has(&value, &named) {
+                columns.insert(capital(field), json!(format!("{{{{ {value}}}}}")));
+            }
         }
+        columns.extend(named.into_iter().map(|(head, value)| (head, json!(value))));
         let mut table = json!({"kind": "table", "per": "run", "file": format!("{}.csv", self.reader.world.name), "columns": columns});
         if let Scope::Levels(labels) = scope {
             table["where"] = json!(among("case", labels));
         }
+        if let Some(order) = self.order(&said.text) {
+            table["order_by"] = json!([order]);
+        }
         table
+    }
+}
+
+impl Making<'_> {
+    /// Returns what a list is sorted by: "biggest amounts at the top", "by ARR, highest first".
+    fn order(&self, text: &str) -> Option<String> {
+        static ORDER: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(
+                r"(?i)\b(biggest|largest|highest|longest|latest|newest|smallest|lowest|oldest|earliest|shortest) ([\w -]{3,25}?)(?: first| at the top| on top)\b|\bsorted by ([\w -]{3,25})",
+            )
+        });
+        let found = ORDER.captures(text)?;
+        let words = found.get(2).or(found.get(3))?.as_str();
+        let (_, column) = facts::column_for(self.reader.cases, &stems(words))?;
+        let rises = found.get(1).is_some_and(|m| {
+            let first = ["smallest", "lowest", "oldest", "earliest", "shortest"];
+            first.contains(&m.as_str().to_lowercase().as_str())
+        });
+        let sign = if rises { "" } else { "-" };
+        Some(format!("{sign}case.item.{column}"))
     }
 }
 
@@ -287,54 +347,6 @@ fn named(reader: &Reader<'_>) -> String {
         reader.cases.key().unwrap_or("id")
     };
     format!("{{{{ {}.{column} }}}}", reader.item)
-}
-
-/// Returns the column of the address that a statement's words name.
-fn address(said: &Said, table: &Table) -> Option<String> {
-    let words = stems(&said.text);
-    let columns = table.columns.keys().filter(|name| name.contains("email"));
-    let named = columns.map(|name| {
-        let own: Vec<String> = name
-            .split('_')
-            .filter(|w| *w != "email")
-            .map(stem)
-            .collect();
-        (
-            own.iter().filter(|w| words.contains(w)).count() as f64 / own.len().max(1) as f64,
-            name,
-        )
-    });
-    named
-        .filter(|(fit, _)| *fit > 0.0)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name.clone())
-}
-
-fn update(said: &Said, reader: &Reader<'_>, result: &[String]) -> Option<Json> {
-    let table = reader.cases;
-    if !table.writable || result.is_empty() {
-        return None;
-    }
-    let words = stems(&said.text);
-    let is_target = |name: &&String| {
-        ["level", "risk", "priority", "tier", "flag"]
-            .iter()
-            .any(|w| name.contains(w))
-    };
-    let target = table
-        .columns
-        .keys()
-        .filter(is_target)
-        .max_by(|a, b| fit(a, &words).total_cmp(&fit(b, &words)))?;
-    let key = table.key()?;
-    let mut by = Map::new();
-    by.insert(
-        key.to_owned(),
-        json!(format!("{{{{ {}.{key} }}}}", reader.item)),
-    );
-    let mut set = Map::new();
-    set.insert(target.clone(), json!("{{ result.level }}"));
-    Some(json!({"kind": "update", "approval": "required", "in": table.name, "key": by, "set": set}))
 }
 
 fn title(reader: &Reader<'_>) -> String {

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use crate::drafter::condition::{Read, Reader};
 use crate::drafter::pattern::pattern;
+use crate::drafter::statement::Wanted;
 use crate::drafter::words::tokens;
 use crate::drafter::world::Said;
 
@@ -45,6 +46,21 @@ static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
 static ALL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:all|every|each|everything|everyone)\b"));
 
+/// Levels for which an output is not made: "…, but leave it as it is for …", "apart from the …".
+static EXCEPT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:, but (?:leave|not|don't|do not|skip)\b.*? |\b(?:except|apart from|other than|excluding|without)\b (?:for )?)(?:the |any |for )*[\w' -]+",
+    )
+});
+
+/// Returns the levels that a sentence leads with: "For a review do not email the customer".
+pub(super) fn leads(said: &Said, labels: &[String]) -> Option<Scope> {
+    static LEADS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)^(?:for|with|on|in) ([^,:;]{1,40})"));
+    let found = LEADS.captures(said.text.trim())?;
+    level(&found[1], labels)
+}
+
 /// Returns for which cases a statement asks for an output. `before` is what the statement before
 /// it was for: "Draft an email to the owner" goes on with the cases that were spoken of.
 pub(super) fn scope(
@@ -52,16 +68,24 @@ pub(super) fn scope(
     labels: &[String],
     reader: &Reader<'_>,
     before: Option<&Scope>,
+    wanted: &Wanted,
 ) -> Scope {
     // "Post the counts, and shout if …": the condition is that of a second request.
     let text = match said.text.trim().split_once(", and ") {
         Some((first, rest)) if AFTER.is_match(rest) => first,
         _ => said.text.trim(),
     };
+    // Behind a colon stands what is told: "…: the ARR, and when they renew".
+    let asked = text.split_once(": ").map_or(text, |(asked, _)| asked);
     let condition = BEFORE
         .captures(text)
         .and_then(|c| c.get(1))
-        .or_else(|| AFTER.captures(text).and_then(|c| c.get(2)))
+        .or_else(|| {
+            AFTER
+                .captures(asked)
+                .filter(|c| !asks(&c[1]))
+                .and_then(|c| c.get(2))
+        })
         .map(|m| m.as_str());
     if let Some(condition) = condition {
         return count(condition, labels)
@@ -78,13 +102,24 @@ pub(super) fn scope(
         let others = labels.iter().filter(|l| !spoken.contains(l)).cloned();
         return Scope::Levels(others.collect());
     }
-    if let Some(named) = level(text, labels) {
-        return named;
+    if let Some(Scope::Levels(named)) = level(text, labels) {
+        return Scope::Levels(
+            match EXCEPT.find(text).and_then(|m| level(m.as_str(), labels)) {
+                Some(Scope::Levels(not)) => labels
+                    .iter()
+                    .filter(|l| !not.contains(l))
+                    .cloned()
+                    .collect(),
+                _ => named,
+            },
+        );
     }
     if GROUP.is_match(text) {
         return Scope::Unknown;
     }
-    if !ALL.is_match(text) {
+    // Every case has a record, and a place in the list of them all.
+    let is_of_all = matches!(wanted, Wanted::Update | Wanted::Table);
+    if !ALL.is_match(text) && !is_of_all {
         if let Some(Scope::Levels(spoken)) = before {
             return Scope::Levels(spoken.clone());
         }
@@ -95,6 +130,27 @@ pub(super) fn scope(
         }
     }
     Scope::Everyone
+}
+
+/// Does what follows tell what is asked or told, and no condition: "… asking if they would"?
+fn asks(before: &str) -> bool {
+    const ASKS: [&str; 12] = [
+        "asking",
+        "ask",
+        "see",
+        "check",
+        "know",
+        "say",
+        "tell",
+        "decide",
+        "and",
+        "mention",
+        "saying",
+        "wondering",
+    ];
+    let last = tokens(before);
+    last.last()
+        .is_some_and(|word| ASKS.contains(&word.as_str()))
 }
 
 pub(super) fn is_quiet(label: &str) -> bool {
@@ -151,12 +207,8 @@ mod tests {
         let levels =
             |names: &[&str]| Scope::Levels(names.iter().map(|n| (*n).to_owned()).collect());
         let of = |text: &str, before: Option<&Scope>| {
-            let said = Said {
-                number: 1,
-                text: text.to_owned(),
-                section: String::new(),
-            };
-            scope(&said, &labels, &reader, before)
+            let said = Said::new(1, text, "");
+            scope(&said, &labels, &reader, before, &Wanted::Email)
         };
         let red = levels(&["red"]);
         assert_eq!(of("For red ones draft an email to the owner.", None), red);

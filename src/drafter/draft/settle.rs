@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::outputs::guard;
-use super::scope::{Scope, scope};
+use super::scope::{Scope, leads, scope};
 use super::{Assembly, OPEN};
 use crate::drafter::statement::Wanted;
 use crate::drafter::world::Said;
@@ -14,8 +14,16 @@ impl Assembly<'_> {
         let labels = self.level_labels();
         let mut before: Option<Scope> = None;
         let mut scoped = Vec::new();
+        let mut last = 0;
+        let statements = &self.reader.world.statements;
         for (wanted, said) in std::mem::take(&mut self.outputs) {
-            let scope = scope(&said, &labels, self.reader, before.as_ref());
+            // What stands between may have gone on to other cases.
+            let between = statements
+                .iter()
+                .filter(|s| last < s.number && s.number < said.number);
+            before = between.rev().find_map(|s| leads(s, &labels)).or(before);
+            last = said.number;
+            let scope = scope(&said, &labels, self.reader, before.as_ref(), &wanted);
             if scope == Scope::Unknown {
                 continue;
             }

@@ -14,8 +14,61 @@ static DEFINES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "Slip means the number of days the forecast is later than the plan."
+static DIFFERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:the |by )?([a-z][\w -]{2,30}?) ?(?:=|:| is defined as| means| is)(?: the)?(?: number of)? days (?:that |by which )?(?:the )?(.+?) (?:is|lies|falls|comes) (?:later than|after|behind|past) (?:the )?(.+?)\.?$",
+    )
+});
+/// "Age is the number of days between the order and the delivery."
+static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:the |by )?([a-z][\w -]{2,30}?) ?(?:=|:| is defined as| means| is)(?: the)?(?: number of)? days (?:between|from) (?:the )?(.+?) (?:and|to|until) (?:the )?(.+?)\.?$",
+    )
+});
+
+/// Returns the number of days between two dates that a sentence defines.
+fn days(text: &str, reader: &Reader<'_>) -> Option<(Defined, Read)> {
+    let (name, from, to) = match DIFFERS.captures(text) {
+        Some(found) => (
+            found[1].to_owned(),
+            found[3].to_owned(),
+            found[2].to_owned(),
+        ),
+        None => {
+            let found = BETWEEN.captures(text)?;
+            (
+                found[1].to_owned(),
+                found[2].to_owned(),
+                found[3].to_owned(),
+            )
+        }
+    };
+    let (from, to) = (reader.date(&from)?, reader.date(&to)?);
+    let source = format!("days_between({}, {})", from.source, to.source);
+    let read = Read {
+        source,
+        ..from.both("and", to)
+    };
+    Some((named(&name, false), read))
+}
+
+fn named(name: &str, is_share: bool) -> Defined {
+    let name = name.trim().to_lowercase();
+    let key: String = name.replace([' ', '-'], "_");
+    Defined {
+        stems: stems(&name),
+        path: format!("figures.{key}"),
+        name: key,
+        is_share,
+    }
+}
+
 /// Returns the figure that a sentence defines, if both of its parts are known.
 pub(in crate::drafter) fn defined(text: &str, reader: &Reader<'_>) -> Option<(Defined, Read)> {
+    if let Some(days) = days(text, reader) {
+        return Some(days);
+    }
     let found = DEFINES.captures(text)?;
     let (one, other) = (reader.amount(&found[2])?, reader.amount(&found[4])?);
     let sign = match found[3].to_lowercase().as_str() {
@@ -24,17 +77,9 @@ pub(in crate::drafter) fn defined(text: &str, reader: &Reader<'_>) -> Option<(De
         "times" | "×" | "x" | "*" | "multiplied by" => "*",
         _ => "/",
     };
-    let name = found[1].trim().to_lowercase();
-    let key: String = name.replace([' ', '-'], "_");
     let source = format!("{} {sign} {}", grouped(&one.source), grouped(&other.source));
-    let defined = Defined {
-        stems: stems(&name),
-        path: format!("figures.{key}"),
-        name: key,
-        is_share: sign == "/",
-    };
     Some((
-        defined,
+        named(&found[1], sign == "/"),
         Read {
             source,
             ..one.both("and", other)

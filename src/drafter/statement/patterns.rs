@@ -20,6 +20,12 @@ pub(in crate::drafter) struct Forms {
     pub(super) remark_first: Regex,
     pub(super) instead: Regex,
     pub(super) bumped: Regex,
+    pub(super) becomes: Regex,
+    pub(super) never: Regex,
+    pub(super) comes_out: Regex,
+    pub(super) stays: Regex,
+    pub(super) bare: Regex,
+    pub(super) noted: Regex,
     pub(super) at_least: Regex,
     pub(super) otherwise: Regex,
     pub(super) otherwise_last: Regex,
@@ -28,6 +34,11 @@ pub(in crate::drafter) struct Forms {
 }
 
 impl Forms {
+    /// Does a sentence go on about cases that the one before named?
+    pub(in crate::drafter) fn comes_out(&self, text: &str) -> bool {
+        self.comes_out.is_match(text)
+    }
+
     /// Returns the forms for what an SOP says.
     pub(in crate::drafter) fn new(statements: &[Said]) -> Self {
         let own: Vec<String> = super::labels::own(statements)
@@ -50,6 +61,12 @@ impl Forms {
             remark_first: form(REMARK_FIRST),
             instead: form(INSTEAD),
             bumped: form(BUMPED),
+            becomes: form(BECOMES),
+            never: form(NEVER),
+            comes_out: form(COMES_OUT),
+            stays: form(STAYS),
+            bare: form(BARE),
+            noted: form(NOTED),
             at_least: form(AT_LEAST),
             otherwise: form(OTHERWISE),
             otherwise_last: form(OTHERWISE_LAST),
@@ -62,11 +79,11 @@ impl Forms {
 /// Rules with the label first: "High risk if …", "P1: …", "Mark it red when …".
 const LABEL_FIRST: &str = r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:also|is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$";
 /// Rules with the condition first: "If …, mark it red", "Accounts with … are high risk".
-const CONDITION_FIRST: &str = r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the account))+ (LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter what|whatever [^.]*|even if [^.]*))*\.?$";
+const CONDITION_FIRST: &str = r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the \w+))+ (LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
 /// Rules that name the subject first: "A hand-off is blocked if …".
 const SUBJECT_FIRST: &str = r"(?i)^(?:an? |the |any )?[\w-]+ (?:is|are|counts as|gets?|becomes?) (?:an? )?(LABEL|\x22[^\x22]+\x22)KIND (?:if|when|where) (.+)$";
 /// Groups that are a label: "Enterprise accounts with … are executive".
-const GROUP: &str = r"(?i)^(.+?) (?:are|is|count as|counts as) (?:always )?(?:an? )?(LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter what|whatever [^.]*|even if [^.]*))*\.?$";
+const GROUP: &str = r"(?i)^(.+?) (?:are|is|count as|counts as) (?:always )?(?:an? )?(LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
 /// Rules with a remark before the label: "If …, we can't say anything: mark it …".
 const REMARK_FIRST: &str = r"(?i)^(?:if|when|where) (.+?)[,:]? (?:we|you|they|there) [^:]{1,60}: ?(?:mark|flag|treat|rate|call|set|classify|tag)(?: it| them| this)?(?: as)? (LABEL)KIND\.?$";
 /// Cases of one label that get another: "Enterprise accounts that are amber count as red".
@@ -75,13 +92,44 @@ const INSTEAD: &str = r"(?i)^(.+?) (?:that|which|who) (?:are|is) (?:rated |marke
 const AT_LEAST: &str = r"(?i)^(.+?) (?:never|can't|cannot|must not|should not) (?:goes?|drops?|falls?|be|is|are)(?: put| rated)? (?:below|lower than|under|better than|less than|above) (LABEL)KIND\.?$";
 /// Cases of one label that get another on a condition: "If …, bump amber to red".
 const BUMPED: &str = r"(?i)^(?:if|when|where) (.+?), ?(?:then |we |please )*(?:bump|move|raise|change|upgrade|promote|turn|downgrade|lower)(?: an?| any| all)? (LABEL)(?: ones?| cases?)? (?:up |down )?(?:in)?to (?:an? )?(LABEL)KIND\.?$";
+/// One level that becomes another: "Watch becomes Amber".
+const BECOMES: &str =
+    r"(?i)\b(LABEL)(?: ones?)? (?:becomes?|turns? into|goes to|moves to|counts as|→|->) (LABEL)\b";
+/// A level that some cases never get: "A bug with a workaround is never Critical; call it Overdue".
+const NEVER: &str = r"(?i)^(.+?) (?:is|are|can be|counts? as|gets?) never (?:an? )?(LABEL)KIND ?[;,:.–—-]+ ?(?:call|make|treat|mark|count|rate)(?: it| them| those| these)?(?: as)? (?:an? )?(LABEL)KIND(?: instead)?\.?$";
+/// One of those that were spoken of: "If one comes out as amber, make it red instead".
+const COMES_OUT: &str = r"(?i)^(?:if|when|should) (?:one|any|it|they|one of (?:them|those)|such (?:an? )?\w+) (?:comes? out as|ends? up as|would be|lands? (?:in|as|on)|turns? out(?: as| to be)?|is|are|gets?) (?:an? )?(LABEL)KIND,? (?:then |please |we )*(?:make|call|treat|mark|count|rate)(?: it| them| that)?(?: as)? (?:an? )?(LABEL)KIND(?: instead)?\.?$";
+/// A level that stays what it is.
+const STAYS: &str = r"(?i)^(?:an? |the )?(LABEL)KIND(?: ones?)? (?:stays?|remains?)(?: as)? (?:an? )?(?:LABEL|as (?:it is|they are))\.?$";
+/// What follows a condition without "if": "From 4 to 10 days it is a reminder".
+const BARE: &str = r"(?i)^(.+?),? (?:and |then )?(?:it|this|that) (?:is|becomes|gets|counts as|makes it) (?:an? )?(LABEL)KIND\.?$";
+/// A remark for the texts of a level: "In a final notice also say that …".
+const NOTED: &str = r"(?i)^(?:in|on|for|with) (?:an? |the |every |each )?(LABEL)(?: ones?)?,? (?:also |please |always )*(?:say|mention|add|note|point out|remind them|tell them|warn them)(?: that)? (.+?)\.?$";
 /// What only repeats the order of the rules: "not hot, but two or more users", "dropped by 5% (but
 /// aren't red)".
-const ORDER: &str = r"(?i)^not (?:LABEL),? but |\((?:but )?(?:not|aren't|isn't|are not|is not) (?:an? |already )*(?:LABEL)\) ?|,? (?:but|and) (?:not|isn't|aren't) (?:an? |already )*(?:LABEL)\b";
+const ORDER: &str = r"(?i)^(?:not (?:LABEL)|(?:neither|none) of (?:those|these|them|the above)),? but |\((?:but )?(?:not|aren't|isn't|are not|is not) (?:an? |already )*(?:LABEL)\) ?|,? (?:but|and) (?:not|isn't|aren't) (?:an? |already )*(?:LABEL)\b";
 /// Remarks for a text: "If there is no buyer, say so in the email".
 pub(super) static NOTE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:if|when|where) (.+?), ?(?:please |then |also )?((?:say|mention|remind|note|point|tell|warn|add|include|flag)\b.+?)\.?$",
+    )
+});
+/// Who is written to where somebody is not known: "If there is no sponsor, send it to the owner".
+pub(super) static INSTEAD_OF: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:if|when|where) (?:there(?: is|'s| are)|we have|it has|they have|the \w+ has)? ?(?:no|none|not any|isn't any|isn't an?) (.+?),? (?:then |please |we )*(?:address|send|write|draft|mail|e-?mail|use|it goes|they go|tell|notify|let)\b (.+?)\.?$",
+    )
+});
+/// Where the rule before does not hold: "That does not apply if they renew soon".
+pub(super) static UNLESS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:that|this|the latter|this rule|that rule) (?:does not|doesn't|do not|don't) (?:apply|count|hold)(?: here)? (?:if|when|where|to|for) (.+?)(?:, in which case .+|, then .+|, they .+|, it .+)?\.?$",
+    )
+});
+/// Which date counts where another is not known: "If there is no forecast, use the planned date".
+pub(super) static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:if|when|where) (?:nobody has entered|there(?: is|'s) no|we have no|no|(?:\w+ ){1,2}(?:has|have) never (?:\w+)) (.+?),? (?:then |please |we )*(?:assume|use|take|count from|count|fall back (?:to|on)|go by) (.+?)\.?$",
     )
 });
 /// Sentences about when it runs: they begin with a time, or say that it is run or done then. "A
@@ -95,17 +143,17 @@ pub(super) static TIMED: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static ONLY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(.+?) only(?:[,.;].*)?$"));
 const OTHERWISE: &str = r"(?i)^(?:(?:otherwise|else)\s|(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)(?:\s*[,:–-]|\s+(?:is|are|it's|its|it is|counts?|gets?|goes|stays?|becomes?|as|an?|the|to|just|then|considered|rated|marked|should be|be))+)\s*(LABEL)KIND(?:\W|$)";
-const OTHERWISE_LAST: &str = r"(?i)^(LABEL)KIND ?(?:is|:|–|-)? ?(?:everything|everyone|anything|all|the) ?(?:else|others?|rest)";
+const OTHERWISE_LAST: &str = r"(?i)^(LABEL)KIND ?(?:is|:|–|-)? ?(?:for )?(?:everything|everyone|everybody|anything|anyone|all|the)(?: the)? ?(?:else|others?|rest|remaining)\b";
 /// What is left out: "Skip …", "we don't bother with …".
 pub(super) static SKIP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:please |but |and |also |then |first,? )*(?:we )?(?:skip|ignore|exclude|leave out|leave aside|drop|remove|discard|omit|throw out|throw away|filter out|take out|weed out|rule out|don'?t (?:bother with|include|count|touch|look at|chase|consider|want|need)|do not (?:include|count|look at|contact|chase|consider)|never (?:include|contact|chase)|not for|not included:?|excluded:?|out of scope:?|except(?: for)?)\s+(.+)$",
+        r"(?i)^(?:please |but |and |also |then |first,? )*(?:we )?(?:skip|ignore|exclude|leave out|leave aside|drop|remove|discard|omit|throw out|throw away|filter out|take out|weed out|rule out|don'?t (?:bother with|include|count|touch|look at|chase|consider|want|need)|do not (?:include|count|look at|contact|chase|consider)|never (?:include|contact|chase)|not for|not included:?|excluded:?|out of scope:?|except(?: for)?|not (?:the )?(?:ones|those|any)|(?:there are )?\w+ (?:kinds?|groups?|types?|sorts?)(?: of \w+)? (?:that )?we (?:skip|ignore|leave out|exclude):?)\s+(.+)$",
     )
 });
 /// What is left out, named first: "Churned accounts are out".
 pub(super) static SKIP_LAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(.+?) (?:(?:are|is|stay|stays) (?:all )?(?:out of scope|out|excluded|left out|left alone|ignored|skipped|not included|not part of this|exempt|not our business|off limits)|(?:don'?t|do not|doesn'?t|does not) (?:count|qualify|apply|belong here|matter here))(?: here|,? (?:obviously|of course))?\.?$",
+        r"(?i)^(.+?) (?:(?:are|is|stay|stays) (?:all |also )?(?:out of scope|out|excluded|finished|done with|left out|left alone|ignored|skipped|not included|not part of this|exempt|not our business|off limits)|(?:don'?t|do not|doesn'?t|does not) (?:count|qualify|apply|belong here|matter here))(?: here| too| as well| altogether| entirely| for now| as far as [^,.;]+|,? (?:obviously|of course))*\.?$",
     )
 });
 /// What is left out on a condition: "If they have an open deal, leave them alone".
@@ -117,7 +165,7 @@ pub(super) static SKIP_IF: LazyLock<Regex> = LazyLock::new(|| {
 /// Which rows there are: "Look at …", "We take …".
 pub(super) static SELECT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |we(?:'re)? |i |you |please |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|grab|open|cover|covers|concerned with|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
+        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |we(?:'re)? |i |you |please |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|handle|process|deal with|examine|grab|open|cover|covers|concerned with|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
     )
 });
 /// When it runs and on what: "Runs every morning on …".

@@ -1,18 +1,48 @@
 //! Sentences that say which rows are cases, and which are not.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::patterns::{ANYONE, ONLY, RUNS_ON, SELECT, SKIP, SKIP_IF, SKIP_LAST};
 use crate::drafter::condition::{Read, Reader};
+use crate::drafter::pattern::pattern;
 use crate::drafter::words::{number, stems, tokens};
 use crate::drafter::world::Said;
 
+/// Words of rows that are left out: such a sentence chooses none.
+static LEFT_OUT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:not|no|never|neither)\b|\b(?:skip|skipped|exclud\w+|ignored?|leave out|left out|left alone|out of scope)\b",
+    )
+});
+
 /// Returns which rows a sentence leaves out.
 pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
-    let text = said.text.trim();
+    let text = &without_reason(said.text.trim());
+    if let Some((first, second)) = text.split_once(", and so are ")
+        && let Some(found) = SKIP_LAST.captures(first)
+    {
+        let rows = [&found[1], without_remark(second)];
+        let mut read = rows.into_iter().map(|rows| either(rows, reader));
+        return read.next()??.both("or", read.next()??).into();
+    }
+    let (text, exception) = match text.split_once(", unless ") {
+        Some((text, exception)) => (text, Some(without_remark(exception))),
+        None => (text.as_str(), None),
+    };
     let listed = [&*SKIP, &*SKIP_LAST];
     for form in listed {
         if let Some(found) = form.captures(text) {
-            return either(without_remark(&found[1]), reader);
+            let rows = either(without_remark(&found[1]), reader)?;
+            return match exception {
+                Some(exception) => Some(rows.both("and", reader.read(exception)?.negated())),
+                None => Some(rows),
+            };
         }
+    }
+    if exception.is_some() {
+        return None;
     }
     if let Some(found) = SKIP_IF.captures(text) {
         return reader.read(without_remark(&found[1]));
@@ -31,6 +61,16 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
         return either(without_remark(text), reader);
     }
     None
+}
+
+/// Returns a sentence without the reasons and references that it gives.
+fn without_reason(text: &str) -> String {
+    static REASON: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i) ?\((?:see|e\.g\.|i\.e\.|for example|such as|like|our own|as in|from)\b[^)]*\)|,? (?:because|so that|until) [^,.;]*\.?$|, since [^,.;]*\.?$|: (?:somebody|someone|they|we|it|that|this|there) [^:]*$|; .*$",
+        )
+    });
+    REASON.replace_all(text, "").into_owned()
 }
 
 /// Returns which rows a sentence chooses. `is_free` says that it was read as nothing else.
@@ -56,6 +96,9 @@ pub(super) fn chosen(said: &Said, is_free: bool, reader: &Reader<'_>) -> Option<
         .and_then(|found| selection(&found[1], reader))
     {
         return Some(read);
+    }
+    if LEFT_OUT.is_match(text) {
+        return None;
     }
     let section = said.section.to_lowercase();
     let chooses = [
@@ -113,6 +156,9 @@ pub(super) fn without_remark(text: &str) -> &str {
 
 /// Reads "active accounts that renew within 90 days".
 pub(in crate::drafter) fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
+    static ALSO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i),? \((or|and) ([^)]+)\)"));
+    // A condition in brackets is one like any other.
+    let text = &ALSO.replace_all(text, ", $1 $2");
     let text = without_remark(text);
     reader.read(text).or_else(|| {
         // "renewing" and "due" open what follows without "that".

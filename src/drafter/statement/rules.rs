@@ -54,10 +54,20 @@ pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> V
     if !bands.is_empty() {
         return bands;
     }
+    let steps = steps(text, reader);
+    if !steps.is_empty() {
+        return steps;
+    }
     rule(text, asks_for_output, reader).into_iter().collect()
 }
 
 fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> {
+    static LEAD_IN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:one|two|the|a|an|our|and|but)? ?(?:\w+ )?(?:thing|things|exception|rule|note|point)\b[^:.]{0,40}: ",
+        )
+    });
+    let text = &LEAD_IN.replace(text, "");
     let known = &reader.forms;
     if let Some(found) = known.instead.captures(text)
         && let Some(when) = selection(&found[1], reader)
@@ -68,13 +78,30 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
             then: label(&found[3]),
         });
     }
-    if let Some(found) = known.bumped.captures(text)
+    if let Some(found) = known
+        .bumped
+        .captures(text)
+        .or_else(|| known.never.captures(text))
         && let Some(when) = selection(&found[1], reader)
     {
         return Some(Rule::Instead {
             of: label(&found[2]),
             when,
             then: label(&found[3]),
+        });
+    }
+    // "We never suspend enterprise customers. If one comes out as …, make it …": whom it is about
+    // was said before.
+    if let Some(found) = known.comes_out.captures(text)
+        && let Some(before) = reader.before()
+        && let Some((_, subject)) = before.split_once(" never ")
+        && let Some((_, subject)) = subject.split_once(' ')
+        && let Some(when) = selection(subject.trim_end_matches('.'), reader)
+    {
+        return Some(Rule::Instead {
+            of: label(&found[1]),
+            when,
+            then: label(&found[2]),
         });
     }
     if let Some(found) = known.at_least.captures(text)
@@ -88,12 +115,14 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         (&known.condition_first, 2, 1),
         (&known.remark_first, 2, 1),
         (&known.subject_first, 1, 2),
+        (&known.bare, 2, 1),
         (&known.group, 2, 1),
     ];
     let read = forms.iter().find_map(|(form, name, condition)| {
         let found = form.captures(text)?;
         let condition = without_order(found.get(*condition)?.as_str(), reader);
         let read = selection(&condition, reader)?;
+        reader.goes_on_from(&condition);
         Some(Rule::When(label(found.get(*name)?.as_str()), read))
     });
     let judged = || {
@@ -109,6 +138,42 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         })
     };
     read.or_else(|| if asks_for_output { None } else { judged() })
+}
+
+/// Reads levels that become others on one condition: "If they renew soon, go one level worse:
+/// watch becomes amber and amber becomes red". No case moves twice.
+fn steps(text: &str, reader: &Reader<'_>) -> Vec<Rule> {
+    static ONE_STEP: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:if|when|where) (.+?), ?(?:it |they |we )?(?:then )?(?:go(?:es)?|moves?|counts?|treat|rate|bump|raise)[^:]{0,30} (?:one|a) (?:level|step|notch|grade|category) (?:worse|up|higher|down|lower|more)",
+        )
+    });
+    let Some(when) = ONE_STEP
+        .captures(text)
+        .and_then(|found| selection(&found[1], reader))
+    else {
+        return Vec::new();
+    };
+    let mut pairs: Vec<(String, String)> = reader
+        .forms
+        .becomes
+        .captures_iter(text)
+        .map(|found| (label(&found[1]), label(&found[2])))
+        .collect();
+    let mut rules = Vec::new();
+    // What a level becomes has moved on before: "amber becomes red" comes before "watch becomes amber".
+    while let Some(at) = pairs
+        .iter()
+        .position(|(_, then)| !pairs.iter().any(|(of, _)| of == then))
+    {
+        let (of, then) = pairs.remove(at);
+        rules.push(Rule::Instead {
+            of,
+            when: when.clone(),
+            then,
+        });
+    }
+    rules
 }
 
 /// Returns a subject without what introduces it: "Otherwise green, although an account …".

@@ -1,7 +1,14 @@
 //! Signs in a sentence of what comes out, of judgement, and of background.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::Wanted;
 use super::patterns::CHANNEL;
+use crate::drafter::condition::Reader;
+use crate::drafter::pattern::pattern;
+use crate::drafter::people::recipients;
 use crate::drafter::world::Said;
 
 /// Sections that give background.
@@ -17,12 +24,45 @@ const BACKGROUND: [&str; 9] = [
     "about",
 ];
 
-pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
+/// A request to write to somebody, as people put it.
+static WRITES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[:;,–—-] |\b(?:and|then|also|please|we|just|always|must|should|instead) )(?:e-?mail|mail|write to|notify|inform|tell|remind|nudge|warn|ping|drop|let|alert|draft|send)\b|\b(?:gets?|receives?|(?:is|are|gets?) sent)\b.{0,40}\b(?:e-?mails?|mails?|message|reminder|note)\b|\b(?:is|are|gets?) (?:told|informed|notified|e-?mailed|reminded)\b",
+    )
+});
+/// A request for a text of its own.
+static MAKES_TEXT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:write|prepare|put together|make|create|produce|draft|compile|build|write up)s?\b(?: [\w-]+){0,4} (?:brief|one-pager|one pager|note|summary|report|dossier|memo|(?:prep|fact) sheet|write-up|writeup|profile)\b",
+    )
+});
+/// A request for a list of the cases.
+static MAKES_LIST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:end|finish|close) with|last(?:ly)?,|finally,?|at the end,?|then|also|after that|send|make|keep|produce|put|create|build|add|and) .{0,40}\b(?:table|list|spreadsheet|overview|csv)\b",
+    )
+});
+/// A request to set a field.
+static SETS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[:;,] |\b(?:and|then|also|please) )(?:set|change|update|switch) (?:the|its|their) |\b(?:level|colou?r|rating|outcome|result|priority|stage)(?: also)? (?:goes|is written|is recorded) (?:in|into) ",
+    )
+});
+
+/// Returns what a sentence asks to come out.
+pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wanted> {
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     let mut wanted = Vec::new();
     if forbids(lower) {
         return wanted;
     }
+    let is_list = MAKES_LIST.is_match(text) || has(&["spreadsheet", "a list of"]);
+    let is_text = MAKES_TEXT.is_match(text) && !lower.contains("mail");
+    let writes_to_somebody = !is_list
+        && !is_text
+        && !CHANNEL.is_match(text)
+        && WRITES.is_match(text)
+        && recipients(text, reader).is_some();
     let asks_people = has(&["csm sends", "csm calls", "manager decides", "reply to"]);
     if asks_people {
         return wanted;
@@ -47,7 +87,8 @@ pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
         "draft a message to",
         "draft the",
         "send them",
-    ]) {
+    ]) || writes_to_somebody
+    {
         wanted.push(Wanted::Email);
     }
     if has(&[
@@ -83,7 +124,8 @@ pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
         "summary document",
         "summary for",
         "put together a",
-    ]) {
+    ]) || MAKES_TEXT.is_match(text) && !lower.contains("mail")
+    {
         wanted.push(Wanted::Document);
     }
     if has(&[
@@ -99,6 +141,7 @@ pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
         "flag the account in",
     ]) && has(&["crm", "field", "record", "set the", "update the"])
         && !has(&["pull", "look", "list of accounts"])
+        || SETS.is_match(text)
     {
         wanted.push(Wanted::Update);
     }
@@ -110,14 +153,25 @@ pub(super) fn outputs(lower: &str, text: &str) -> Vec<Wanted> {
         "weekly list",
         "put them in a list",
         "export",
-    ]) {
+    ]) || MAKES_LIST.is_match(text)
+    {
         wanted.push(Wanted::Table);
     }
     wanted
 }
 
+/// "For a review do not email the customer."
+static FORBIDS_FOR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:for|with|in) [^,:;]{1,50}? (?:do not|don't|never) (?:e-?mail|mail|contact|message|write to|call|send)\b[^:;]*$",
+    )
+});
+
 /// Does a sentence forbid some way of reaching out, and ask for nothing else?
 fn only_forbids(lower: &str) -> bool {
+    if FORBIDS_FOR.is_match(lower) {
+        return true;
+    }
     let begins = [
         "no ",
         "never ",
@@ -196,6 +250,9 @@ pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     }
     if [
         "owner:",
+        "ask ",
+        "contact ",
+        "kept by",
         "last touched",
         "last updated",
         "version ",
@@ -205,6 +262,12 @@ pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     .any(|b| lower.starts_with(b))
     {
         return Some("background");
+    }
+    if ["by hand", "run manually", "started manually", "on demand"]
+        .iter()
+        .any(|w| lower.contains(w))
+    {
+        return Some("a person starts it");
     }
     let is_down = lower.contains(" down") || lower.contains("unavailable");
     if is_down
@@ -251,6 +314,20 @@ pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
         "review it",
         "up to the csm",
         "their call",
+        "makes the call",
+        "make the call",
+        "decided by",
+        "to decide",
+        "'s decision",
+        "kept by ",
+        "maintained by ",
+        "some people ask",
+        "be honest",
+        "be polite",
+        "keep it friendly",
+        "keep every message",
+        "keep the tone",
+        "assume good will",
         "remember",
         "thanks",
         "questions?",

@@ -1,0 +1,83 @@
+//! What a condition was read as.
+
+use std::collections::BTreeSet;
+
+/// A condition that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::drafter) struct Read {
+    /// The expression.
+    pub(in crate::drafter) source: String,
+    /// The value that it asks about, where what follows may go on with it: "zero or unknown".
+    pub(in crate::drafter) value: Option<String>,
+    /// The other tables that it uses.
+    pub(in crate::drafter) joined: BTreeSet<String>,
+    /// The columns of the case table that it uses.
+    pub(in crate::drafter) columns: BTreeSet<String>,
+}
+
+impl Read {
+    pub(in crate::drafter) fn both(self, word: &str, other: Read) -> Read {
+        let wrap = |source: String| {
+            if word == "and" && source.contains(" or ") {
+                format!("({source})")
+            } else {
+                source
+            }
+        };
+        let source = match (word, one_of(&self.source), one_of(&other.source)) {
+            _ if self.source == other.source => self.source.clone(),
+            // A column cannot hold two values at once: "void and written-off ones" are two kinds.
+            ("and", Some((path, mut values)), Some((same, more))) if path == same => {
+                values.extend(more);
+                format!("{path} in [{}]", values.join(", "))
+            }
+            // "… and is open or in progress" goes on about the same column.
+            ("or", _, Some((path, more))) if ends_in(&self.source, path).is_some() => {
+                let (before, mut values) = ends_in(&self.source, path).unwrap_or_default();
+                values.extend(more);
+                format!("{before}{path} in [{}]", values.join(", "))
+            }
+            _ => format!("{} {word} {}", wrap(self.source), wrap(other.source)),
+        };
+        Read {
+            source,
+            value: other.value,
+            joined: self.joined.into_iter().chain(other.joined).collect(),
+            columns: self.columns.into_iter().chain(other.columns).collect(),
+        }
+    }
+
+    /// Returns its opposite.
+    pub(in crate::drafter) fn negated(mut self) -> Read {
+        self.source = format!("not ({})", self.source);
+        self
+    }
+}
+
+/// Returns the column and the values of a condition that a column holds one of some values.
+fn one_of(source: &str) -> Option<(&str, Vec<String>)> {
+    let is_path = |path: &str| {
+        path.chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+    };
+    if let Some((path, value)) = source.split_once(" == ") {
+        let single =
+            value.starts_with('\'') && value.ends_with('\'') && value.matches('\'').count() == 2;
+        return (is_path(path) && single).then(|| (path, vec![value.to_owned()]));
+    }
+    let (path, list) = source.split_once(" in [")?;
+    let list = list.strip_suffix(']')?;
+    let whole = is_path(path) && !list.contains(']');
+    whole.then(|| (path, list.split(", ").map(str::to_owned).collect()))
+}
+
+/// Returns what stands before the last condition of a conjunction, and the values of that
+/// condition, if it says which values a column holds.
+fn ends_in(source: &str, path: &str) -> Option<(String, Vec<String>)> {
+    let start = source.rfind(" and ").map_or(0, |at| at + " and ".len());
+    let (before, last) = source.split_at(start);
+    let (same, values) = one_of(last)?;
+    let is_plain =
+        !before.contains(" or ") && before.matches('(').count() == before.matches(')').count();
+    (same == path && is_plain).then(|| (before.to_owned(), values))
+}
