@@ -6,7 +6,7 @@ use comfy_table::{ContentArrangement, Table};
 use super::{Style, paint, width};
 use crate::diag::{count, one_line};
 use crate::engine::{Content, Status};
-use crate::rehearse::{CaseReport, Claim, Report};
+use crate::rehearse::{CaseReport, Claim, Ending, Report, Scenario};
 
 /// Returns what a dry run told: a row per case, what failed, what was not reached, the claim.
 pub fn report(report: &Report) -> String {
@@ -52,7 +52,36 @@ pub fn report(report: &Report) -> String {
             made.join(", ")
         );
     }
+    text += &scenarios(report);
     text += &claim(report);
+    text
+}
+
+/// Returns what comes of the cases where something goes wrong: what held is only counted.
+fn scenarios(report: &Report) -> String {
+    let tried = report.scenarios.iter();
+    let tried: Vec<&Scenario> = tried.filter(|s| s.ending != Ending::Untried).collect();
+    if tried.is_empty() {
+        return String::new();
+    }
+    let weak: Vec<&&Scenario> = tried.iter().filter(|s| s.is_weak()).collect();
+    let mut text = format!(
+        "{} {} of {} held: sources down, tables empty, tools failing, values missing, approvals given.\n",
+        paint(Style::Strong, "What if …"),
+        tried.len() - weak.len(),
+        tried.len()
+    );
+    for scenario in weak {
+        let style = match scenario.ending {
+            Ending::Crashed => Style::Bad,
+            _ => Style::Warn,
+        };
+        let question = paint(style, format!("What if {}?", scenario.when));
+        text += &format!("  {question} {}.\n", scenario.says);
+        if let Some(remedy) = &scenario.remedy {
+            text += &format!("    {}\n", paint(Style::Faint, remedy));
+        }
+    }
     text
 }
 
