@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{Bench, Refusal, Tool, ToolAnswer};
 use crate::diag::{count, one_line};
 use crate::engine::{Content, Delivery, Status};
-use crate::rehearse::{CaseReport, Claim, Ending, Report, Scenario, rehearse};
+use crate::rehearse::{CaseReport, Claim, Ending, Report, Scenario, WhatIf, rehearse};
 
 pub(super) struct DryRun;
 
@@ -172,9 +172,22 @@ fn for_model(report: &Report, before: Option<&Report>) -> Json {
     content
 }
 
-/// Returns a scenario that did not hold, on a line.
+/// Returns a scenario in which the workflow crashed, on a line.
 fn scenario_for_model(scenario: &Scenario) -> Json {
-    json!(format!("if {}: {}", scenario.when, scenario.says))
+    let help = match &scenario.what_if {
+        WhatIf::SourceDown { source } => format!(
+            " Give `data/{source}` an `if_unavailable`: \"fail\" where a case cannot go on without it."
+        ),
+        WhatIf::ToolFails { .. } => {
+            " Give its step an `on_error`: \"fail\" where a case cannot go on without it."
+                .to_owned()
+        }
+        _ => String::new(),
+    };
+    json!(format!(
+        "What if {}? {}{help}",
+        scenario.when, scenario.says
+    ))
 }
 
 /// Returns one delivery of each output in full: it shows what people would receive.

@@ -226,3 +226,6 @@ fn without(row: Option<&Map<String, Json>>, field: &str) -> Option<Map<String, J
     };
     is_held.then_some(row)
 }
+
+#[cfg(test)]
+mod tests;

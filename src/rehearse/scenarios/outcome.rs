@@ -21,6 +21,8 @@ pub(super) struct Judged {
     pub(super) failed: usize,
     /// Those that were stopped or left out in an orderly way.
     pub(super) stopped: usize,
+    /// Of these, those whose rows are no cases any more.
+    pub(super) left_out: usize,
     /// Those with another outcome.
     pub(super) changed: usize,
     /// Those in which nothing says what is missing.
@@ -39,6 +41,7 @@ impl Judged {
             cases,
             failed: 0,
             stopped: 0,
+            left_out: 0,
             changed: 0,
             silent: 0,
             failure: None,
@@ -131,7 +134,10 @@ impl<'p> Played<'p> {
             met += usize::from(!matches!(fate, Fate::Same));
             match fate {
                 Fate::Same => {}
-                Fate::LeftOut => judged.stopped += 1,
+                Fate::LeftOut => {
+                    judged.stopped += 1;
+                    judged.left_out += 1;
+                }
                 Fate::Failed(failure) => {
                     judged.failed += 1;
                     let over = self.workflow.for_each.as_ref().map(|each| &each.over);

@@ -66,13 +66,11 @@ fn tools(workflow: &Workflow) -> Vec<String> {
     tools
 }
 
-/// Returns the outputs that wait for a person.
+/// Returns the outputs that wait for a person; a checked workflow says so of each.
 fn approved(workflow: &Workflow) -> Vec<String> {
     let outputs = workflow.outputs.iter();
-    let waiting = outputs.filter(|output| match (&output.kind, output.common.approval) {
-        (_, Some(approval)) => approval == Approval::Required,
-        (OutputKind::Message(_) | OutputKind::Update(_) | OutputKind::Call(_), None) => true,
-        _ => false,
-    });
-    waiting.map(|output| output.common.id.clone()).collect()
+    outputs
+        .filter(|output| output.common.approval == Some(Approval::Required))
+        .map(|output| output.common.id.clone())
+        .collect()
 }

@@ -30,7 +30,10 @@ fn when(workflow: &Workflow, what_if: &WhatIf) -> String {
         WhatIf::SourceDown { source } => format!("{} cannot be read", table(workflow, source)),
         WhatIf::SourceEmpty { source } => format!("{} has no rows", table(workflow, source)),
         WhatIf::ToolFails { tool } => format!("{tool} cannot be reached"),
-        WhatIf::ValueMissing { field } => format!("the {} is missing", label(field)),
+        WhatIf::ValueMissing { field } => {
+            let item = label(workflow.item().unwrap_or("case"));
+            format!("{} {item} has no {}", article(&item), label(field))
+        }
         WhatIf::Approved { output } => format!("the output `{output}` is approved"),
     }
 }
@@ -41,6 +44,19 @@ fn table(workflow: &Workflow, name: &str) -> String {
     match from.split_once('.') {
         Some((_, table)) if table != name => format!("{} ({from})", label(name)),
         _ => label(name),
+    }
+}
+
+/// Returns `a` or `an`, as it is said before a noun.
+fn article(noun: &str) -> &'static str {
+    let is_vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']);
+    let is_said_with_y = ["us", "uni", "eu"]
+        .iter()
+        .any(|start| noun.starts_with(start));
+    if is_vowel && !is_said_with_y {
+        "an"
+    } else {
+        "a"
     }
 }
 
@@ -59,15 +75,21 @@ fn says(workflow: &Workflow, scenario: &Scenario, judged: &Judged) -> String {
     };
     let is_approval = matches!(scenario.what_if, WhatIf::Approved { .. });
     match judged.ending {
-        Ending::Untried if is_approval => "the sample makes none".to_owned(),
-        Ending::Untried => "no case of the sample comes upon it".to_owned(),
-        Ending::Held if is_approval => format!("all {cases} can be carried out"),
-        Ending::Held if is_of_cases => "there is nothing to do, and the run ends".to_owned(),
-        Ending::Held => format!("{all} finished"),
+        Ending::Untried if is_approval => "The sample makes none.".to_owned(),
+        Ending::Untried => "No case of the sample comes upon it.".to_owned(),
+        Ending::Held if is_approval => format!("{cases} of {cases} can be carried out."),
+        Ending::Held if is_of_cases => "There is nothing to do, and the run ends.".to_owned(),
+        Ending::Held => format!("{all} finished."),
         Ending::Stopped if is_of_cases => {
-            "the run ends before its first case, and says why".to_owned()
+            "The run ends before its first case, and says why.".to_owned()
         }
-        Ending::Stopped => format!("{} of {all} ended early, as is meant", judged.stopped),
+        Ending::Stopped if judged.left_out == judged.stopped => {
+            format!(
+                "{} of {all} are left out: such rows are no cases.",
+                judged.stopped
+            )
+        }
+        Ending::Stopped => format!("{} of {all} ended early, as is meant.", judged.stopped),
         Ending::Silent => silent(judged, &all),
         Ending::Crashed => crashed(scenario, judged, &all),
     }
@@ -80,15 +102,15 @@ fn silent(judged: &Judged, all: &str) -> String {
     });
     match example {
         Some(example) => format!(
-            "{} of {all} come to another result{example}, and nothing tells why",
+            "Another result in {} of {all}{example}, and nothing tells why.",
             judged.silent
         ),
         None if judged.changed > 0 => format!(
-            "{} of {all} go another way, and nothing tells why",
+            "Another way in {} of {all}, and nothing tells why.",
             judged.silent
         ),
         None => format!(
-            "{} of {all} go on, and nothing tells that it is missing",
+            "It goes on in {} of {all}, and nothing tells that something is missing.",
             judged.silent
         ),
     }
@@ -96,9 +118,9 @@ fn silent(judged: &Judged, all: &str) -> String {
 
 fn crashed(scenario: &Scenario, judged: &Judged, all: &str) -> String {
     let Some((part, failure)) = &judged.failure else {
-        return format!("{} of {all} fail", judged.failed);
+        return format!("It fails in {} of {all}.", judged.failed);
     };
-    let message = one_line(&failure.message, 160);
+    let message = one_line(failure.message.trim_end_matches('.'), 160) + ".";
     let is_unsaid = matches!(
         scenario.what_if,
         WhatIf::SourceDown { .. } | WhatIf::ToolFails { .. }
@@ -108,25 +130,30 @@ fn crashed(scenario: &Scenario, judged: &Judged, all: &str) -> String {
             "{} of {} cannot be carried out: {message}",
             judged.failed, judged.cases
         ),
-        _ if judged.failed == 0 => format!("the output `{part}` cannot be made: {message}"),
+        _ if judged.failed == 0 => {
+            format!("At the end of the run, the output `{part}` cannot be made: {message}")
+        }
         _ if is_unsaid => format!(
-            "{} of {all} fail: the procedure does not say what then",
+            "It fails in {} of {all}, since nothing says what to do then.",
             judged.failed
         ),
-        _ => format!("{} of {all} fail at `{part}`: {message}", judged.failed),
+        _ => format!(
+            "It fails in {} of {all} at `{part}`: {message}",
+            judged.failed
+        ),
     }
 }
 
-/// Returns what can be said in chat so that the workflow holds.
+/// Returns what can be said in chat or in the SOP so that the workflow holds.
 fn remedy(scenario: &Scenario) -> String {
     let when = &scenario.when;
     match scenario.what_if {
         WhatIf::SourceDown { .. } | WhatIf::ToolFails { .. } => {
-            format!("Say, for instance: “If {when}, go on and note it.”")
+            format!("Say what then, such as: “If {when}, go on and note it.”")
         }
         WhatIf::SourceEmpty { .. } => format!("Say what comes out if {when}."),
         WhatIf::ValueMissing { .. } => {
-            format!("Say what then, for instance: “If {when}, put the case before a person.”")
+            format!("Say what then, such as: “If {when}, put it before a person.”")
         }
         WhatIf::Approved { .. } => {
             "Say where that comes from, or that it is left out then.".to_owned()
