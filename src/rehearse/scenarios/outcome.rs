@@ -162,9 +162,11 @@ impl<'p> Played<'p> {
     }
 
     fn one(&self, before: &Outcome, now: &Outcome, judged: &mut Judged) {
+        if before.is_failed() {
+            return;
+        }
         if let Status::Failed { part, failure } = &now.status {
-            if before.is_failed() {
-            } else if self.is_meant(part, failure) {
+            if self.is_meant(part, failure) {
                 judged.stopped += 1;
             } else {
                 judged.failed += 1;
