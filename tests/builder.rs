@@ -300,3 +300,51 @@ async fn two_sessions_cannot_overwrite_each_other() {
     let refusal = &other.tools.last().unwrap().2;
     assert!(refusal.contains("saved by someone else"), "{refusal}");
 }
+
+#[tokio::test]
+async fn a_model_is_told_what_crashes_and_of_nothing_that_holds() {
+    let place = Place::new();
+    let mut document = workflow();
+    document["data"]["tickets"] = json!({"from": "helpdesk.tickets", "match": {"account_id": "account.account_id"}, "sop": [2],
+        "fields": {"account_id": "text", "status": "text"}});
+    document["steps"][0]["rules"][0]["when"] =
+        json!("account.health_score < 50 or (tickets | length) > 4");
+    let says = json!({"continue": "Tickets could not be read."});
+    let model = Arc::new(ScriptedModel::new([
+        calls(&[
+            ("write_workflow", json!({"workflow": document})),
+            ("dry_run", json!({})),
+        ]),
+        calls(&[
+            (
+                "edit_workflow",
+                json!({"edits": [{"op": "set", "at": "data/tickets/if_unavailable", "value": says}]}),
+            ),
+            ("dry_run", json!({})),
+        ]),
+        ScriptedModel::text("Done."),
+    ]));
+    let mut builder = builder(&place, model, Mode::Chat).await;
+    let mut face = Seen::default();
+    builder.run(&mut face).await.unwrap();
+    let told: Vec<Json> = face
+        .tools
+        .iter()
+        .filter(|(name, ..)| name == "dry_run")
+        .map(|(.., content)| serde_json::from_str(content).unwrap())
+        .collect();
+    assert_eq!(told[0]["claim"], "partial");
+    let crashed = told[0]["what_if"].as_array().unwrap();
+    assert_eq!(crashed.len(), 1, "{crashed:?}");
+    let crashed = crashed[0].as_str().unwrap();
+    assert!(
+        crashed.starts_with("What if tickets cannot be read?")
+            && crashed.contains("Give `data/tickets` an `if_unavailable`"),
+        "{crashed}"
+    );
+    // A value that is missing in silence is told to people alone.
+    let report = builder.session.current_report().unwrap();
+    assert!(report.scenarios.iter().any(|s| s.is_weak()));
+    assert_eq!(told[1].get("what_if"), None, "{}", told[1]);
+    assert_eq!(told[1]["claim"], "verified", "{}", told[1]);
+}

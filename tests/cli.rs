@@ -440,3 +440,49 @@ fn past_cases_are_set_beside_what_people_decided() {
         .fails(1);
     assert!(err.contains("--field colour=FIELD"), "{err}");
 }
+
+#[test]
+fn a_dry_run_tells_what_comes_of_what_goes_wrong() {
+    let place = Place::new();
+    place.copy_shipped("generated");
+    let name = "renewal-risk-briefs";
+    let told = place.run(&["dry-run", name]).ok();
+    assert!(told.contains("What if … 15 of 16 held"), "{told}");
+    assert!(
+        told.contains("… an account has no health score? Another result in"),
+        "{told}"
+    );
+    assert!(!told.contains("… tickets cannot be read?"), "{told}");
+    let path = format!("generated/{name}/workflow.json");
+    let mut workflow: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(place.file(&path)).unwrap()).unwrap();
+    let tickets = workflow["data"]["tickets"].as_object_mut().unwrap();
+    tickets.remove("if_unavailable").unwrap();
+    place.write(&path, workflow.to_string());
+    let told = place.run(&["dry-run", name]).ok();
+    let row =
+        "… tickets cannot be read? It fails in 8 of 8 cases, since nothing says what to do then.\n";
+    assert!(told.contains(row), "{told}");
+    assert!(
+        told.contains("“If tickets cannot be read, go on and note it.”"),
+        "{told}"
+    );
+    assert!(
+        told.contains("  - it fails if tickets cannot be read\n"),
+        "{told}"
+    );
+    let json = place.run(&["dry-run", name, "--format", "json"]).ok();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["scenarios"].as_array().unwrap().len(), 16);
+    assert_eq!(
+        json["scenarios"][2]["what_if"],
+        serde_json::json!({"kind": "source_down", "source": "tickets"})
+    );
+    assert_eq!(json["scenarios"][2]["ending"], "crashed");
+    let without = place.run(&["dry-run", name, "--no-scenarios"]).ok();
+    assert!(
+        !without.contains("What if") && !without.contains("it fails"),
+        "{without}"
+    );
+    assert!(without.contains("Partial: 8 cases of 49"), "{without}");
+}

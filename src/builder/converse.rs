@@ -45,6 +45,7 @@ impl Resources {
         &'r self,
         checked: &Checked,
         cases: usize,
+        scenarios: bool,
         progress: &'r (dyn Fn(usize, usize) + Sync),
     ) -> Rehearsal<'r> {
         let workflow = checked.workflow();
@@ -54,6 +55,7 @@ impl Resources {
             llm: self.llm.clone(),
             run: self.run_info(&workflow.name, Some(workflow)),
             cases,
+            scenarios,
             progress,
         }
     }
@@ -264,7 +266,7 @@ impl Builder {
         };
         let rehearsed = crate::rehearse::rehearse(
             &checked,
-            &self.resources.rehearsal(&checked, cases, progress),
+            &self.resources.rehearsal(&checked, cases, true, progress),
         )
         .await?;
         self.session.rehearsed = self

@@ -88,6 +88,9 @@ pub enum Command {
         /// How many cases.
         #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
         cases: u16,
+        /// Skips what happens where a source is down, a table empty or a value missing.
+        #[arg(long)]
+        no_scenarios: bool,
     },
     /// Run past cases again and compare with what people decided.
     Backtest(Backtest),

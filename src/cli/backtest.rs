@@ -32,6 +32,7 @@ pub(super) async fn backtest(context: &Context, args: args::Backtest) -> Result<
             .clock
             .run_info("backtest", &workflow.name, Some(workflow)),
         cases: past.len(),
+        scenarios: false,
         progress: &|done, _| bar.at(done as u64),
     };
     let report = compare(&checked, &rehearsal, past).await;

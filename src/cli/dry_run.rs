@@ -7,7 +7,12 @@ use crate::diag::Result;
 use crate::rehearse::{Claim, Rehearsal, rehearse};
 use crate::{store, ui};
 
-pub(super) async fn dry_run(context: &Context, name: &str, cases: u16) -> Result<ExitCode> {
+pub(super) async fn dry_run(
+    context: &Context,
+    name: &str,
+    cases: u16,
+    scenarios: bool,
+) -> Result<ExitCode> {
     let stored = store::load(&context.workspace, name)?;
     let (checked, connections, catalog) = context.checked(&stored).await?;
     let workflow = checked.workflow().clone();
@@ -20,6 +25,7 @@ pub(super) async fn dry_run(context: &Context, name: &str, cases: u16) -> Result
             .clock
             .run_info("dry-run", &workflow.name, Some(&workflow)),
         cases: usize::from(cases),
+        scenarios,
         progress: &|done, _| bar.at(done as u64),
     };
     let rehearsed = rehearse(&checked, &rehearsal).await;

@@ -67,7 +67,11 @@ fn carry_out(args: Args) -> Result<ExitCode> {
             Some(Command::Build(build)) => build::build(&context, build).await,
             Some(Command::Check { name }) => check::check(&context, &name).await,
             Some(Command::Backtest(args)) => backtest::backtest(&context, args).await,
-            Some(Command::DryRun { name, cases }) => dry_run::dry_run(&context, &name, cases).await,
+            Some(Command::DryRun {
+                name,
+                cases,
+                no_scenarios,
+            }) => dry_run::dry_run(&context, &name, cases, !no_scenarios).await,
             Some(Command::Run(run)) => run::run(&context, run).await,
             Some(Command::Connections { command }) => {
                 connections::connections(&context, command).await

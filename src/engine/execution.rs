@@ -272,7 +272,9 @@ impl Execution {
                     // Not an empty list: nobody knows how many rows there would have been.
                     self.scope.set(&pull.name, Value::UNDEFINED);
                 }
-                IfUnavailable::Fail | IfUnavailable::LastKnown(_) => self.fail(&pull.name, failure),
+                IfUnavailable::Unsaid | IfUnavailable::Fail | IfUnavailable::LastKnown(_) => {
+                    self.fail(&pull.name, failure);
+                }
             },
         }
     }

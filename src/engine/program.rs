@@ -274,6 +274,11 @@ impl CompiledPull {
         only.holds(&scope)
     }
 
+    /// Does `where` use names of the case, so that its rows hang on more than `match`?
+    pub fn reads_case(&self) -> bool {
+        self.reads_case
+    }
+
     /// Does every case see the same rows?
     pub fn is_shared(&self) -> bool {
         self.matching.is_empty() && !self.reads_case

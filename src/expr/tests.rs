@@ -73,6 +73,9 @@ fn expressions_give_values() {
         ("sum(tickets, 'age')", json!(12)),
         ("avg([1, none, 3])", json!(2)),
         ("max(1, 5, none)", json!(5)),
+        ("max(none, '2026-01-02')", json!("2026-01-02")),
+        ("max(account.owner, 'age')", json!(null)),
+        ("percent_change(max(account.owner, 'age'), 5)", json!(null)),
         ("number('300 Mbps')", json!(300)),
         ("number('soon', 0)", json!(0)),
         (

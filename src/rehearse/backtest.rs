@@ -5,8 +5,9 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
+use super::cases::run_cases;
 use super::world::DryWorld;
-use super::{Rehearsal, Tables, is_same, run_cases, trigger_example};
+use super::{Rehearsal, Tables, is_same, trigger_example};
 use crate::check::Checked;
 use crate::diag::{Error, Result};
 use crate::engine::{Branch, Outcome, Program, Status, base_scope};
@@ -100,6 +101,7 @@ pub async fn backtest(
         &program,
         &base,
         &world,
+        &|is_shown| world.shown(is_shown),
         rows,
         Vec::new(),
         rehearsal.progress,

@@ -2,12 +2,14 @@
 //! reached. Its outcome is a [`Rehearsed`] workflow, which saving asks for.
 
 mod backtest;
+mod cases;
 mod clock;
 mod coverage;
 mod llm;
 mod placeholder;
 mod report;
 mod sample;
+mod scenarios;
 mod spread;
 mod tables;
 mod tests_of;
@@ -21,21 +23,22 @@ use serde_json::{Map, Value as Json};
 use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
 use crate::diag::Result;
-use crate::engine::{
-    Case, CaseSummary, Choice, Event, Execution, Failure, Outcome, Program, Progress, RunInfo,
-    Status, base_scope, choose, deliveries_of_run, drive,
-};
+use crate::engine::{CaseSummary, Program, RunInfo, base_scope, deliveries_of_run};
 use crate::spec::{Per, StepKind, TriggerKind};
 
 pub use backtest::{Backtest, Compared, Disagreement, FieldScore, PastCase, backtest, shown_value};
+pub use cases::{decide, unkeyed};
 pub use clock::Clock;
 pub use llm::{LlmAnswers, Spent};
 pub use placeholder::placeholder;
 pub use report::{CaseReport, Claim, Report, TestReport};
+pub use scenarios::{Ending, Scenario, WhatIf};
 pub use tables::{Tables, call_tool, case_rows, failure_of, read_rows};
 pub use tests_of::is_same;
 
+use cases::run_cases;
 use report::Gathered;
+use scenarios::Stage;
 use world::DryWorld;
 
 /// What a dry run works with.
@@ -50,6 +53,8 @@ pub struct Rehearsal<'r> {
     pub run: RunInfo,
     /// How many cases are shown.
     pub cases: usize,
+    /// Is it tried what comes of them where something is down, empty, failing or missing?
+    pub scenarios: bool,
     /// Told of each case that is done: how many, of how many.
     pub progress: &'r (dyn Fn(usize, usize) + Sync),
 }
@@ -122,7 +127,17 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
         Some(all) if with_pool => others(all, &used),
         _ => Vec::new(),
     };
-    let (cases, pool) = run_cases(&program, &base, &world, rows, pool, rehearsal.progress).await;
+    let shown_next = |is_shown| world.shown(is_shown);
+    let (cases, pool) = run_cases(
+        &program,
+        &base,
+        &world,
+        &shown_next,
+        rows.clone(),
+        pool,
+        rehearsal.progress,
+    )
+    .await;
     let tests = tests_of::run(
         &program,
         rehearsal,
@@ -151,7 +166,18 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
         run_cases: summaries.len(),
         run_failures,
     };
-    let report = report::make(checked, &world, &tables, gathered);
+    let mut report = report::make(checked, &world, &tables, gathered);
+    // What fails as it is has to be mended first.
+    if rehearsal.scenarios && report.claim != Claim::Failed && !report.cases.is_empty() {
+        let stage = Stage {
+            program: &program,
+            base: &base,
+            trigger: &trigger,
+            world: &world,
+            tables: &tables,
+        };
+        report.take(stage.play(rows, &report).await);
+    }
     Ok(Rehearsed {
         checked: checked.clone(),
         report,
@@ -207,113 +233,4 @@ fn trigger_example(program: &Program) -> Json {
         TriggerKind::Schedule(_) => serde_json::json!({"time": null}),
         _ => Json::Object(Map::new()),
     })
-}
-
-/// Outcomes with the rows that they are of.
-type Outcomes = Vec<(Outcome, Json)>;
-
-/// Runs the shown cases, and those of the pool, which are not shown: they take part in decisions
-/// across cases and in what is made once for the run.
-async fn run_cases(
-    program: &Program,
-    base: &crate::expr::Scope,
-    world: &DryWorld<'_>,
-    rows: Vec<Option<Map<String, Json>>>,
-    pool: Vec<Map<String, Json>>,
-    progress: &(dyn Fn(usize, usize) + Sync),
-) -> (Outcomes, Outcomes) {
-    let shown = rows.len();
-    let everyone = rows.into_iter().chain(pool.into_iter().map(Some));
-    let mut running: Vec<(Execution, Json, bool)> = Vec::new();
-    let mut ended: Vec<(usize, Outcome, Json)> = Vec::new();
-    for (number, row) in everyone.enumerate() {
-        let item = row.clone().map_or(Json::Null, Json::Object);
-        let case = Case {
-            item: row,
-            given: IndexMap::new(),
-        };
-        match Execution::within(program, base, case) {
-            Ok(execution) => running.push((execution, item, number < shown)),
-            Err(failure) if number < shown => ended.push((number, unkeyed(failure), item)),
-            Err(_) => {}
-        }
-    }
-    let mut done: Vec<Option<Outcome>> = vec![None; running.len()];
-    let mut finished = ended.len();
-    loop {
-        let mut waiting = Vec::new();
-        for (index, (execution, _, is_shown)) in running.iter_mut().enumerate() {
-            if done[index].is_some() {
-                continue;
-            }
-            world.shown(*is_shown);
-            match drive(execution, world).await {
-                Progress::Done(outcome) => {
-                    done[index] = Some(*outcome);
-                    if *is_shown {
-                        finished += 1;
-                        progress(finished, shown);
-                    }
-                }
-                Progress::Waiting(candidate) => waiting.push((index, candidate)),
-            }
-        }
-        if waiting.is_empty() {
-            break;
-        }
-        for (index, choice) in decide(program, waiting) {
-            running[index].0.record(Event::Selected(choice));
-        }
-    }
-    let (of_shown, of_pool): (Vec<_>, Vec<_>) = running
-        .into_iter()
-        .zip(done)
-        .partition(|((_, _, is_shown), _)| *is_shown);
-    let outcomes = |of: Vec<((Execution, Json, bool), Option<Outcome>)>| -> Outcomes {
-        of.into_iter()
-            .filter_map(|((_, item, _), outcome)| outcome.map(|o| (o, item)))
-            .collect()
-    };
-    let mut cases = outcomes(of_shown);
-    // Rows without a key stand where they stood among the others.
-    for (number, outcome, item) in ended {
-        cases.insert(number.min(cases.len()), (outcome, item));
-    }
-    (cases, outcomes(of_pool))
-}
-
-/// Decides about the cases that wait, one `select` step after the other.
-pub fn decide(
-    program: &Program,
-    mut waiting: Vec<(usize, crate::engine::Candidate)>,
-) -> Vec<(usize, Choice)> {
-    let Some(step) = waiting.first().map(|(_, c)| c.step.clone()) else {
-        return Vec::new();
-    };
-    waiting.retain(|(_, candidate)| candidate.step == step);
-    let Some(StepKind::Select(select)) = program.workflow().step(&step).map(|s| &s.kind) else {
-        return Vec::new();
-    };
-    let (indices, candidates): (Vec<usize>, Vec<_>) = waiting.into_iter().unzip();
-    indices
-        .into_iter()
-        .zip(choose(select, &candidates))
-        .collect()
-}
-
-/// Returns the outcome of a row that has no key.
-pub fn unkeyed(failure: Failure) -> Outcome {
-    Outcome {
-        key: "(no key)".to_owned(),
-        status: Status::Failed {
-            part: "for_each".to_owned(),
-            failure,
-        },
-        result: IndexMap::new(),
-        caveats: Vec::new(),
-        notes: Vec::new(),
-        because: Vec::new(),
-        path: Vec::new(),
-        outputs: Vec::new(),
-    }
 }

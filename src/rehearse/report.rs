@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::world::DryWorld;
-use super::{Tables, coverage};
+use super::{Ending, Scenario, Tables, coverage};
 use crate::check::Checked;
 use crate::engine::{Delivery, Failure, Outcome, Passed};
 
@@ -78,12 +78,32 @@ pub struct Report {
     pub unreached: Vec<String>,
     /// What was not really done.
     pub simulated: Vec<String>,
+    /// What comes of the same cases where something is down, empty, failing or missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<Scenario>,
 }
 
 impl Report {
     /// Returns the cases that failed.
     pub fn failures(&self) -> impl Iterator<Item = &CaseReport> {
         self.cases.iter().filter(|c| c.outcome.is_failed())
+    }
+
+    /// Takes what came of the scenarios: a workflow that crashes in one is not verified.
+    pub(super) fn take(&mut self, scenarios: Vec<Scenario>) {
+        let crashed: Vec<String> = scenarios
+            .iter()
+            .filter(|s| s.ending == Ending::Crashed)
+            .map(|s| format!("if {}", s.when))
+            .collect();
+        if !crashed.is_empty() {
+            self.reasons
+                .push(format!("it fails {}", crashed.join(", ")));
+            if self.claim == Claim::Verified {
+                self.claim = Claim::Partial;
+            }
+        }
+        self.scenarios = scenarios;
     }
 
     /// Returns a text that is the same for the same failures, to see whether an edit helped.
@@ -231,5 +251,6 @@ pub(super) fn make(
         tests,
         unreached,
         simulated,
+        scenarios: Vec::new(),
     }
 }

@@ -10,7 +10,9 @@ use serde_json::Value as Json;
 use super::placeholder::{placeholder, placeholders};
 use super::{Rehearsal, Tables, call_tool};
 use crate::connect::Effect;
-use crate::engine::{Delivery, Failure, LlmRequest, PullRequest, Rows, ToolRequest, World};
+use crate::engine::{
+    Delivery, Failure, LlmRequest, PullRequest, Rows, RunInfo, ToolRequest, World,
+};
 use crate::expr::Scope;
 
 pub(super) struct DryWorld<'r> {
@@ -21,10 +23,15 @@ pub(super) struct DryWorld<'r> {
     state: Mutex<State>,
 }
 
+/// What a tool or model answers.
+type Answer = Result<Json, Failure>;
+
 #[derive(Default)]
 struct State {
     /// Answers of read tools, by tool and arguments: each question is asked once.
-    answers: HashMap<String, Result<Json, Failure>>,
+    answers: HashMap<String, Answer>,
+    /// What shown cases were answered, by case and step: what was asked, and the answer.
+    heard: HashMap<(String, String), Vec<(Json, Answer)>>,
     effects: HashMap<String, Vec<Delivery>>,
     simulated: BTreeSet<String>,
 }
@@ -59,18 +66,50 @@ impl<'r> DryWorld<'r> {
         self.lock().simulated.iter().cloned().collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[async_trait]
-impl World for DryWorld<'_> {
-    async fn pull(&self, request: &PullRequest, scope: &Scope) -> Result<Rows, Failure> {
-        self.tables.rows(request, scope)
+    /// Returns what a step of a case was answered: to the same question, else to its last one.
+    pub(super) fn heard(&self, case: &str, step: &str, asked: &Json) -> Option<Answer> {
+        let state = self.lock();
+        let heard = state.heard.get(&(case.to_owned(), step.to_owned()))?;
+        let same = heard.iter().find(|(question, _)| question == asked);
+        same.or(heard.last()).map(|(_, answer)| answer.clone())
     }
 
-    async fn call(&self, _case: &str, request: &ToolRequest) -> Result<Json, Failure> {
+    /// Returns an answer of the shape that a tool gives.
+    pub(super) fn stand_in(&self, name: &str) -> Json {
+        let (connection, tool) = name.split_once('.').unwrap_or((name, ""));
+        let known = self.rehearsal.catalog.tool(connection, tool);
+        let schema = known.and_then(|known| known.output.as_ref());
+        schema.map_or(Json::Null, |schema| placeholder(schema, tool))
+    }
+
+    /// Returns the arguments without which a tool cannot be called.
+    pub(super) fn required(&self, name: &str) -> Vec<&str> {
+        let (connection, tool) = name.split_once('.').unwrap_or((name, ""));
+        let known = self.rehearsal.catalog.tool(connection, tool);
+        let required = known.and_then(|known| known.input.get("required")?.as_array());
+        required
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect()
+    }
+
+    /// Returns what the run knows of itself.
+    pub(super) fn run(&self) -> &RunInfo {
+        &self.rehearsal.run
+    }
+
+    /// Keeps what a shown case was answered.
+    fn keep(&self, case: &str, step: &str, asked: Json, answer: &Answer) {
+        if self.shown.load(Ordering::Relaxed) {
+            let place = (case.to_owned(), step.to_owned());
+            let mut state = self.lock();
+            let heard = state.heard.entry(place).or_default();
+            heard.push((asked, answer.clone()));
+        }
+    }
+
+    async fn reply(&self, request: &ToolRequest) -> Answer {
         let (connection, tool) = request.tool.split_once('.').unwrap_or((&request.tool, ""));
         let Some(known) = self.rehearsal.catalog.tool(connection, tool) else {
             return Err(Failure::last(
@@ -83,10 +122,7 @@ impl World for DryWorld<'_> {
                 "`{}` writes, so its answer is a placeholder",
                 request.tool
             ));
-            return Ok(known
-                .output
-                .as_ref()
-                .map_or(Json::Null, |schema| placeholder(schema, tool)));
+            return Ok(self.stand_in(&request.tool));
         }
         if known.effect != Effect::Read {
             return call_tool(self.rehearsal.connections, request).await;
@@ -104,7 +140,25 @@ impl World for DryWorld<'_> {
         answer
     }
 
-    async fn ask(&self, _case: &str, request: &LlmRequest) -> Result<Json, Failure> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl World for DryWorld<'_> {
+    async fn pull(&self, request: &PullRequest, scope: &Scope) -> Result<Rows, Failure> {
+        self.tables.rows(request, scope)
+    }
+
+    async fn call(&self, case: &str, request: &ToolRequest) -> Result<Json, Failure> {
+        let answer = self.reply(request).await;
+        let asked = Json::Object(request.arguments.clone());
+        self.keep(case, &request.step, asked, &answer);
+        answer
+    }
+
+    async fn ask(&self, case: &str, request: &LlmRequest) -> Result<Json, Failure> {
         // Whoever only takes part in a decision across cases costs nothing.
         if !self.shown.load(Ordering::Relaxed) {
             return Ok(placeholders(Some(&request.returns)));
@@ -115,7 +169,9 @@ impl World for DryWorld<'_> {
                 request.step
             ));
         }
-        self.rehearsal.llm.answer(request).await
+        let answer = self.rehearsal.llm.answer(request).await;
+        self.keep(case, &request.step, request.input.clone(), &answer);
+        answer
     }
 
     async fn deliver(&self, case: &str, delivery: Delivery) -> Result<(), Failure> {

@@ -146,7 +146,7 @@ fn fields(workflow: &Workflow) -> Vec<String> {
         let handled = step
             .common
             .on_error
-            .0
+            .handlers
             .iter()
             .flat_map(|h| h.stop.iter().flatten())
             .map(|(n, _)| n);

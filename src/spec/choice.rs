@@ -12,8 +12,11 @@ use super::{Expr, Text};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IfUnavailable {
-    /// The run fails.
+    /// Nothing is said: the case fails.
     #[default]
+    #[serde(skip)]
+    Unsaid,
+    /// The case fails, as the workflow says.
     Fail,
     /// The case goes on without it, with this caveat.
     Continue(Text),
@@ -24,7 +27,7 @@ pub enum IfUnavailable {
 impl IfUnavailable {
     /// Is it what holds when nothing is said?
     pub fn is_default(&self) -> bool {
-        *self == IfUnavailable::Fail
+        *self == IfUnavailable::Unsaid
     }
 }
 
@@ -127,7 +130,12 @@ impl JsonSchema for Match {
 
 /// What happens when a step fails: the first handler that fits; without one the case fails.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct OnError(pub Vec<Handler>);
+pub struct OnError {
+    /// The handlers, in the order in which they are tried.
+    pub handlers: Vec<Handler>,
+    /// Does the workflow say that the case fails?
+    pub says_fail: bool,
+}
 
 /// What is done about an error.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -148,15 +156,15 @@ pub struct Handler {
 }
 
 impl OnError {
-    /// Does nothing but fail the case?
+    /// Is it what holds when nothing is said?
     pub fn is_default(&self) -> bool {
-        self.0.is_empty()
+        self.handlers.is_empty() && !self.says_fail
     }
 }
 
 impl Serialize for OnError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.as_slice() {
+        match self.handlers.as_slice() {
             [] => "fail".serialize(serializer),
             [one] => one.serialize(serializer),
             many => many.serialize(serializer),
@@ -167,15 +175,15 @@ impl Serialize for OnError {
 impl<'de> Deserialize<'de> for OnError {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let read = |value| serde_json::from_value::<Handler>(value).map_err(de::Error::custom);
-        match Json::deserialize(deserializer)? {
-            Json::String(word) if word == "fail" => Ok(OnError::default()),
-            Json::Array(handlers) => handlers
-                .into_iter()
-                .map(read)
-                .collect::<Result<_, _>>()
-                .map(OnError),
-            other => Ok(OnError(vec![read(other)?])),
-        }
+        let handlers = match Json::deserialize(deserializer)? {
+            Json::String(word) if word == "fail" => Vec::new(),
+            Json::Array(handlers) => handlers.into_iter().map(read).collect::<Result<_, _>>()?,
+            other => vec![read(other)?],
+        };
+        Ok(OnError {
+            says_fail: handlers.is_empty(),
+            handlers,
+        })
     }
 }
 

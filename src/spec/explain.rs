@@ -260,7 +260,7 @@ fn by_words(source: &str) -> String {
 
 fn on_error(on_error: &OnError) -> String {
     let handlers: Vec<String> = on_error
-        .0
+        .handlers
         .iter()
         .map(|handler| {
             let when = if handler.codes.is_empty() {

@@ -6,7 +6,7 @@ use comfy_table::{ContentArrangement, Table};
 use super::{Style, paint, width};
 use crate::diag::{count, one_line};
 use crate::engine::{Content, Status};
-use crate::rehearse::{CaseReport, Claim, Report};
+use crate::rehearse::{CaseReport, Claim, Ending, Report, Scenario, WhatIf};
 
 /// Returns what a dry run told: a row per case, what failed, what was not reached, the claim.
 pub fn report(report: &Report) -> String {
@@ -52,8 +52,60 @@ pub fn report(report: &Report) -> String {
             made.join(", ")
         );
     }
+    text += &scenarios(report);
     text += &claim(report);
     text
+}
+
+/// Returns what comes of the cases where something goes wrong: what held is only counted, and
+/// what helps is told once for all of a kind.
+fn scenarios(report: &Report) -> String {
+    let (untried, tried): (Vec<&Scenario>, Vec<&Scenario>) = report
+        .scenarios
+        .iter()
+        .partition(|s| s.ending == Ending::Untried);
+    if tried.is_empty() {
+        return String::new();
+    }
+    let weak: Vec<&Scenario> = tried.iter().filter(|s| s.is_weak()).copied().collect();
+    let mut kinds: Vec<&str> = tried.iter().map(|s| kind(&s.what_if)).collect();
+    kinds.dedup();
+    let left = match untried.len() {
+        0 => String::new(),
+        n => format!("; {n} could not be tried on these cases"),
+    };
+    let mut text = format!(
+        "{} {} of {} held ({}){left}.\n",
+        paint(Style::Strong, "What if …"),
+        tried.len() - weak.len(),
+        tried.len(),
+        kinds.join(", "),
+    );
+    for (index, scenario) in weak.iter().enumerate() {
+        let style = match scenario.ending {
+            Ending::Crashed => Style::Bad,
+            _ => Style::Warn,
+        };
+        let question = paint(style, format!("… {}?", scenario.when));
+        text += &format!("  {question} {}\n", scenario.says);
+        let is_last = weak
+            .get(index + 1)
+            .is_none_or(|next| kind(&next.what_if) != kind(&scenario.what_if));
+        if let (Some(remedy), true) = (&scenario.remedy, is_last) {
+            text += &format!("    {}\n", paint(Style::Faint, remedy));
+        }
+    }
+    text
+}
+
+/// Returns what goes wrong, in general.
+fn kind(what_if: &WhatIf) -> &'static str {
+    match what_if {
+        WhatIf::SourceDown { .. } | WhatIf::SourceEmpty { .. } => "a source down or empty",
+        WhatIf::ToolFails { .. } => "a tool down",
+        WhatIf::ValueMissing { .. } => "a value missing",
+        WhatIf::Approved { .. } => "an approval given",
+    }
 }
 
 fn claim(report: &Report) -> String {

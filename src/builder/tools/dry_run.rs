@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{Bench, Refusal, Tool, ToolAnswer};
 use crate::diag::{count, one_line};
 use crate::engine::{Content, Delivery, Status};
-use crate::rehearse::{CaseReport, Claim, Report, rehearse};
+use crate::rehearse::{CaseReport, Claim, Ending, Report, Scenario, WhatIf, rehearse};
 
 pub(super) struct DryRun;
 
@@ -62,6 +62,7 @@ impl Tool for DryRun {
         let rehearsal = bench.resources.rehearsal(
             &checked,
             arguments.cases.unwrap_or(8).clamp(1, 40),
+            true,
             bench.progress,
         );
         let rehearsed = rehearse(&checked, &rehearsal)
@@ -159,8 +160,34 @@ fn for_model(report: &Report, before: Option<&Report>) -> Json {
                 json!({"made_from_cases": report.run_cases, "outputs": report.run_effects.iter().map(shortened).collect::<Vec<_>>()}),
             );
         }
+        let weak = report
+            .scenarios
+            .iter()
+            .filter(|s| s.ending == Ending::Crashed);
+        let weak: Vec<Json> = weak.map(scenario_for_model).collect();
+        if !weak.is_empty() {
+            fields.insert("what_if".to_owned(), json!(weak));
+        }
     }
     content
+}
+
+/// Returns a scenario in which the workflow crashed, on a line.
+fn scenario_for_model(scenario: &Scenario) -> Json {
+    let help = match &scenario.what_if {
+        WhatIf::SourceDown { source } => format!(
+            " Give `data/{source}` an `if_unavailable`: \"fail\" where a case cannot go on without it."
+        ),
+        WhatIf::ToolFails { .. } => {
+            " Give its step an `on_error`: \"fail\" where a case cannot go on without it."
+                .to_owned()
+        }
+        _ => String::new(),
+    };
+    json!(format!(
+        "What if {}? {}{help}",
+        scenario.when, scenario.says
+    ))
 }
 
 /// Returns one delivery of each output in full: it shows what people would receive.

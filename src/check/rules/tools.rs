@@ -78,7 +78,7 @@ fn known<'c>(
     let handled = context
         .workflow
         .step(id)
-        .is_some_and(|step| !step.common.on_error.is_default());
+        .is_some_and(|step| !step.common.on_error.handlers.is_empty());
     let severity = if handled && super::connections::is_down(context, name) {
         Severity::Warning
     } else {

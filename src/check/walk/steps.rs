@@ -329,8 +329,8 @@ impl Walk<'_> {
             Type::object(error.map(|(n, t)| (n.to_owned(), t))),
         );
         let names = Rc::new(names);
-        for (index, handler) in on_error.0.iter().enumerate() {
-            let here = if on_error.0.len() == 1 {
+        for (index, handler) in on_error.handlers.iter().enumerate() {
+            let here = if on_error.handlers.len() == 1 {
                 format!("{at}/on_error")
             } else {
                 format!("{at}/on_error/{index}")

@@ -135,7 +135,7 @@ fn step(step: &spec::Step, checked: &Checked) -> Result<CompiledStep, Error> {
 
 fn handlers(on_error: &OnError) -> Result<Vec<CompiledHandler>, Error> {
     on_error
-        .0
+        .handlers
         .iter()
         .map(|handler| {
             Ok(CompiledHandler {

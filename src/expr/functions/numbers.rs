@@ -186,8 +186,16 @@ fn values(function: &str, args: &[Value]) -> Result<Vec<Value>, Error> {
                 .collect::<Result<_, _>>()?
         }
         [one] if is_missing(one) => Vec::new(),
+        // A table that is down has no rows of which a field could be read.
+        [list, field] if is_missing(list) && is_field_name(field) => Vec::new(),
         all => all.to_vec(),
     })
+}
+
+/// Is it a text that names a field, and not a date, time or number?
+fn is_field_name(value: &Value) -> bool {
+    let first = value.as_str().and_then(|text| text.chars().next());
+    first.is_some_and(|c| c.is_alphabetic() || c == '_')
 }
 
 fn numbers(function: &str, args: &[Value]) -> Result<Vec<f64>, Error> {
