@@ -2,6 +2,7 @@
 
 mod addresses;
 mod approval;
+mod bands;
 mod cases;
 mod citations;
 mod connections;
@@ -88,6 +89,11 @@ pub const RULES: &[Rule] = &[
         name: "decide",
         about: "Rules give the same fields, and each can be reached.",
         run: decide::check,
+    },
+    Rule {
+        name: "bands",
+        about: "Rules about one figure leave no gap between them, share no values and hide none.",
+        run: bands::check,
     },
     Rule {
         name: "division",
