@@ -166,6 +166,7 @@ async fn every_fixture_gives_its_findings_with_help() {
     let all: BTreeSet<String> = [
         "address-from-model",
         "agent-writes",
+        "always-true",
         "answer-schema",
         "approval",
         "argument-type",
@@ -186,6 +187,7 @@ async fn every_fixture_gives_its_findings_with_help() {
         "misplaced-step",
         "missing-argument",
         "never-held",
+        "never-true",
         "no-facts",
         "no-result",
         "not-a-condition",

@@ -6,6 +6,7 @@ mod bands;
 mod cases;
 mod citations;
 mod connections;
+mod contradictions;
 mod coverage;
 mod decide;
 mod division;
@@ -94,6 +95,11 @@ pub const RULES: &[Rule] = &[
         name: "bands",
         about: "Rules about one figure leave no gap between them, share no values and hide none.",
         run: bands::check,
+    },
+    Rule {
+        name: "contradictions",
+        about: "A condition can hold, and can fail to.",
+        run: contradictions::check,
     },
     Rule {
         name: "division",
