@@ -186,6 +186,7 @@ async fn every_fixture_gives_its_findings_with_help() {
         "matched-cases",
         "misplaced-step",
         "missing-argument",
+        "missing-flips",
         "never-held",
         "never-true",
         "no-facts",

@@ -12,6 +12,7 @@ mod decide;
 mod division;
 mod ids;
 mod llm;
+mod missing_values;
 mod names;
 mod outputs;
 mod results;
@@ -100,6 +101,11 @@ pub const RULES: &[Rule] = &[
         name: "contradictions",
         about: "A condition can hold, and can fail to.",
         run: contradictions::check,
+    },
+    Rule {
+        name: "missing",
+        about: "A comparison does not turn a missing value into an answer.",
+        run: missing_values::check,
     },
     Rule {
         name: "division",
