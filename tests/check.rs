@@ -195,6 +195,7 @@ async fn every_fixture_gives_its_findings_with_help() {
         "not-in-sample",
         "not-supported",
         "nothing-to-do",
+        "outside-sample",
         "pinned-type",
         "statement-open",
         "table-per-run",

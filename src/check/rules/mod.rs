@@ -16,6 +16,7 @@ mod missing_values;
 mod names;
 mod outputs;
 mod results;
+mod sample;
 mod schedule;
 mod support;
 mod syntax;
@@ -101,6 +102,11 @@ pub const RULES: &[Rule] = &[
         name: "contradictions",
         about: "A condition can hold, and can fail to.",
         run: contradictions::check,
+    },
+    Rule {
+        name: "sample",
+        about: "A figure that is compared with lies within what the data holds.",
+        run: sample::check,
     },
     Rule {
         name: "missing",
