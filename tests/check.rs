@@ -201,6 +201,7 @@ async fn every_fixture_gives_its_findings_with_help() {
         "table-per-run",
         "test-field",
         "test-given",
+        "text-order",
         "timezone",
         "type-mismatch",
         "unknown-argument",

@@ -21,6 +21,7 @@ mod schedule;
 mod support;
 mod syntax;
 mod tests_known;
+mod text_order;
 mod tools;
 mod types;
 mod unused;
@@ -112,6 +113,11 @@ pub const RULES: &[Rule] = &[
         name: "missing",
         about: "A comparison does not turn a missing value into an answer.",
         run: missing_values::check,
+    },
+    Rule {
+        name: "text-order",
+        about: "Texts are not put in order as if they were numbers or dates.",
+        run: text_order::check,
     },
     Rule {
         name: "division",
