@@ -182,6 +182,7 @@ async fn every_fixture_gives_its_findings_with_help() {
         "file-outside",
         "file-overwritten",
         "hidden-rule",
+        "leading-zeros",
         "like-text",
         "matched-cases",
         "misplaced-step",

@@ -11,6 +11,7 @@ mod coverage;
 mod decide;
 mod division;
 mod ids;
+mod leading_zeros;
 mod llm;
 mod missing_values;
 mod names;
@@ -118,6 +119,11 @@ pub const RULES: &[Rule] = &[
         name: "text-order",
         about: "Texts are not put in order as if they were numbers or dates.",
         run: text_order::check,
+    },
+    Rule {
+        name: "leading-zeros",
+        about: "Codes with leading zeros are compared as they are written.",
+        run: leading_zeros::check,
     },
     Rule {
         name: "division",
