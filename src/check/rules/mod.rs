@@ -16,6 +16,7 @@ mod llm;
 mod missing_values;
 mod names;
 mod outputs;
+mod patterns;
 mod results;
 mod sample;
 mod schedule;
@@ -124,6 +125,11 @@ pub const RULES: &[Rule] = &[
         name: "leading-zeros",
         about: "Codes with leading zeros are compared as they are written.",
         run: leading_zeros::check,
+    },
+    Rule {
+        name: "patterns",
+        about: "A regular expression can be read, and finds something in the data.",
+        run: patterns::check,
     },
     Rule {
         name: "division",
