@@ -175,6 +175,7 @@ async fn every_fixture_gives_its_findings_with_help() {
         "band-overlap",
         "cites-nothing",
         "cron",
+        "date-format",
         "decide-fields",
         "division",
         "duplicate-id",

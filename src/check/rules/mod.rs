@@ -8,6 +8,7 @@ mod citations;
 mod connections;
 mod contradictions;
 mod coverage;
+mod date_formats;
 mod decide;
 mod division;
 mod ids;
@@ -130,6 +131,11 @@ pub const RULES: &[Rule] = &[
         name: "patterns",
         about: "A regular expression can be read, and finds something in the data.",
         run: patterns::check,
+    },
+    Rule {
+        name: "dates",
+        about: "Dates are read in the format in which they are written.",
+        run: date_formats::check,
     },
     Rule {
         name: "division",
