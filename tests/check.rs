@@ -190,6 +190,7 @@ async fn every_fixture_gives_its_findings_with_help() {
         "misplaced-step",
         "missing-argument",
         "missing-flips",
+        "mixed-units",
         "never-held",
         "never-true",
         "no-facts",

@@ -27,6 +27,7 @@ mod tests_known;
 mod text_order;
 mod tools;
 mod types;
+mod units;
 mod unused;
 mod values;
 
@@ -136,6 +137,11 @@ pub const RULES: &[Rule] = &[
         name: "dates",
         about: "Dates are read in the format in which they are written.",
         run: date_formats::check,
+    },
+    Rule {
+        name: "units",
+        about: "Numbers that are read from texts have one unit.",
+        run: units::check,
     },
     Rule {
         name: "division",
