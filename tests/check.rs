@@ -202,6 +202,7 @@ async fn every_fixture_gives_its_findings_with_help() {
         "outside-sample",
         "pattern-unmatched",
         "pinned-type",
+        "priority-order",
         "statement-open",
         "table-per-run",
         "test-field",

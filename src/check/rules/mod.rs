@@ -18,6 +18,7 @@ mod missing_values;
 mod names;
 mod outputs;
 mod patterns;
+mod priority;
 mod results;
 mod sample;
 mod schedule;
@@ -102,6 +103,11 @@ pub const RULES: &[Rule] = &[
         name: "bands",
         about: "Rules about one figure leave no gap between them, share no values and hide none.",
         run: bands::check,
+    },
+    Rule {
+        name: "priority",
+        about: "A rule that the SOP puts above others comes before them.",
+        run: priority::check,
     },
     Rule {
         name: "contradictions",
