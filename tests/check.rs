@@ -174,6 +174,7 @@ async fn every_fixture_gives_its_findings_with_help() {
         "band-gap",
         "band-overlap",
         "cites-nothing",
+        "condition-lost",
         "cron",
         "date-format",
         "decide-fields",

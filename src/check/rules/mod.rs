@@ -18,6 +18,7 @@ mod missing_values;
 mod names;
 mod outputs;
 mod patterns;
+mod polarity;
 mod priority;
 mod results;
 mod sample;
@@ -198,6 +199,11 @@ pub const RULES: &[Rule] = &[
         name: "citations",
         about: "Every step and output cites the statements that it carries out.",
         run: citations::check,
+    },
+    Rule {
+        name: "polarity",
+        about: "What the SOP forbids or ties to a condition is not done without one.",
+        run: polarity::check,
     },
     Rule {
         name: "support",
