@@ -204,6 +204,7 @@ async fn every_fixture_gives_its_findings_with_help() {
         "pattern-unmatched",
         "pinned-type",
         "priority-order",
+        "result-lacks",
         "statement-open",
         "table-per-run",
         "test-field",

@@ -20,6 +20,7 @@ mod outputs;
 mod patterns;
 mod polarity;
 mod priority;
+mod promised;
 mod results;
 mod sample;
 mod schedule;
@@ -179,6 +180,11 @@ pub const RULES: &[Rule] = &[
         name: "results",
         about: "The workflow says what the outcome of a case is.",
         run: results::check,
+    },
+    Rule {
+        name: "promised",
+        about: "The result has the fields that the SOP's own output section names.",
+        run: promised::check,
     },
     Rule {
         name: "tests",
