@@ -22,7 +22,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    fn new(from: f64, after: bool, to: f64, before: bool) -> Self {
+    pub(super) fn new(from: f64, after: bool, to: f64, before: bool) -> Self {
         Span {
             from,
             after,
@@ -31,7 +31,7 @@ impl Span {
         }
     }
 
-    fn point(at: f64) -> Self {
+    pub(super) fn point(at: f64) -> Self {
         Span::new(at, false, at, false)
     }
 

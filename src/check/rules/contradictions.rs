@@ -1,8 +1,10 @@
 //! A condition can hold, and can fail to.
 
-use crate::check::spans::{Values, comparison, joined, ways};
+use std::collections::BTreeSet;
+
+use crate::check::spans::{Span, Values, comparison, joined, ways};
 use crate::check::{Context, Role, Site};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::expr::ast::{Node, Operator};
 use crate::expr::show;
 
@@ -27,10 +29,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             }
         });
         for (node, mut finding) in found {
-            // A part that never holds leaves the rest of a condition standing.
+            // A part that never holds leaves the rest of a condition standing, and that a number
+            // is above or below another may be meant to say that there is one.
             let is_all = site.role == Role::Condition && show(&node) == show(whole);
-            if is_all {
-                finding.severity = crate::diag::Severity::Error;
+            if is_all && !takes_every_number(&node) {
+                finding.severity = Severity::Error;
             }
             finding.part.clone_from(&site.part);
             findings.push(finding.excerpt(show(&node)));
@@ -87,22 +90,7 @@ fn always(site: &Site, node: &Node) -> Option<Diagnostic> {
         }
     }
     let (subject, _) = comparison(operands[0])?;
-    let mut spans = Vec::new();
-    for operand in &operands {
-        let (same, Values::Numbers(own)) = comparison(operand)? else {
-            return None;
-        };
-        if show(same) != show(subject) {
-            return None;
-        }
-        spans.extend(own);
-    }
-    let all = joined(spans);
-    let [one] = all.as_slice() else { return None };
-    if one.from.is_finite() || one.to.is_finite() {
-        return None;
-    }
-    let subject = show(subject);
+    let subject = takes_every_number(node).then(|| show(subject))?;
     let finding = Diagnostic::warning(
         "always-true",
         &site.at,
@@ -111,6 +99,25 @@ fn always(site: &Site, node: &Node) -> Option<Diagnostic> {
     Some(finding.help(format!(
         "Join them with `and` if both must hold; `{subject} is not missing` says that there is a value."
     )))
+}
+
+/// Do comparisons of one figure, joined by `or`, take every number? Not where a `!=` does so.
+fn takes_every_number(node: &Node) -> bool {
+    let mut operands = Vec::new();
+    flatten(node, Operator::Or, &mut operands);
+    let mut figures = BTreeSet::new();
+    let mut spans = Vec::new();
+    for operand in &operands {
+        match comparison(operand) {
+            Some((figure, Values::Numbers(own))) if unequal(operand).is_none() => {
+                figures.insert(show(figure));
+                spans.extend(own);
+            }
+            _ => return false,
+        }
+    }
+    let is_all = |span: &Span| span.from.is_infinite() && span.to.is_infinite();
+    figures.len() == 1 && joined(spans).iter().any(is_all)
 }
 
 fn flatten<'n>(node: &'n Node, operator: Operator, out: &mut Vec<&'n Node>) {

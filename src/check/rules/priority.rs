@@ -34,7 +34,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             .iter()
             .filter_map(|number| context.sop.statement(*number))
             .filter_map(|statement| {
-                let text = statement.text.to_lowercase();
+                let text = words(&statement.text);
                 let rule = carries(decide, &text)?;
                 let words = above(&text, &decide.rules[rule])?;
                 Some((statement, rule, words))
@@ -69,9 +69,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Returns the words by which a statement puts its rule above others.
 fn above(text: &str, rule: &Rule) -> Option<&'static str> {
-    let found = ABOVE.into_iter().find(|words| text.contains(words));
+    let found = ABOVE
+        .into_iter()
+        .find(|words| text.contains(&format!(" {words} ")));
     let always = || {
-        let names_it = outcomes(rule).any(|outcome| text.contains(&format!("always {outcome}")));
+        let names_it = outcomes(rule).any(|outcome| text.contains(&format!(" always{outcome}")));
         names_it.then_some("always")
     };
     found.or_else(always)
@@ -80,24 +82,17 @@ fn above(text: &str, rule: &Rule) -> Option<&'static str> {
 /// Returns the rule that carries a statement out: the one of which it names the most, if it names
 /// what the rule gives and a value that it asks for.
 fn carries(decide: &Decide, text: &str) -> Option<usize> {
-    let words: Vec<&str> = text
-        .split(|c: char| !(c.is_alphanumeric() || c == '.' || c == '%'))
-        .map(|word| word.trim_end_matches(['.', '%']))
-        .collect();
     let score = |rule: &Rule| {
-        let gives = outcomes(rule).any(|outcome| text.contains(&outcome));
         let mut constants = Vec::new();
         if let Ok(read) = Condition::compile(rule.when.as_str()) {
             collect(read.node(), &mut constants);
         }
-        let named = constants
-            .iter()
-            .filter(|constant| {
-                words.contains(&constant.as_str())
-                    || (constant.contains(' ') && text.contains(constant.as_str()))
-            })
-            .count();
-        if gives { named } else { 0 }
+        let named = constants.iter().filter(|one| text.contains(*one)).count();
+        if outcomes(rule).any(|outcome| text.contains(&outcome)) {
+            named
+        } else {
+            0
+        }
     };
     let scores: Vec<usize> = decide.rules.iter().map(score).collect();
     let best = *scores.iter().max()?;
@@ -111,26 +106,39 @@ fn carries(decide: &Decide, text: &str) -> Option<usize> {
     }
 }
 
-/// Returns the texts that a rule gives, as people write them.
+/// Returns the texts that a rule gives, as people write them, between spaces.
 fn outcomes(rule: &Rule) -> impl Iterator<Item = String> {
     rule.then
         .values()
         .filter_map(|value| value.as_str())
         .filter(|text| !text.is_empty() && !text.contains("{{"))
-        .map(|text| text.to_lowercase().replace('_', " "))
+        .map(words)
 }
 
-/// Gathers the constants of a condition.
+/// Gathers the constants of a condition, as people write them, between spaces.
 fn collect(node: &Node, out: &mut Vec<String>) {
     match node {
-        Node::Literal(value) => {
-            let text = value
+        Node::Literal(value) => out.push(words(
+            &value
                 .as_str()
-                .map_or_else(|| value.to_string(), str::to_lowercase);
-            out.push(text.replace('_', " "));
-        }
+                .map_or_else(|| value.to_string(), str::to_owned),
+        )),
         other => other.children().into_iter().for_each(|n| collect(n, out)),
     }
+}
+
+/// Returns the words of a text in lower case, with one space before, between and behind them.
+fn words(text: &str) -> String {
+    let text = text.to_lowercase().replace(',', "");
+    let mut out = String::from(" ");
+    for word in text.split(|c: char| !(c.is_alphanumeric() || c == '.')) {
+        let word = word.trim_matches('.');
+        if !word.is_empty() {
+            out += word;
+            out.push(' ');
+        }
+    }
+    out
 }
 
 /// Can two rules hold for one case?

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value as Json;
+
 use crate::check::Context;
-use crate::diag::{Diagnostic, did_you_mean, one_line};
+use crate::diag::{Diagnostic, one_line};
 use crate::sop::Statement;
 
 /// Words of a heading under which an SOP says what comes out.
@@ -27,7 +29,9 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         for name in names(&statement.text) {
             let is_there = workflow.result.contains_key(name)
                 || written.contains(name)
-                || is_column(context, name);
+                || is_column(context, name)
+                || is_read(context, name)
+                || is_value(context.document, name);
             if is_there || !seen.insert(name) {
                 continue;
             }
@@ -35,13 +39,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 Diagnostic::warning(
                     "result-lacks",
                     "/result",
-                    format!("Statement {} names `{name}` as what comes out, and the result has no such field", statement.number),
+                    format!("Statement {} names `{name}` as what comes out, and no field of the result is called so", statement.number),
                 )
                 .excerpt(one_line(&statement.text, 110))
-                .maybe_help(Some(match did_you_mean(name, workflow.result.keys().map(String::as_str)) {
-                    Some(near) => near,
-                    None => format!("Add it, as in {{\"{name}\": \"{{{{ … }}}}\"}}."),
-                })),
+                .help(format!("Add it to `result`, as in {{\"{name}\": \"{{{{ … }}}}\"}}, or give the field that means it this name.")),
             );
         }
     }
@@ -112,6 +113,36 @@ fn is_column(context: &Context<'_>, name: &str) -> bool {
             .table(&pull.from)
             .is_some_and(|table| table.columns.contains_key(name))
     })
+}
+
+/// Is it a field that the workflow reads, as of a tool's answer?
+fn is_read(context: &Context<'_>, name: &str) -> bool {
+    let mut reads = context.sites.iter().flat_map(|site| site.reads());
+    reads.any(|read| {
+        let field = read.rsplit('.').next();
+        let own = read.split('.').next().unwrap_or_default();
+        // What a step works out is not yet given.
+        field == Some(name)
+            && context
+                .workflow
+                .step(own)
+                .is_none_or(|s| s.kind.asks_outside())
+    })
+}
+
+/// Is it a value that the workflow gives or compares with, rather than a field?
+fn is_value(document: &Json, name: &str) -> bool {
+    match document {
+        Json::String(text) => {
+            text == name
+                || ['\'', '"']
+                    .iter()
+                    .any(|quote| text.contains(&format!("{quote}{name}{quote}")))
+        }
+        Json::Array(items) => items.iter().any(|item| is_value(item, name)),
+        Json::Object(fields) => fields.values().any(|value| is_value(value, name)),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

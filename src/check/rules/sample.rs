@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::check::Context;
-use crate::check::spans::{Span, Values, comparison};
+use crate::check::spans::{Span, Values, comparison, joined};
 use crate::connect::Column;
 use crate::diag::Diagnostic;
 use crate::expr::ast::{Node, Operator};
@@ -29,13 +29,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             else {
                 return;
             };
-            let all = Values::Numbers(vec![Span {
-                from: least,
-                after: false,
-                to: most,
-                before: false,
-            }]);
-            let asked = Values::Numbers(spans);
+            let (all, asked) = (held(column, least, most), Values::Numbers(spans));
             let (what, advice) = if asked.meet(&all).is_none_or(|both| both.is_empty()) {
                 (
                     "never holds",
@@ -77,4 +71,13 @@ fn guards(node: &Node) -> bool {
 fn range(column: &Column) -> Option<(&Column, (f64, f64))> {
     let end = |value: &Option<Json>| value.as_ref().and_then(Json::as_f64);
     Some((column, (end(&column.min)?, end(&column.max)?)))
+}
+
+/// Returns the values of a column: each where all are known, else all from least to greatest.
+fn held(column: &Column, least: f64, most: f64) -> Values {
+    let each: Option<Vec<Span>> = column
+        .values
+        .as_ref()
+        .and_then(|values| values.iter().map(|v| v.as_f64().map(Span::point)).collect());
+    Values::Numbers(each.map_or_else(|| vec![Span::new(least, false, most, false)], joined))
 }

@@ -1,5 +1,9 @@
 //! Texts are not put in order as if they were numbers or dates.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
 use crate::check::Context;
 use crate::connect::Column;
 use crate::diag::Diagnostic;
@@ -30,7 +34,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                         Some((_, FieldType::Text))
                     ),
                 };
-                let Some(example) = example(column).filter(|_| is_text) else {
+                let Some(example) = example(column, other).filter(|_| is_text) else {
                     continue;
                 };
                 let (name, plain) = (show(one), column.field);
@@ -56,23 +60,29 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 /// Returns a value that begins with a digit, if all that are known do.
-fn example(column: &Column) -> Option<String> {
-    let texts: Vec<String> = column
-        .examples
-        .iter()
-        .map(|value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        })
-        .collect();
-    // Days and moments as this tool writes them are in order as texts too.
-    let is_day = |text: &String| {
-        text.get(..10)
-            .is_some_and(|d| d.parse::<jiff::civil::Date>().is_ok())
+fn example(column: &Column, constant: &Node) -> Option<String> {
+    let as_text = |value: &Json| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
     };
-    let all = texts.iter().all(|text| begins_with_digit(text)) && !texts.iter().all(is_day);
+    let texts: Vec<String> = column.examples.iter().map(as_text).collect();
+    let mut forms: BTreeSet<String> = texts.iter().map(|text| form(text)).collect();
+    if let Node::Literal(value) = constant {
+        forms.extend(value.as_str().map(form));
+    }
+    // `09:30` and `2026-11` are in order as texts too.
+    let in_order =
+        |form: &String| form.starts_with("9999") || form.chars().all(|c| matches!(c, '9' | ':'));
+    let is_in_order = forms.len() == 1 && forms.iter().all(in_order);
+    let all = !is_in_order && texts.iter().all(|text| begins_with_digit(text));
     texts.into_iter().next().filter(|_| all)
+}
+
+/// Returns a text with each digit as 9.
+fn form(text: &str) -> String {
+    let digit = |c: char| if c.is_ascii_digit() { '9' } else { c };
+    text.chars().map(digit).collect()
 }
 
 fn begins_with_digit(text: &str) -> bool {

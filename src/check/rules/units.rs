@@ -23,7 +23,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                 return;
             };
             let units = units(column);
-            if units.len() < 2 {
+            let is_asked = |unit: &&str| site.source.contains(&format!("'{unit}'"));
+            if units.len() < 2 || units.iter().any(is_asked) {
                 return;
             }
             let shown: Vec<&str> = units.into_iter().collect();
