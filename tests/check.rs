@@ -1,6 +1,7 @@
 //! Every rule fires on its fixture, and stays silent on good workflows. A fixture is a file under
 //! `tests/check/err`: a patch (JSON Merge Patch, RFC 7396) of the good workflow, with the codes
-//! that it must give. Drop in a file to add one.
+//! that it must give, and with statements of its own under `sop` where they matter. Drop in a
+//! file to add one. A file under `tests/check/quiet` is such a patch that must give nothing.
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
@@ -34,15 +35,27 @@ async fn catalog() -> Catalog {
         "write_note": {"description": "Writes", "effect": "write", "idempotent": false, "input": {"type": "object", "properties": {"text": {"type": "string"}}}, "output": null},
         "erase": {"description": "Erases", "effect": "irreversible", "idempotent": false, "input": {"type": "object", "properties": {}}, "output": null}
     }, "tables": {}, "about": null, "problem": null});
-    catalog
-        .connections
-        .insert("desk".to_owned(), serde_json::from_value(desk).unwrap());
+    let lab = serde_json::json!({"kind": "folder", "tables": {"devices": {"rows": 40, "writable": false, "columns": {
+        "account_id": {"field": "text", "missing": 0.0, "examples": ["00101", "00108", "00115"], "unique": true},
+        "line": {"field": "integer", "missing": 0.0, "min": 101, "max": 140, "examples": [101, 102, 103], "unique": true},
+        "speed": {"field": "text", "missing": 0.0, "examples": ["500 Mbps", "1 Gbps", "750 Mbps"], "unique": false},
+        "price": {"field": "number", "missing": 0.25, "min": 0.5, "max": 95.0, "examples": [0.5, 12.0, 95.0], "unique": false},
+        "port": {"field": "integer", "missing": 0.0, "min": 1, "max": 8, "values": [1, 2, 4, 8], "examples": [1, 2, 4], "unique": false},
+        "opens": {"field": "text", "missing": 0.0, "examples": ["09:30", "08:00", "10:15"], "unique": false},
+        "due": {"field": "text", "missing": 0.0, "examples": ["31.12.2026", "2026-12-31", "01.01.2027"], "unique": false},
+        "kind": {"field": "text", "missing": 0.1, "values": ["router", "switch"], "examples": ["router", "switch"], "unique": false},
+        "managed": {"field": "text", "missing": 0.0, "values": ["Y", "N"], "examples": ["Y", "N"], "unique": false},
+        "active": {"field": "boolean", "missing": 0.0, "values": [true, false], "examples": [true, false], "unique": false},
+        "bought": {"field": "text", "missing": 0.0, "examples": ["31.12.2025", "01.02.2026", "15.03.2026"], "unique": false}
+    }}}});
+    for (name, info) in [("desk", desk), ("lab", lab)] {
+        let info = serde_json::from_value(info).unwrap();
+        catalog.connections.insert(name.to_owned(), info);
+    }
     catalog
 }
 
-fn sop() -> Sop {
-    Sop::parse("- one\n- two\n- three\n- four\n")
-}
+const SOP: &str = "- one\n- two\n- three\n- four\n";
 
 fn fixtures(folder: &str) -> Vec<(String, Json)> {
     let mut found: Vec<(String, Json)> = fs::read_dir(root().join("tests/check").join(folder))
@@ -84,17 +97,32 @@ fn merge(document: &mut Json, patch: &Json) {
     }
 }
 
-fn review(document: Json, catalog: &Catalog) -> Review {
-    check(&read_value(document), &sop(), catalog)
+fn review(document: Json, sop: &str, catalog: &Catalog) -> Review {
+    check(&read_value(document), &Sop::parse(sop), catalog)
 }
 
 #[tokio::test]
 async fn good_workflows_raise_no_alarm() {
     let catalog = catalog().await;
     for (name, document) in fixtures("ok") {
-        let review = review(document, &catalog);
+        let review = review(document, SOP, &catalog);
         assert!(review.findings.is_empty(), "{name}: {:#?}", review.findings);
         assert!(review.checked.is_some(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_looks_wrong_raises_no_alarm() {
+    let catalog = catalog().await;
+    let (_, good) = fixtures("ok").remove(1);
+    let quiet = fixtures("quiet");
+    assert!(quiet.len() > 10);
+    for (name, fixture) in quiet {
+        let mut document = good.clone();
+        merge(&mut document, &fixture["patch"]);
+        let sop = fixture["sop"].as_str().unwrap_or(SOP);
+        let review = review(document, sop, &catalog);
+        assert!(review.findings.is_empty(), "{name}: {:#?}", review.findings);
     }
 }
 
@@ -110,7 +138,8 @@ async fn every_fixture_gives_its_findings_with_help() {
     for (name, fixture) in fixtures("err") {
         let mut document = good.clone();
         merge(&mut document, &fixture["patch"]);
-        let review = review(document, &catalog);
+        let sop = fixture["sop"].as_str().unwrap_or(SOP);
+        let review = review(document, sop, &catalog);
         let codes: BTreeSet<String> = review.findings.iter().map(|f| f.code.clone()).collect();
         let expected: BTreeSet<String> = fixture["gives"]
             .as_array()
@@ -142,11 +171,17 @@ async fn every_fixture_gives_its_findings_with_help() {
     let all: BTreeSet<String> = [
         "address-from-model",
         "agent-writes",
+        "always-true",
         "answer-schema",
         "approval",
         "argument-type",
+        "bad-pattern",
+        "band-gap",
+        "band-overlap",
         "cites-nothing",
+        "condition-lost",
         "cron",
+        "date-format",
         "decide-fields",
         "division",
         "duplicate-id",
@@ -154,22 +189,32 @@ async fn every_fixture_gives_its_findings_with_help() {
         "file-ending",
         "file-outside",
         "file-overwritten",
+        "hidden-rule",
+        "leading-zeros",
         "like-text",
         "matched-cases",
         "misplaced-step",
         "missing-argument",
+        "missing-flips",
+        "mixed-units",
         "never-held",
+        "never-true",
         "no-facts",
         "no-result",
         "not-a-condition",
         "not-in-sample",
         "not-supported",
         "nothing-to-do",
+        "outside-sample",
+        "pattern-unmatched",
         "pinned-type",
+        "priority-order",
+        "result-lacks",
         "statement-open",
         "table-per-run",
         "test-field",
         "test-given",
+        "text-order",
         "timezone",
         "type-mismatch",
         "unknown-argument",

@@ -3,9 +3,11 @@
 //! [`check`] takes a [`Draft`] and gives a [`Review`]: all findings, and a [`Checked`] workflow
 //! where none of them is an error. Only a `Checked` workflow can be compiled and rehearsed.
 
+mod columns;
 mod context;
 pub mod rules;
 mod sites;
+mod spans;
 mod walk;
 
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! The syntax of expressions and templates as our own small tree. This is the one file that
 //! touches minijinja's unstable parser types.
 
+mod children;
 mod lines;
 mod symbol;
 

@@ -3,7 +3,6 @@
 use serde_json::Value as Json;
 
 use crate::check::{Context, Site};
-use crate::connect::Column;
 use crate::diag::Diagnostic;
 use crate::expr::ast::Node;
 use crate::expr::show;
@@ -11,10 +10,7 @@ use crate::expr::show;
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for site in &context.sites {
         for divisor in &site.reading.divisors {
-            let Node::Field(base, field) = divisor else {
-                continue;
-            };
-            let Some(column) = column(context, base, field) else {
+            let Some(column) = context.column(site, divisor, None) else {
                 continue;
             };
             let zero = column
@@ -51,16 +47,4 @@ fn guarded(site: &Site, divisor: &Node) -> bool {
     ["is missing", "> 0", "!= 0", "== 0", "is not missing"]
         .iter()
         .any(|asked| site.source.contains(&format!("{name} {asked}")))
-}
-
-/// Returns the column that `account.field` is read from.
-fn column<'c>(context: &Context<'c>, base: &Node, field: &str) -> Option<&'c Column> {
-    let Node::Name(name) = base else { return None };
-    let each = context
-        .workflow
-        .for_each
-        .as_ref()
-        .filter(|each| each.name == *name)?;
-    let pull = context.workflow.data.get(&each.over)?;
-    context.table(&pull.from)?.columns.get(field)
 }

@@ -2,23 +2,35 @@
 
 mod addresses;
 mod approval;
+mod bands;
 mod cases;
 mod citations;
 mod connections;
+mod contradictions;
 mod coverage;
+mod date_formats;
 mod decide;
 mod division;
 mod ids;
+mod leading_zeros;
 mod llm;
+mod missing_values;
 mod names;
 mod outputs;
+mod patterns;
+mod polarity;
+mod priority;
+mod promised;
 mod results;
+mod sample;
 mod schedule;
 mod support;
 mod syntax;
 mod tests_known;
+mod text_order;
 mod tools;
 mod types;
+mod units;
 mod unused;
 mod values;
 
@@ -90,6 +102,56 @@ pub const RULES: &[Rule] = &[
         run: decide::check,
     },
     Rule {
+        name: "bands",
+        about: "Rules about one figure leave no gap between them, share no values and hide none.",
+        run: bands::check,
+    },
+    Rule {
+        name: "priority",
+        about: "A rule that the SOP puts above others comes before them.",
+        run: priority::check,
+    },
+    Rule {
+        name: "contradictions",
+        about: "A condition can hold, and can fail to.",
+        run: contradictions::check,
+    },
+    Rule {
+        name: "sample",
+        about: "A figure that is compared with lies within what the data holds.",
+        run: sample::check,
+    },
+    Rule {
+        name: "missing",
+        about: "A comparison does not turn a missing value into an answer.",
+        run: missing_values::check,
+    },
+    Rule {
+        name: "text-order",
+        about: "Texts are not put in order as if they were numbers or dates.",
+        run: text_order::check,
+    },
+    Rule {
+        name: "leading-zeros",
+        about: "Codes with leading zeros are compared as they are written.",
+        run: leading_zeros::check,
+    },
+    Rule {
+        name: "patterns",
+        about: "A regular expression can be read, and finds something in the data.",
+        run: patterns::check,
+    },
+    Rule {
+        name: "dates",
+        about: "Dates are read in the format in which they are written.",
+        run: date_formats::check,
+    },
+    Rule {
+        name: "units",
+        about: "Numbers that are read from texts have one unit.",
+        run: units::check,
+    },
+    Rule {
         name: "division",
         about: "Nothing is divided by a field that can be zero or missing.",
         run: division::check,
@@ -120,6 +182,11 @@ pub const RULES: &[Rule] = &[
         run: results::check,
     },
     Rule {
+        name: "promised",
+        about: "The result has the fields that the SOP's own output section names.",
+        run: promised::check,
+    },
+    Rule {
         name: "tests",
         about: "Tests expect fields that the result has.",
         run: tests_known::check,
@@ -138,6 +205,11 @@ pub const RULES: &[Rule] = &[
         name: "citations",
         about: "Every step and output cites the statements that it carries out.",
         run: citations::check,
+    },
+    Rule {
+        name: "polarity",
+        about: "What the SOP forbids or ties to a condition is not done without one.",
+        run: polarity::check,
     },
     Rule {
         name: "support",

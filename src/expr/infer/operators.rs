@@ -43,6 +43,14 @@ impl Reader<'_> {
             || std::mem::discriminant(a) == std::mem::discriminant(b);
         if !fits {
             let help = match (a, b) {
+                (Type::Boolean, Type::OneOf(known)) | (Type::OneOf(known), Type::Boolean)
+                    if !known.certain =>
+                {
+                    format!(
+                        "It is held as text, and its values are: {}. Compare it with one of them in quotes, or pin it as boolean under `fields` if they mean yes and no.",
+                        known.values.join(", ")
+                    )
+                }
                 (Type::Boolean, other) | (other, Type::Boolean) if other.is_text() => {
                     "A yes/no is compared with true or false, without quotes.".to_owned()
                 }
