@@ -8,8 +8,10 @@ mod compare;
 mod days;
 mod grades;
 mod lists;
+mod others;
 mod read;
 mod row;
+mod spans;
 mod values;
 mod words;
 
@@ -164,6 +166,27 @@ impl<'w> Reader<'w> {
         let is_named =
             |d: &&Defined| !d.stems.is_empty() && d.stems.iter().all(|stem| said.contains(stem));
         self.defined.iter().find(is_named).map(|d| d.path.clone())
+    }
+
+    /// Reads those of several alternatives that can be read; nothing if that is none or all.
+    pub(super) fn some_of(&self, text: &str) -> Option<Read> {
+        let text = text.trim().trim_end_matches('.');
+        if text.contains("either ") || text.contains(" unless ") {
+            return None;
+        }
+        // Beside an "and", only commas tell where an alternative ends.
+        let pieces: Vec<&str> = if text.contains(" and ") {
+            text.split(", or ").collect()
+        } else {
+            let pieces = split_words(text, "or");
+            pieces.into_iter().map(|(_, piece)| piece).collect()
+        };
+        let read: Vec<Read> = pieces.iter().filter_map(|piece| self.read(piece)).collect();
+        if read.len() == pieces.len() {
+            return None;
+        }
+        read.into_iter()
+            .reduce(|before, one| before.both("or", one))
     }
 
     /// Takes a statement that may say that the newest row of a table counts: "use the latest NPS

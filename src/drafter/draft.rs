@@ -7,6 +7,7 @@ mod facts;
 mod levels;
 mod outputs;
 mod parts;
+mod plan;
 mod scope;
 mod settle;
 mod update;

@@ -21,19 +21,50 @@ pub(super) fn spoken(statements: &[Said]) -> Vec<Said> {
             spoken.push(said.clone());
             continue;
         }
-        let text = match &heading {
+        let texts = match &heading {
             None => {
                 heading = Some(cells);
-                HEADING.to_owned()
+                vec![HEADING.to_owned()]
             }
-            Some(heading) => row(heading, &cells),
+            Some(heading) => rows(heading, &cells),
         };
-        spoken.push(Said {
+        spoken.extend(texts.into_iter().map(|text| Said {
             text,
             ..said.clone()
-        });
+        }));
     }
     spoken
+}
+
+/// Says a row as sentences: one of which cases it is for, one of what is done with them.
+fn rows(heading: &[String], cells: &[String]) -> Vec<String> {
+    const ACTIONS: [&str; 8] = [
+        "what we do",
+        "action",
+        "then",
+        "what happens",
+        "do",
+        "next step",
+        "response",
+        "what to do",
+    ];
+    let acts = |head: &String| {
+        let head = head.to_lowercase();
+        ACTIONS.contains(&head.trim())
+    };
+    let Some(action) = heading.iter().position(acts).filter(|at| *at > 0) else {
+        return vec![row(heading, cells)];
+    };
+    let without = |all: &[String]| -> Vec<String> {
+        let kept = all.iter().enumerate().filter(|(at, _)| *at != action);
+        kept.map(|(_, cell)| cell.clone()).collect()
+    };
+    let (head, rest) = (without(heading), without(cells));
+    let stated = row(&head, &rest);
+    let label = stated.split(": ").next().unwrap_or_default().to_owned();
+    let done = cells.get(action).filter(|cell| !cell.is_empty());
+    let done = done.map(|cell| format!("{label}: {cell}"));
+    std::iter::once(stated).chain(done).collect()
 }
 
 /// Says a row as a sentence. Of its columns, the one that is headed like a label leads.
@@ -50,9 +81,17 @@ fn row(heading: &[String], cells: &[String]) -> String {
     let said = |at: usize| {
         let head = heading.get(at).map(String::as_str).unwrap_or_default();
         let cell = cells.get(at).map(String::as_str).unwrap_or_default();
-        let plain = head.is_empty()
-            || head.eq_ignore_ascii_case("condition")
-            || head.eq_ignore_ascii_case("when");
+        const PLAIN: [&str; 8] = [
+            "",
+            "condition",
+            "when",
+            "if",
+            "when it applies",
+            "applies when",
+            "criteria",
+            "which",
+        ];
+        let plain = PLAIN.contains(&head.to_lowercase().trim());
         if plain {
             cell.to_owned()
         } else {

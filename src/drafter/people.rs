@@ -19,6 +19,17 @@ pub(super) struct Person {
     pub(super) address: String,
 }
 
+impl Person {
+    /// Returns somebody whose address is known, though no word names them.
+    pub(super) fn at(address: &str) -> Self {
+        Person {
+            at: 0,
+            length: 0,
+            address: address.to_owned(),
+        }
+    }
+}
+
 /// A way of naming somebody whose address a table holds.
 struct Known {
     words: Vec<String>,
@@ -81,7 +92,14 @@ pub(super) fn recipients(text: &str, reader: &Reader<'_>) -> Option<(Vec<Person>
     for pair in all[first..].windows(2) {
         let between = &words[pair[0].at + pair[0].length..pair[1].at];
         let has = |all: &[&str]| between.iter().any(|w| all.contains(&w.as_str()));
-        if has(&["cc", "copy", "copying", "copied"]) {
+        let end = pair[1].at + pair[1].length;
+        let behind = words
+            .get(end..(end + 3).min(words.len()))
+            .unwrap_or_default();
+        let in_copy = behind
+            .iter()
+            .any(|w| matches!(w.as_str(), "copy" | "copied" | "cc"));
+        if in_copy || has(&["cc", "copy", "copying", "copied"]) {
             copies.push(pair[1].clone());
         } else if has(&["and"]) && between.len() <= 2 {
             to.push(pair[1].clone());
@@ -97,9 +115,14 @@ pub(super) fn recipients(text: &str, reader: &Reader<'_>) -> Option<(Vec<Person>
 fn known(reader: &Reader<'_>) -> Vec<Known> {
     let mut known = Vec::new();
     let own = |column: &str| format!("{}.{column}", reader.item);
+    let called = |table: &Table| vec![super::draft::singular(table.short())];
     for column in addresses(reader.cases) {
+        let words = match names_of(column) {
+            words if words.is_empty() => called(reader.cases),
+            words => words,
+        };
         known.push(Known {
-            words: names_of(column),
+            words,
             address: own(column),
         });
     }
@@ -107,13 +130,21 @@ fn known(reader: &Reader<'_>) -> Vec<Known> {
     for table in &parents {
         for column in addresses(table) {
             let mut words = names_of(column);
+            let address = format!("max({}, '{column}')", table.short());
             if words.is_empty() {
                 words = through(reader, table);
+                // "The person who asked" is the one contact that a request names.
+                for word in ["person", "requester", "sender"] {
+                    known.push(Known {
+                        words: vec![word.to_owned()],
+                        address: address.clone(),
+                    });
+                }
             }
-            known.push(Known {
-                words,
-                address: format!("max({}, '{column}')", table.short()),
-            });
+            if words.is_empty() {
+                words = called(table);
+            }
+            known.push(Known { words, address });
         }
     }
     let is_other = |t: &&Table| {
@@ -129,6 +160,20 @@ fn known(reader: &Reader<'_>) -> Vec<Known> {
             .columns
             .iter()
             .filter(|(name, _)| name.contains("role"));
+        // "The primary contact" of contacts that say which is primary.
+        let flags = table.columns.iter().filter_map(|(name, about)| {
+            let flag = name.strip_prefix("is_")?;
+            (about.kind == "boolean").then_some((name, flag))
+        });
+        for (name, flag) in flags {
+            known.push(Known {
+                words: flag.split('_').map(str::to_owned).collect(),
+                address: format!(
+                    "({} | where(\"item.{name} == true\") | first).{column}",
+                    table.short()
+                ),
+            });
+        }
         for (role, about) in roles {
             for (value, words) in &about.spoken {
                 known.push(Known {

@@ -9,7 +9,7 @@ mod rows;
 mod rules;
 mod signs;
 
-use patterns::{BY, DEFAULT, INSTEAD_OF, NOTE, TIMED, TOP, UNLESS};
+use patterns::{BY, DEFAULT, HIGHER, INSTEAD_OF, MAIL_GOES_TO, NOTE, TIMED, TOP, UNLESS};
 use signs::{background, judges, outputs};
 
 pub(super) use definition::defined as definition;
@@ -158,6 +158,10 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.skip = Some(read);
         return meaning;
     }
+    if HIGHER.is_match(text) && tokens(text).len() <= 16 {
+        meaning.higher = true;
+        return meaning;
+    }
     meaning.instead = instead(text, reader);
     meaning.default = default(text, reader);
     meaning.unless = UNLESS
@@ -165,6 +169,19 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         .and_then(|found| reader.read(&found[1]));
     if meaning.instead.is_some() || meaning.default.is_some() || meaning.unless.is_some() {
         return meaning;
+    }
+    if let Some(found) = MAIL_GOES_TO.captures(text) {
+        let named = people(&found[1], reader);
+        let instead = found
+            .get(2)
+            .and_then(|m| people(m.as_str(), reader).into_iter().next());
+        meaning.addressee = named.into_iter().next().map(|person| match instead {
+            Some(other) => format!("coalesce({}, {})", person.address, other.address),
+            None => person.address,
+        });
+        if meaning.addressee.is_some() {
+            return meaning;
+        }
     }
     meaning.outputs = outputs(&lower, text, reader);
     meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);

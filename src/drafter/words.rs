@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use rust_stemmers::{Algorithm, Stemmer};
 
 /// Words that mean the same to a customer-success team. The first of each row stands for all.
-const SYNONYMS: [&[&str]; 26] = [
+const SYNONYMS: [&[&str]; 27] = [
+    &["churn", "left", "leave", "quit"],
     &[
         "account",
         "customer",

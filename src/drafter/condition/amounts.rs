@@ -84,7 +84,15 @@ fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Fou
                 .total_cmp(&b.1.fit.0)
                 .then(a.1.fit.1.cmp(&b.1.fit.1))
         });
-    let relation = figure.relation.or_else(|| implied(words))?;
+    // "Two sessions missed" is that many.
+    let counts = |named: &super::columns::Named| {
+        named.places.contains(&figure.span.1) && figure.unit == Unit::Plain
+    };
+    let counted = best
+        .as_ref()
+        .filter(|(_, named)| counts(named))
+        .map(|_| "==");
+    let relation = figure.relation.or_else(|| implied(words)).or(counted)?;
     if let Some((row, named)) = best {
         words.tick_each(&named.places);
         words.take(&[
@@ -139,6 +147,24 @@ fn falls(words: &Words) -> bool {
 }
 
 impl Row<'_> {
+    /// Reads "no sessions missed" of a column that counts them.
+    pub(super) fn none_of(&self, words: &mut Words) -> Option<Found> {
+        let no = (0..words.tokens.len())
+            .find(|at| words.is_free(*at) && matches!(words.tokens[*at].as_str(), "no" | "zero"))?;
+        let mut near = words.clone();
+        near.tick(0, no);
+        near.tick((no + 4).min(near.tokens.len()), near.tokens.len());
+        let number = named(self.table, &near, is_number)?;
+        let follows = number.places.first() == Some(&(no + 1));
+        if number.fit.0 < 1.0 || number.fit.1 < 2 || !follows {
+            return None;
+        }
+        words.tick(no, no + 1);
+        words.tick_each(&number.places);
+        let value = self.path(&number.column);
+        Some(self.found(format!("{value} == 0"), Some(value), &[&number.column]))
+    }
+
     /// Reads "more than 90% of the budgeted hours used": two numbers of a row, one as a share of
     /// the other.
     fn share_of(&self, words: &mut Words, figure: &Figure) -> Option<Found> {

@@ -294,6 +294,15 @@ fn direction(token: &str) -> Option<Lies> {
 fn is_pronoun(token: &str, at: usize, tokens: &[String]) -> bool {
     let before = at.checked_sub(1).map_or("", |i| tokens[i].as_str());
     let after = tokens.get(at + 1).map_or("", String::as_str);
+    // "One session missed" counts; "one that …" and "this one" do not.
+    const NO_NOUNS: [&str; 24] = [
+        "of", "or", "that", "with", "who", "which", "is", "has", "was", "for", "to", "at", "in",
+        "on", "and", "from", "more", "level", "by", "it", "we", "comes", "counts", "",
+    ];
+    let counts = at == 0 || before == "and" || before == "or";
+    if counts && !NO_NOUNS.contains(&after) {
+        return false;
+    }
     token == "one"
         && !matches!(
             before,

@@ -15,7 +15,7 @@ const BEHIND: [&str; 24] = [
 ];
 
 /// Words of a span of time that say nothing more once it was read.
-const SPENT: [&str; 30] = [
+pub(super) const SPENT: [&str; 30] = [
     "ago", "since", "old", "older", "days", "day", "date", "time", "within", "away", "off", "left",
     "until", "before", "after", "more", "than", "longer", "last", "past", "next", "again",
     "coming", "been", "during", "went", "upcoming", "lies", "future", "already",
@@ -49,6 +49,9 @@ pub(super) fn of_days(
     figure: &Figure,
     days: f64,
 ) -> Option<Found> {
+    if let Some(found) = super::spans::between(rows, words, figure, days) {
+        return Some(found);
+    }
     let (row, date) = date_of(rows, words)?;
     let value = row.path(&date.column);
     // "open for more than 5 days" says that it is not over, whatever its state is called.
@@ -202,7 +205,10 @@ fn date_of<'r, 't>(rows: &'r [Row<'t>], words: &Words) -> Option<(&'r Row<'t>, N
 impl Row<'_> {
     /// Reads what has passed or lies ahead without a figure: "past due", "already expired".
     pub(super) fn passed(&self, words: &mut Words) -> Option<Found> {
-        let behind = words.phrase("past due").is_some() || words.has_free(&["overdue", "late"]);
+        let behind = words.phrase("past due").is_some()
+            || words.phrase("past the due").is_some()
+            || words.phrase("past its due").is_some()
+            || words.has_free(&["overdue", "late"]);
         if behind
             && let Some(due) = self
                 .table
@@ -210,9 +216,12 @@ impl Row<'_> {
                 .keys()
                 .find(|n| n.contains("due") && self.is_a_date(n))
         {
-            let at = words.phrase("past due").map_or(0, |p| p.0);
+            let at = ["past due", "past the due", "past its due"]
+                .iter()
+                .find_map(|phrase| words.phrase(phrase))
+                .map_or(0, |p| p.0);
             let denied = super::row::take_denial(words, at, 2);
-            words.take(&["past", "due", "overdue", "late"]);
+            words.take(&["past", "due", "overdue", "late", "date"]);
             let relation = if denied { "<=" } else { ">" };
             let value = self.path(due);
             let late = format!("days_since({value}) {relation} 0");

@@ -126,6 +126,9 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
         found.push(one);
     }
     for row in rows {
+        found.extend(row.none_of(words));
+    }
+    for row in rows {
         found.extend(row.passed(words));
     }
     for row in rows {

@@ -319,6 +319,13 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
     held.max_by(|a, b| a.score.1.total_cmp(&b.score.1))
 }
 
+/// Is one word the other, or its beginning: "info" for information, "closing" for close?
+fn is_same(said: &str, word: &str) -> bool {
+    const LONG: usize = 4;
+    let is_long = said.len() >= LONG && word.len() >= LONG;
+    said == word || (is_long && (said.starts_with(word) || word.starts_with(said)))
+}
+
 /// Returns where the words of a value stand, articles between them aside: "waiting on the customer".
 fn place(free: &[String], spoken: &[String]) -> Option<Vec<usize>> {
     let is_article = |at: usize| matches!(free[at].as_str(), "the" | "a" | "an" | "our" | "their");
@@ -329,7 +336,7 @@ fn place(free: &[String], spoken: &[String]) -> Option<Vec<usize>> {
             while !places.is_empty() && at < free.len() && is_article(at) && free[at] != *word {
                 at += 1;
             }
-            if free.get(at) != Some(word) {
+            if !free.get(at).is_some_and(|said| is_same(said, word)) {
                 return None;
             }
             places.push(at);

@@ -32,6 +32,10 @@ pub(super) struct Assembly<'r> {
     pub(super) notes: Vec<(Note, Said)>,
     /// Addresses that may not be known, each with the one that is used instead.
     pub(super) instead: Vec<(String, String, Said)>,
+    /// Who gets mails of which nothing else is said, and the statement that says so.
+    pub(super) addressee: Option<(String, usize)>,
+    /// Does the higher of two levels that fit count?
+    pub(super) higher_counts: bool,
     /// Dates that may not be known, each with the one that counts instead.
     pub(super) defaults: Vec<(String, String)>,
     pub(super) otherwise: Option<String>,
@@ -65,6 +69,8 @@ impl<'r> Assembly<'r> {
             routes: Vec::new(),
             notes: Vec::new(),
             instead: Vec::new(),
+            addressee: None,
+            higher_counts: false,
             defaults: Vec::new(),
             otherwise: None,
             top: None,
@@ -191,6 +197,13 @@ impl<'r> Assembly<'r> {
             .extend(meaning.route.map(|route| (route, said.clone())));
         self.notes
             .extend(meaning.note.map(|note| (note, said.clone())));
+        if let Some(address) = meaning.addressee {
+            self.addressee = Some((address, number));
+        }
+        if meaning.higher {
+            self.cite("level", number);
+            self.higher_counts = true;
+        }
         if let Some(unless) = meaning.unless {
             self.hold_back(number, &unless);
         }
@@ -252,6 +265,7 @@ impl<'r> Assembly<'r> {
             result: &self.result_fields(),
             notes: &self.notes,
             instead: &self.instead,
+            addressee: self.addressee.as_ref(),
             all: &self.level_labels(),
         }
         .outputs(&wanted);
@@ -322,19 +336,6 @@ impl<'r> Assembly<'r> {
         }
     }
 
-    /// Says which columns of a list a case has no value for.
-    fn tell_what_lists_lack(&mut self, wanted: &[(Wanted, Said, super::scope::Scope)]) {
-        let lists = wanted.iter().filter(|(kind, ..)| *kind == Wanted::Table);
-        let mut lacking: Vec<String> = lists
-            .flat_map(|(_, said, _)| facts::columns(said, self.reader).1)
-            .collect();
-        lacking.dedup();
-        if !lacking.is_empty() {
-            let lacking = lacking.join(", ");
-            self.assume(format!("The list has no column for: {lacking}"));
-        }
-    }
-
     fn takes_the_rest(&self) -> bool {
         let places = self.routes.iter().flat_map(|(route, _)| &route.places);
         places.into_iter().any(|(when, _)| when.is_none())
@@ -356,27 +357,6 @@ impl<'r> Assembly<'r> {
             .chain(self.route_noun().map(str::to_owned))
             .chain(findings)
             .collect()
-    }
-
-    fn plan(&self, document: &Json) -> String {
-        let draft = crate::spec::read_value({
-            let mut whole = document.clone();
-            whole["workflow"] = json!(1);
-            whole["sop"]["file"] = json!("sop.md");
-            whole["sop"]["statements"] = json!(self.reader.world.statements.len());
-            whole
-        });
-        let mut plan = draft
-            .workflow
-            .map(|w| crate::spec::explain(&w))
-            .unwrap_or_default();
-        if !self.open.is_empty() {
-            plan += "\n## Not understood, and so left to people\n";
-            for said in &self.open {
-                plan += &format!("- {}. {}\n", said.number, said.text);
-            }
-        }
-        plan
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a case is: which table's rows the SOP goes through.
 
 use std::cmp::Reverse;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
 
 use super::reader;
 use crate::drafter::statement::{Forms, Rule, meaning};
@@ -34,6 +36,38 @@ pub(in crate::drafter) fn cases(world: &World) -> Option<Cases<'_>> {
             choices: None,
         });
     }
+    let known = known(world)?;
+    Some(Cases {
+        table: world.tables.iter().find(|t| t.name == known.table)?,
+        choices: known.choices,
+    })
+}
+
+/// What was found for an SOP and its tables.
+#[derive(Debug, Clone)]
+struct Known {
+    of: u64,
+    table: String,
+    choices: Option<Vec<String>>,
+}
+
+/// Returns what a case is, worked out once: each turn of a conversation asks it again.
+fn known(world: &World) -> Option<Known> {
+    static LAST: Mutex<Option<Known>> = Mutex::new(None);
+    let mut hasher = DefaultHasher::new();
+    (&world.name, &world.title).hash(&mut hasher);
+    for said in &world.statements {
+        said.text.hash(&mut hasher);
+    }
+    for table in &world.tables {
+        (&table.name, table.columns.len()).hash(&mut hasher);
+        table.columns.keys().for_each(|name| name.hash(&mut hasher));
+    }
+    let of = hasher.finish();
+    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = last().as_ref().filter(|known| known.of == of) {
+        return Some(known.clone());
+    }
     let ranked = ranked(world);
     let (first, table) = ranked.first()?;
     let is_plain = match ranked.get(1) {
@@ -41,10 +75,13 @@ pub(in crate::drafter) fn cases(world: &World) -> Option<Cases<'_>> {
         None => true,
     };
     let names = ranked.iter().take(SHOWN).map(|(_, t)| t.name.clone());
-    Some(Cases {
-        table,
+    let known = Known {
+        of,
+        table: table.name.clone(),
         choices: (!is_plain).then(|| names.collect()),
-    })
+    };
+    *last() = Some(known.clone());
+    Some(known)
 }
 
 /// How much an SOP speaks of a table.
@@ -76,13 +113,16 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
             .iter()
             .any(|w| literal.iter().any(|l| plain_stem(l) == plain_stem(w)));
         let titled = 5 * usize::from(is_titled) + 2 * usize::from(is_literal);
+        // Nobody reads what is never spoken of.
+        let is_spoken = is_titled || usual > 0 || spoken().next().is_some();
+        let read = if is_spoken {
+            read_on(table, &statements, &forms, world)
+        } else {
+            0
+        };
         Weight {
             is_said: is_titled || chosen > 0,
-            score: spoken().count().min(3)
-                + 3 * chosen.min(2)
-                + titled
-                + usual
-                + read_on(table, &statements, &forms, world),
+            score: spoken().count().min(3) + 3 * chosen.min(2) + titled + usual + read,
         }
     };
     let tables = world.tables.iter().filter(|t| t.key().is_some());

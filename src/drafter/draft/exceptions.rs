@@ -15,8 +15,10 @@ impl Assembly<'_> {
             return;
         }
         for stated in self.rules.iter_mut().filter(|stated| stated.number == last) {
-            if let Rule::When(_, when) | Rule::Instead { when, .. } | Rule::AtLeast(when, _) =
-                &mut stated.rule
+            if let Rule::When(_, when)
+            | Rule::Instead { when, .. }
+            | Rule::AtLeast(when, _)
+            | Rule::AtMost(when, _) = &mut stated.rule
             {
                 *when = when.clone().both("and", unless.clone().negated());
             }
@@ -34,8 +36,10 @@ impl Assembly<'_> {
             })
         };
         for stated in &mut self.rules {
-            if let Rule::When(_, when) | Rule::Instead { when, .. } | Rule::AtLeast(when, _) =
-                &mut stated.rule
+            if let Rule::When(_, when)
+            | Rule::Instead { when, .. }
+            | Rule::AtLeast(when, _)
+            | Rule::AtMost(when, _) = &mut stated.rule
             {
                 when.source = known(&when.source);
             }

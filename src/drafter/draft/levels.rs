@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::scope::is_quiet;
 use super::{Assembly, plain};
 use crate::drafter::statement::Rule;
 
@@ -37,7 +38,8 @@ impl Assembly<'_> {
             Rule::When(label, _)
             | Rule::Judged(label)
             | Rule::Instead { then: label, .. }
-            | Rule::AtLeast(_, label) => label,
+            | Rule::AtLeast(_, label)
+            | Rule::AtMost(_, label) => label,
         });
         let mut labels: Vec<String> = Vec::new();
         for label in stated.chain(&self.otherwise) {
@@ -55,7 +57,7 @@ impl Assembly<'_> {
             let when = match &stated.rule {
                 Rule::When(_, read) => read.source.clone(),
                 Rule::Judged(_) => judged(stated.number),
-                Rule::Instead { .. } | Rule::AtLeast(..) => continue,
+                Rule::Instead { .. } | Rule::AtLeast(..) | Rule::AtMost(..) => continue,
             };
             let (Rule::When(label, _) | Rule::Judged(label)) = &stated.rule else {
                 continue;
@@ -65,6 +67,9 @@ impl Assembly<'_> {
                 when,
                 because: plain(&stated.text),
             });
+        }
+        if self.higher_counts {
+            rules.sort_by_key(|rule| self.rank(&rule.label));
         }
         missing_first(&mut rules);
         self.overriding_first(&mut rules);
@@ -80,6 +85,20 @@ impl Assembly<'_> {
                         because: plain(&stated.text),
                     };
                     rules.insert(place, rule);
+                }
+                Rule::AtMost(when, label) => {
+                    let mut with = Vec::with_capacity(rules.len() * 2);
+                    for rule in rules {
+                        if self.rank(&rule.label) < self.rank(label) {
+                            with.push(Decided {
+                                label: label.clone(),
+                                when: format!("({}) and ({})", rule.when, when.source),
+                                because: plain(&stated.text),
+                            });
+                        }
+                        with.push(rule);
+                    }
+                    rules = with;
                 }
                 Rule::Instead { of, when, then } => {
                     let mut with = Vec::with_capacity(rules.len() * 2);
@@ -129,7 +148,13 @@ impl Assembly<'_> {
                 .all(|l| order.contains(&l.as_str()))
                 .then_some(place)
         });
-        let named = || self.level_labels().iter().position(|l| l == label);
+        let named = || {
+            let all = self.level_labels();
+            let place = all.iter().position(|l| l == label)?;
+            // What begins with "on track" rises from there.
+            let rises = all.first().is_some_and(|first| is_quiet(first));
+            Some(if rises { all.len() - place } else { place })
+        };
         common.or_else(named).unwrap_or(usize::MAX)
     }
 

@@ -21,6 +21,8 @@ pub(super) struct Making<'m> {
     pub(super) reader: &'m Reader<'m>,
     /// The rules of the level, in order.
     pub(super) levels: &'m [Decided],
+    /// Who gets mails of which nothing else is said, and the statement that says so.
+    pub(super) addressee: Option<&'m (String, usize)>,
     /// The labels that cases may get.
     pub(super) all: &'m [String],
     /// Names of what is decided and found for a case.
@@ -89,10 +91,12 @@ impl Making<'_> {
             let to = own.get("to").and_then(Json::as_str).unwrap_or_default();
             let instead = self.instead.iter();
             let instead = instead.filter(|(of, ..)| to.contains(&format!("coalesce({of}, ")));
+            let addressee = self.addressee.filter(|(address, _)| to.contains(address));
             let cited: Vec<usize> = [said.number]
                 .into_iter()
                 .chain(notes)
                 .chain(instead.map(|(.., said)| said.number))
+                .chain(addressee.map(|(_, number)| *number))
                 .collect();
             fields.insert("sop".to_owned(), json!(cited));
             let is_per_case = own.get("per").is_none();
@@ -161,7 +165,11 @@ impl Making<'_> {
     }
 
     fn email(&self, said: &Said, scope: &Scope) -> Option<Json> {
-        let (to, copies) = recipients(&said.text, self.reader)?;
+        let (to, copies) = match (recipients(&said.text, self.reader), self.addressee) {
+            (Some(named), _) => named,
+            (None, Some((address, _))) => (vec![Person::at(address)], Vec::new()),
+            (None, None) => return None,
+        };
         let list = |people: &[Person]| {
             let each: Vec<String> = people.iter().map(|p| self.address(p)).collect();
             each.join(", ")
@@ -207,7 +215,11 @@ impl Making<'_> {
     }
 
     fn message(&self, channel: Option<&str>, said: &Said, scope: &Scope) -> Json {
-        let to = channel.map_or_else(|| "slack.alerts".to_owned(), |c| format!("slack.{c}"));
+        let to = match channel {
+            Some(whole) if whole.contains('.') => whole.to_owned(),
+            Some(name) => format!("slack.{name}"),
+            None => "slack.alerts".to_owned(),
+        };
         let count = |label: &String| {
             let among = among("item", std::slice::from_ref(label));
             format!("(cases | where(\"{among}\") | length)")

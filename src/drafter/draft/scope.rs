@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::drafter::condition::{Read, Reader};
 use crate::drafter::pattern::pattern;
 use crate::drafter::statement::Wanted;
-use crate::drafter::words::tokens;
+use crate::drafter::words::{stem, tokens};
 use crate::drafter::world::Said;
 
 /// For which cases an output is made.
@@ -28,8 +28,8 @@ pub(super) enum Scope {
 }
 
 /// Levels of cases that nobody is told of.
-const QUIET: [&str; 9] = [
-    "low", "green", "none", "light", "ok", "healthy", "fine", "no_data", "unknown",
+const QUIET: [&str; 10] = [
+    "on_track", "low", "green", "none", "light", "ok", "healthy", "fine", "no_data", "unknown",
 ];
 
 static BEFORE: LazyLock<Regex> =
@@ -160,11 +160,16 @@ pub(super) fn is_quiet(label: &str) -> bool {
 /// Returns the levels that a text names, in the singular or plural.
 fn level(text: &str, labels: &[String]) -> Option<Scope> {
     let said = format!(" {} ", tokens(text).join(" "));
+    // "For an approval" speaks of what is to be approved.
+    let stems: Vec<String> = tokens(text).iter().map(|t| stem(t)).collect();
     let named: Vec<String> = labels
         .iter()
         .filter(|label| {
             let words = label.replace('_', " ");
-            said.contains(&format!(" {words} ")) || said.contains(&format!(" {words}s "))
+            let is_stem = || !words.contains(' ') && stems.contains(&stem(&words));
+            said.contains(&format!(" {words} "))
+                || said.contains(&format!(" {words}s "))
+                || (words.len() > 4 && is_stem())
         })
         .cloned()
         .collect();

@@ -20,8 +20,12 @@ static SET_TO: LazyLock<Regex> = LazyLock::new(|| {
 /// "Write the level into the risk field".
 static WRITE_INTO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:write|record|log|save|put|enter|store|note)s? (?:the |its |their )?(.+?) (?:in|into|on|to|back to|back into) (?:the |its |their )?(.+?)\.?$",
+        r"(?i)\b(?:write|record|log|save|put|enter|store|note)s? (?:the |its |their )?(.+?) (?:in|into|on|to|back to|back into) (?:the |its |their )?(.+?)(?:: .+|, and .+|, but .+)?\.?$",
     )
+});
+/// "Set the tier on every account": what was decided, since nothing else is said.
+static SET_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\b(?:set|update|fill in) (?:the |its |their )?(.+?)(?: (?:on|for|of) .+)?\.?$")
 });
 /// "The colour also goes into the rating".
 static GOES_INTO: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,18 +37,29 @@ static GOES_INTO: LazyLock<Regex> = LazyLock::new(|| {
 /// Returns the update that a statement asks for, if its field and its value are known.
 pub(super) fn update(said: &Said, reader: &Reader<'_>, labels: &[String]) -> Option<Json> {
     let text = said.text.trim();
-    let asked = SET_TO
-        .captures(text)
-        .map(|found| (found[1].to_owned(), found[2].to_owned()));
+    // A second field that is asked for in the same breath is not read.
+    static SECOND: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i),? and (?:also )?(?:fill|set|log|write|put|add|update|change|note|record) ")
+    });
+    if SECOND.is_match(text) && SET_TO.is_match(text) {
+        return None;
+    }
+    let set = || {
+        let found = SET_TO.captures(text)?;
+        Some((found[1].to_owned(), found[2].to_owned()))
+    };
     let written = || {
         let found = GOES_INTO
             .captures(text)
             .or_else(|| WRITE_INTO.captures(text))?;
         Some((found[2].to_owned(), found[1].to_owned()))
     };
-    let (field, value) = asked
-        .or_else(written)
-        .unwrap_or_else(|| (text.to_owned(), text.to_owned()));
+    let alone = || {
+        let found = SET_ALONE.captures(text)?;
+        Some((found[1].to_owned(), "the level".to_owned()))
+    };
+    let asked = set().or_else(written).or_else(alone);
+    let (field, value) = asked.unwrap_or_else(|| (text.to_owned(), text.to_owned()));
     let (table, column) = target(&field, reader).or_else(|| usual(text, reader))?;
     let about = table.columns.get(&column)?;
     let value = literal(&value, about).or_else(|| decided(&value, about, labels))?;
@@ -119,7 +134,14 @@ fn decided(words: &str, column: &Column, labels: &[String]) -> Option<String> {
         "priority", "risk", "grade", "match", "severity", "decision", "category",
     ];
     let said = tokens(words);
-    if labels.is_empty() || !said.iter().any(|w| DECIDED.contains(&w.as_str())) {
+    // "Put hot, warm or cool in …" names what was decided.
+    let spoken = format!(" {} ", said.join(" "));
+    let named = labels
+        .iter()
+        .filter(|l| spoken.contains(&format!(" {} ", l.replace('_', " "))));
+    let names_levels = named.count() > 1;
+    let is_decided = said.iter().any(|w| DECIDED.contains(&w.as_str())) || names_levels;
+    if labels.is_empty() || !is_decided {
         return None;
     }
     let spelled = |label: &String| {

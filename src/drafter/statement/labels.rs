@@ -52,7 +52,9 @@ const KINDS: [&str; 8] = [
 ];
 
 /// Words that lead a statement and are no label.
-const NO_LABELS: [&str; 40] = [
+const NO_LABELS: [&str; 42] = [
+    "which",
+    "how",
     "when",
     "what",
     "who",

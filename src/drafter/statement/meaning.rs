@@ -23,6 +23,8 @@ pub(in crate::drafter) struct Meaning {
     pub(in crate::drafter) unless: Option<Read>,
     /// A date that may not be known, and the one that counts instead.
     pub(in crate::drafter) default: Option<(String, String)>,
+    /// Who gets mails of which nothing else is said: an address, as an expression.
+    pub(in crate::drafter) addressee: Option<String>,
     /// An address that may not be known, and the one that is used instead.
     pub(in crate::drafter) instead: Option<(String, String)>,
     /// The label of everything else.
@@ -35,6 +37,8 @@ pub(in crate::drafter) struct Meaning {
     pub(in crate::drafter) waived: Option<&'static str>,
     /// Figures that it defines, each with its expression.
     pub(in crate::drafter) defined: Option<(Defined, Read)>,
+    /// Of two levels that fit, the higher one counts.
+    pub(in crate::drafter) higher: bool,
     /// It asks for judgement of free text.
     pub(in crate::drafter) judgement: bool,
     /// It says more than was read of it.
@@ -90,7 +94,9 @@ impl Meaning {
         }
         self.waived = self.waived.or(other.waived);
         self.defined = self.defined.take().or(other.defined);
+        self.addressee = self.addressee.take().or(other.addressee);
         self.judgement |= other.judgement;
+        self.higher |= other.higher;
     }
 
     /// Was anything of it understood?
@@ -110,5 +116,7 @@ impl Meaning {
             && self.waived.is_none()
             && self.defined.is_none()
             && !self.judgement
+            && self.addressee.is_none()
+            && !self.higher
     }
 }

@@ -24,6 +24,10 @@ pub(in crate::drafter) struct Forms {
     pub(super) never: Regex,
     pub(super) comes_out: Regex,
     pub(super) stays: Regex,
+    pub(super) would_be: Regex,
+    pub(super) at_most: Regex,
+    pub(super) always: Regex,
+    pub(super) imperative: Regex,
     pub(super) bare: Regex,
     pub(super) noted: Regex,
     pub(super) at_least: Regex,
@@ -65,6 +69,10 @@ impl Forms {
             never: form(NEVER),
             comes_out: form(COMES_OUT),
             stays: form(STAYS),
+            would_be: form(WOULD_BE),
+            at_most: form(AT_MOST),
+            always: form(ALWAYS),
+            imperative: form(IMPERATIVE),
             bare: form(BARE),
             noted: form(NOTED),
             at_least: form(AT_LEAST),
@@ -89,7 +97,7 @@ const REMARK_FIRST: &str = r"(?i)^(?:if|when|where) (.+?)[,:]? (?:we|you|they|th
 /// Cases of one label that get another: "Enterprise accounts that are amber count as red".
 const INSTEAD: &str = r"(?i)^(.+?) (?:that|which|who) (?:are|is) (?:rated |marked )?(LABEL)KIND (?:count|counts|are treated|is treated|go|goes|become|becomes|are|is)(?: as| up to| to)? (LABEL)KIND\.?$";
 /// A label below which cases do not go: "An urgent ticket never goes below P2".
-const AT_LEAST: &str = r"(?i)^(.+?) (?:never|can't|cannot|must not|should not) (?:goes?|drops?|falls?|be|is|are)(?: put| rated)? (?:below|lower than|under|better than|less than|above) (LABEL)KIND\.?$";
+const AT_LEAST: &str = r"(?i)^(.+?) (?:never|can't|cannot|must not|should not) (?:goes?|drops?|falls?|be|is|are)(?: put| rated)? (?:below|lower than|under|better than|less than) (LABEL)KIND\.?$";
 /// Cases of one label that get another on a condition: "If …, bump amber to red".
 const BUMPED: &str = r"(?i)^(?:if|when|where) (.+?), ?(?:then |we |please )*(?:bump|move|raise|change|upgrade|promote|turn|downgrade|lower)(?: an?| any| all)? (LABEL)(?: ones?| cases?)? (?:up |down )?(?:in)?to (?:an? )?(LABEL)KIND\.?$";
 /// One level that becomes another: "Watch becomes Amber".
@@ -101,6 +109,15 @@ const NEVER: &str = r"(?i)^(.+?) (?:is|are|can be|counts? as|gets?) never (?:an?
 const COMES_OUT: &str = r"(?i)^(?:if|when|should) (?:one|any|it|they|one of (?:them|those)|such (?:an? )?\w+) (?:comes? out as|ends? up as|would be|lands? (?:in|as|on)|turns? out(?: as| to be)?|is|are|gets?) (?:an? )?(LABEL)KIND,? (?:then |please |we )*(?:make|call|treat|mark|count|rate)(?: it| them| that)?(?: as)? (?:an? )?(LABEL)KIND(?: instead)?\.?$";
 /// A level that stays what it is.
 const STAYS: &str = r"(?i)^(?:an? |the )?(LABEL)KIND(?: ones?)? (?:stays?|remains?)(?: as)? (?:an? )?(?:LABEL|as (?:it is|they are))\.?$";
+/// A level that becomes another for those of whom it is never asked: "We never turn down a large
+/// account, so what would be a decline becomes an escalate".
+const WOULD_BE: &str = r"(?i)^we never \w+(?: (?:down|off|out|up))? (?:an? |any |the )?(.+?)(?: without [^,]+)?,? so (?:what|anything that|everything that|one that|those that) would (?:otherwise )?be (?:an? )?(LABEL)KIND (?:becomes?|is|counts as|gets?|goes to) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
+/// A label above which cases do not go: "Optional courses never go above chase".
+const AT_MOST: &str = r"(?i)^(.+?) (?:(?:is|are) never|never|can't|cannot|must not|should not)(?: goes?| go| be| is| are| gets?| get)?(?: put| rated)? (?:above|over|higher than|more than|beyond|worse than) (?:an? )?(LABEL)KIND\.?$";
+/// What always has a label: "Two things always go to escalate: …".
+const ALWAYS: &str = r"(?i)^(?:these|those|two|three|four|the following)?(?: \w+)? ?(?:always )?(?:goes?|are|is|make an? \w+|gets?) (?:straight )?(?:to |an? )?(LABEL)KIND(?: no matter what| whatever [^:]*|, [^:]*)?: (.+)$";
+/// What is done is the label: "Approve duplicate charges, whatever the amount".
+const IMPERATIVE: &str = r"(?i)^(?:always )?(LABEL) (?:all |any |every |each |the )?(.+?)(?:,? (?:whatever|however|no matter|regardless) .*)?\.?$";
 /// What follows a condition without "if": "From 4 to 10 days it is a reminder".
 const BARE: &str = r"(?i)^(.+?),? (?:and |then )?(?:it|this|that) (?:is|becomes|gets|counts as|makes it) (?:an? )?(LABEL)KIND\.?$";
 /// A remark for the texts of a level: "In a final notice also say that …".
@@ -165,7 +182,7 @@ pub(super) static SKIP_IF: LazyLock<Regex> = LazyLock::new(|| {
 /// Which rows there are: "Look at …", "We take …".
 pub(super) static SELECT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |we(?:'re)? |i |you |please |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|handle|process|deal with|examine|grab|open|cover|covers|concerned with|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
+        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |we(?:'re)? |i |you |please |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|handle|process|deal with|examine|grab|open|cover|covers|concerned with|it is about|it's about|this is about|about|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
     )
 });
 /// When it runs and on what: "Runs every morning on …".
@@ -191,6 +208,24 @@ pub(super) static BY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 pub(super) static CHANNEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"#([a-z0-9][a-z0-9_-]+)"));
+/// A channel by its name: "the Product Safety channel in Teams".
+pub(super) static NAMED_CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:the |our )?([A-Z][\w-]*(?: [A-Z][\w-]*){0,3}) channel(?: (?:in|on) (?:MS |Microsoft )?(Teams|Slack))?",
+    )
+});
+/// Whom mails are for: "Emails go to the contact; if there is none, to the owner".
+pub(super) static MAIL_GOES_TO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:all |the |these )?(?:e-?mails?|mails?|drafts?|letters?|messages?) (?:go|are sent|are addressed|is sent|goes) to (.+?)(?:(?:[;,.]| –) (?:or )?(?:if|where|when) (?:there is|there's|we have)? ?(?:none|no one|nobody|that is missing|it is missing),? (?:then )?(?:to )?(.+?))?\.?$",
+    )
+});
+/// The higher of two levels counts.
+pub(super) static HIGHER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:higher|highest|worse|worst|more serious|most serious|stricter|strictest)(?: one| level| of (?:them|the two))? (?:counts|wins|applies|is used|is taken|goes)\b",
+    )
+});
 
 #[cfg(test)]
 mod tests {

@@ -34,7 +34,8 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
     let listed = [&*SKIP, &*SKIP_LAST];
     for form in listed {
         if let Some(found) = form.captures(text) {
-            let rows = either(without_remark(&found[1]), reader)?;
+            let rows =
+                either(without_remark(&found[1]), reader).or_else(|| either(&found[1], reader))?;
             return match exception {
                 Some(exception) => Some(rows.both("and", reader.read(exception)?.negated())),
                 None => Some(rows),
@@ -157,8 +158,14 @@ pub(super) fn without_remark(text: &str) -> &str {
 /// Reads "active accounts that renew within 90 days".
 pub(in crate::drafter) fn selection(text: &str, reader: &Reader<'_>) -> Option<Read> {
     static ALSO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i),? \((or|and) ([^)]+)\)"));
+    static ASIDE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i), (?:however|whatever|no matter|regardless of) [^,.;(]*"));
+    static EXCEPTED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i) \(([^()]+?) excepted(?:, [^()]*)?\)"));
     // A condition in brackets is one like any other.
     let text = &ALSO.replace_all(text, ", $1 $2");
+    let text = &ASIDE.replace_all(text, "");
+    let text = &EXCEPTED.replace_all(text, " unless $1");
     let text = without_remark(text);
     reader.read(text).or_else(|| {
         // "renewing" and "due" open what follows without "that".
@@ -177,6 +184,10 @@ pub(in crate::drafter) fn selection(text: &str, reader: &Reader<'_>) -> Option<R
 /// kinds of rows, and either is left out.
 fn either(text: &str, reader: &Reader<'_>) -> Option<Read> {
     let text = text.trim_end_matches('.');
+    // Brackets may say in the words of the tables what stands before them.
+    if let Some((_, inner)) = text.strip_suffix(')').and_then(|t| t.rsplit_once(" (")) {
+        return reader.read(inner);
+    }
     let pieces = pieces(text);
     if pieces.len() > 1 {
         let read: Option<Vec<Read>> = pieces.iter().map(|piece| reader.read(piece)).collect();

@@ -28,13 +28,18 @@ pub(in crate::drafter) enum Rule {
     },
     /// Where the condition holds, a case gets this label or a higher one.
     AtLeast(Read, String),
+    /// Where the condition holds, a case gets this label or a lower one.
+    AtMost(Read, String),
 }
 
 impl Rule {
     /// Returns the condition, if tables answer it.
     pub(in crate::drafter) fn condition(&self) -> Option<&Read> {
         match self {
-            Rule::When(_, when) | Rule::AtLeast(when, _) | Rule::Instead { when, .. } => Some(when),
+            Rule::When(_, when)
+            | Rule::AtLeast(when, _)
+            | Rule::AtMost(when, _)
+            | Rule::Instead { when, .. } => Some(when),
             Rule::Judged(_) => None,
         }
     }
@@ -43,7 +48,7 @@ impl Rule {
 /// What is done with cases, where it is not said which they are.
 static ACTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:just|then|please|only|also|can|could|should|must|ones?|trials?|accounts?|customers?|tickets?|cases?) )*(?:goes?|gets?|get|add|e-?mail|mail|send|sent|post|posted|tell|told|let|notify|inform|write|call|open|create|log|draft|wait|put|move|do|don't|no|nothing|are|is|we)\b",
+        r"(?i)^(?:(?:just|then|please|only|also|can|could|should|must|ones?|trials?|accounts?|customers?|tickets?|cases?) )*(?:goes?|gets?|get|add|e-?mail|mail|send|sent|post|posted|tell|told|let|notify|inform|write|call|open|create|log|draft|repair|replace|refund|pay|ship|forward|see|offer|wait|put|move|do|don't|no|nothing|are|is|we)\b",
     )
 });
 
@@ -58,7 +63,33 @@ pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> V
     if !steps.is_empty() {
         return steps;
     }
-    rule(text, asks_for_output, reader).into_iter().collect()
+    match rule(text, asks_for_output, reader) {
+        // What tables answer of it needs no model.
+        Some(Rule::Judged(label)) => {
+            let stated = condition_of(text, &label, reader);
+            let part = stated.and_then(|condition| reader.some_of(&condition));
+            let read = part.map(|read| Rule::When(label.clone(), read));
+            read.into_iter().chain([Rule::Judged(label)]).collect()
+        }
+        rule => rule.into_iter().collect(),
+    }
+}
+
+/// Returns the condition that a sentence states for a label.
+fn condition_of(text: &str, name: &str, reader: &Reader<'_>) -> Option<String> {
+    let known = &reader.forms;
+    let forms = [
+        (&known.label_first, 1, 2),
+        (&known.condition_first, 2, 1),
+        (&known.always, 1, 2),
+        (&known.subject_first, 1, 2),
+        (&known.bare, 2, 1),
+    ];
+    forms.iter().find_map(|(form, at, condition)| {
+        let found = form.captures(text)?;
+        let is_meant = label(&found[*at]) == name;
+        is_meant.then(|| found[*condition].to_owned())
+    })
 }
 
 fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> {
@@ -104,6 +135,21 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
             then: label(&found[2]),
         });
     }
+    // "We never turn down a large account without talking to it, so what would be a decline becomes …"
+    if let Some(found) = known.would_be.captures(text)
+        && let Some(when) = selection(&found[1], reader)
+    {
+        return Some(Rule::Instead {
+            of: label(&found[2]),
+            when,
+            then: label(&found[3]),
+        });
+    }
+    if let Some(found) = known.at_most.captures(text)
+        && let Some(when) = selection(&found[1], reader)
+    {
+        return Some(Rule::AtMost(when, label(&found[2])));
+    }
     if let Some(found) = known.at_least.captures(text)
         && let Some(when) = selection(subject(&found[1]), reader)
     {
@@ -116,6 +162,8 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         (&known.remark_first, 2, 1),
         (&known.subject_first, 1, 2),
         (&known.bare, 2, 1),
+        (&known.always, 1, 2),
+        (&known.imperative, 1, 2),
         (&known.group, 2, 1),
     ];
     let read = forms.iter().find_map(|(form, name, condition)| {
@@ -126,7 +174,8 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         Some(Rule::When(label(found.get(*name)?.as_str()), read))
     });
     let judged = || {
-        let (_, stated) = forms.split_last()?;
+        // What only looks like a rule is one if its condition can be read.
+        let stated = &forms[..forms.len() - 2];
         stated.iter().find_map(|(form, name, _)| {
             let found = form.captures(text)?;
             // "Over – goes to the CSM" says what is done, not which they are.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Wanted;
-use super::patterns::CHANNEL;
+use super::patterns::{CHANNEL, NAMED_CHANNEL};
 use crate::drafter::condition::Reader;
 use crate::drafter::pattern::pattern;
 use crate::drafter::people::recipients;
@@ -39,28 +39,42 @@ static MAKES_TEXT: LazyLock<Regex> = LazyLock::new(|| {
 /// A request for a list of the cases.
 static MAKES_LIST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:end|finish|close) with|last(?:ly)?,|finally,?|at the end,?|then|also|after that|send|make|keep|produce|put|create|build|add|and) .{0,40}\b(?:table|list|spreadsheet|overview|csv)\b",
+        r"(?i)^(?:(?:end|finish|close|wrap up) with|last(?:ly)?,|finally,?|at the end,?|then|also|after that|send|make|keep|produce|put|create|build|add|and) .{0,40}\b(?:table|list|spreadsheet|overview|csv)\b",
     )
 });
 /// A request to set a field.
 static SETS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:^|[:;,] |\b(?:and|then|also|please) )(?:set|change|update|switch) (?:the|its|their) |\b(?:level|colou?r|rating|outcome|result|priority|stage)(?: also)? (?:goes|is written|is recorded) (?:in|into) ",
+        r"(?i)(?:^|[:;,] |\b(?:and|then|also|please) )(?:set|change|update|switch) (?:the|its|their) |\b(?:level|colou?r|rating|outcome|result|priority|stage|decision|tier)(?: also)? (?:goes|is written|is recorded) (?:in|into) |(?:^|[:;,] |\b(?:and|then|also|please) )(?:put|write|record|log|enter|note|save) .{2,40}? (?:in|into|on|to) (?:the|its|their) ",
     )
 });
+
+/// Returns the channel that a sentence names, as `service.channel` or by its bare name.
+fn channel(text: &str) -> Option<String> {
+    if let Some(found) = CHANNEL.captures(text) {
+        return Some(found[1].to_owned());
+    }
+    let found = NAMED_CHANNEL.captures(text)?;
+    let service = found.get(2).map_or("slack", |m| m.as_str()).to_lowercase();
+    Some(format!(
+        "{service}.{}",
+        found[1].to_lowercase().replace(' ', "-")
+    ))
+}
 
 /// Returns what a sentence asks to come out.
 pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wanted> {
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     let mut wanted = Vec::new();
-    if forbids(lower) {
+    if forbids(lower) || FORBIDS_FOR.is_match(lower) {
         return wanted;
     }
+    let channel = channel(text);
     let is_list = MAKES_LIST.is_match(text) || has(&["spreadsheet", "a list of"]);
     let is_text = MAKES_TEXT.is_match(text) && !lower.contains("mail");
     let writes_to_somebody = !is_list
         && !is_text
-        && !CHANNEL.is_match(text)
+        && channel.is_none()
         && WRITES.is_match(text)
         && recipients(text, reader).is_some();
     let asks_people = has(&["csm sends", "csm calls", "manager decides", "reply to"]);
@@ -101,14 +115,9 @@ pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wante
         "ping #",
         "notify the channel",
         "alert the",
-    ]) || CHANNEL.is_match(text)
+    ]) || channel.is_some()
     {
-        wanted.push(Wanted::Message(
-            CHANNEL
-                .captures(text)
-                .and_then(|c| c.get(1))
-                .map(|m| m.as_str().to_owned()),
-        ));
+        wanted.push(Wanted::Message(channel.clone()));
     }
     if has(&[
         "brief for",
@@ -163,7 +172,7 @@ pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wante
 /// "For a review do not email the customer."
 static FORBIDS_FOR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:for|with|in) [^,:;]{1,50}? (?:do not|don't|never) (?:e-?mail|mail|contact|message|write to|call|send)\b[^:;]*$",
+        r"(?i)^(?:for|with|in) [^,:;]{1,50}?,? (?:(?:do not|don't|never) (?:e-?mail|mail|contact|message|write to|call|send)|no (?:e-?mail|mail|message)s?)\b[^:;]*$|^[^,:;]{1,60} gets? no (?:e-?mail|mail|message)s?\b[^:;]*$",
     )
 });
 
@@ -288,6 +297,16 @@ pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     }
     if only_forbids(lower) {
         return Some("nothing of the kind is done");
+    }
+    if lower.starts_with('(') && lower.trim_end_matches('.').ends_with(')') {
+        return Some("an aside");
+    }
+    let begins = ["which ", "how ", "what ", "who ", "when ", "where "];
+    if begins.iter().any(|w| lower.starts_with(w))
+        && lower.split_whitespace().count() <= 5
+        && !lower.ends_with(['.', '?'])
+    {
+        return Some("a heading");
     }
     if ["never part of", "not part of", "out of scope"]
         .iter()

@@ -1,0 +1,165 @@
+//! Rows of other tables: how many of some kind a case has, and the words that name them.
+
+use super::columns::{is_number, named};
+use super::compare::{Unit, figures};
+use super::row::{Found, Is, Row, conditions, take_denial};
+use super::words::Words;
+use super::{Read, Reader};
+use crate::drafter::words::{stem, stems};
+use crate::drafter::world::Table;
+
+impl Reader<'_> {
+    /// Reads "at least three open tickets", "an unresolved dispute", "no call in the last month".
+    pub(super) fn of_rows(&self, words: Words) -> Option<Read> {
+        let tables = self
+            .world
+            .tables
+            .iter()
+            .filter(|t| t.name != self.cases.name && self.is_joined(t));
+        tables
+            .into_iter()
+            .find_map(|table| self.of_rows_in(table, words.clone()))
+    }
+
+    pub(super) fn of_rows_in(&self, table: &Table, mut words: Words) -> Option<Read> {
+        let noun = match self.noun(table, &words) {
+            Some(noun) => noun,
+            // "on Enterprise Unlimited": a value of several words names its table's rows too.
+            None => self.telling(table, &words)?,
+        };
+        let row = Row {
+            table,
+            is: Is::Own,
+            item: "item".to_owned(),
+            defined: &[],
+        };
+        let graded = row.numbered(&mut words);
+        // A figure without a unit before the noun counts rows.
+        let counted = figures(&words.tokens).into_iter().find(|f| {
+            f.unit == Unit::Plain && f.span.1 <= noun && {
+                let mut near = words.clone();
+                near.tick(noun, near.tokens.len());
+                named(table, &near, is_number).is_none()
+            }
+        });
+        if let Some(figure) = &counted {
+            words.tick(figure.span.0, figure.span.1);
+        }
+        let denied = counted.is_none() && take_denial(&mut words, noun, 6);
+        if self.take_names(table, &mut words) {
+            words.tick(noun, noun + 1);
+        }
+        let mut found: Vec<Found> = graded.into_iter().collect();
+        found.extend(conditions(std::slice::from_ref(&row), &mut words)?);
+        words.take(&[
+            "raised", "logged", "reported", "opened", "filed", "has", "received", "least",
+            "number", "count", "total", "before",
+        ]);
+        self.take_names(self.cases, &mut words);
+        for parent in self.parents() {
+            self.take_names(parent, &mut words);
+        }
+        if !words.are_read() {
+            return None;
+        }
+        let conditions: Vec<String> = found.iter().map(|f| grouped(&f.source)).collect();
+        let condition = conditions.join(" and ");
+        let short = table.short();
+        let source = match counted {
+            Some(figure) => {
+                let list = if condition.is_empty() {
+                    short.to_owned()
+                } else {
+                    format!("{short} | where(\"{condition}\")")
+                };
+                let relation = figure.relation.unwrap_or(">=");
+                super::amounts::compared(&format!("({list} | length)"), relation, &figure, 1.0)
+            }
+            None => {
+                let not = if denied { "not " } else { "" };
+                // Nothing is said of the rows but that there are some.
+                if condition.is_empty() {
+                    format!("({short} | length) {} 0", if denied { "==" } else { ">" })
+                } else {
+                    format!("{not}any({short}, \"{condition}\")")
+                }
+            }
+        };
+        Some(Read {
+            source,
+            ..self.of_table(table)
+        })
+    }
+
+    /// Returns the words, as stems, that name a table's rows.
+    pub(super) fn nouns(&self, table: &Table) -> Vec<String> {
+        let mut nouns = stems(&table.short().replace(['_', '-'], " "));
+        // What tells its rows apart names them, unless it is what ties them to the case.
+        let key = table
+            .key()
+            .filter(|key| !self.cases.columns.contains_key(*key) || table.name == self.cases.name);
+        nouns.extend(key.and_then(|k| k.strip_suffix("_id")).map(stem));
+        // What the SOP is about is what its cases are called.
+        if table.name == self.cases.name {
+            nouns.extend(stems(&self.world.title));
+        }
+        if nouns.contains(&stem("subscription")) {
+            nouns.push(stem("contract"));
+        }
+        nouns
+    }
+
+    /// Returns where the noun stands that names a table's rows.
+    pub(super) fn noun(&self, table: &Table, words: &Words) -> Option<usize> {
+        let free = words.free();
+        let nouns = self.nouns(table);
+        // A word that names a column of the case names no table: "active users".
+        (0..free.len())
+            .rev()
+            .find(|at| !free[*at].is_empty() && nouns.contains(&free[*at]))
+    }
+
+    /// Returns where a value stands that no other table can hold by chance: one of several words.
+    pub(super) fn telling(&self, table: &Table, words: &Words) -> Option<usize> {
+        let row = Row {
+            table,
+            is: Is::Own,
+            item: "item".to_owned(),
+            defined: &[],
+        };
+        let mut rest = words.clone();
+        row.values(&mut rest);
+        let is_read = |at: &usize| words.is_free(*at) && !rest.is_free(*at);
+        let read: Vec<usize> = (0..words.tokens.len()).filter(is_read).collect();
+        read.first().copied().filter(|_| read.len() > 1)
+    }
+
+    /// Returns the name of the joined table whose rows a text names.
+    pub(super) fn table_named(&self, text: &str) -> Option<String> {
+        let words = Words::new(text);
+        let others = self.world.tables.iter();
+        let mut joined = others.filter(|t| t.name != self.cases.name && self.is_joined(t));
+        let table = joined.find(|table| self.noun(table, &words).is_some())?;
+        Some(table.name.clone())
+    }
+
+    /// Ticks off the words that name a table's rows, and tells whether there were any.
+    pub(super) fn take_names(&self, table: &Table, words: &mut Words) -> bool {
+        let free = words.free();
+        let nouns = self.nouns(table);
+        let places: Vec<usize> = (0..free.len())
+            .filter(|at| nouns.contains(&free[*at]))
+            .collect();
+        words.tick_each(&places);
+        !places.is_empty()
+    }
+}
+
+/// Returns a condition that can stand beside others.
+fn grouped(source: &str) -> String {
+    if source.contains(" or ") {
+        format!("({source})")
+    } else {
+        source.to_owned()
+    }
+}

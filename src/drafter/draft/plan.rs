@@ -1,0 +1,45 @@
+//! What is told of a draft: how it goes, and what it lacks.
+
+use serde_json::{Value as Json, json};
+
+use super::scope::Scope;
+use super::{Assembly, facts};
+use crate::drafter::statement::Wanted;
+use crate::drafter::world::Said;
+
+impl Assembly<'_> {
+    /// Returns how the workflow goes, in plain lines.
+    pub(super) fn plan(&self, document: &Json) -> String {
+        let draft = crate::spec::read_value({
+            let mut whole = document.clone();
+            whole["workflow"] = json!(1);
+            whole["sop"]["file"] = json!("sop.md");
+            whole["sop"]["statements"] = json!(self.reader.world.statements.len());
+            whole
+        });
+        let mut plan = draft
+            .workflow
+            .map(|w| crate::spec::explain(&w))
+            .unwrap_or_default();
+        if !self.open.is_empty() {
+            plan += "\n## Not understood, and so left to people\n";
+            for said in &self.open {
+                plan += &format!("- {}. {}\n", said.number, said.text);
+            }
+        }
+        plan
+    }
+
+    /// Says which columns of a list a case has no value for.
+    pub(super) fn tell_what_lists_lack(&mut self, wanted: &[(Wanted, Said, Scope)]) {
+        let lists = wanted.iter().filter(|(kind, ..)| *kind == Wanted::Table);
+        let mut lacking: Vec<String> = lists
+            .flat_map(|(_, said, _)| facts::columns(said, self.reader).1)
+            .collect();
+        lacking.dedup();
+        if !lacking.is_empty() {
+            let lacking = lacking.join(", ");
+            self.assume(format!("The list has no column for: {lacking}"));
+        }
+    }
+}
