@@ -59,18 +59,22 @@ impl Place {
 
     /// Runs the command line, with no model and the clock of the sample data.
     pub fn run(&self, args: &[&str]) -> Ran {
-        self.with(args, &["--model", "built-in"])
+        self.run_on("2026-11-16", args)
+    }
+
+    /// Runs the command line, with no model, on a day.
+    pub fn run_on(&self, day: &str, args: &[&str]) -> Ran {
+        self.with(args, &["--model", "built-in", "--as-of", day])
     }
 
     /// Runs the command line, the model's answers taken from a recording.
     pub fn replay(&self, recording: &str, args: &[&str]) -> Ran {
-        self.with(args, &["--replay", recording])
+        self.with(args, &["--replay", recording, "--as-of", "2026-11-16"])
     }
 
     fn with(&self, args: &[&str], model: &[&str]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_sopwright"))
             .args(args)
-            .args(["--as-of", "2026-11-16"])
             .args(model)
             .current_dir(self.path())
             .env_remove("ANTHROPIC_API_KEY")
