@@ -72,7 +72,9 @@ fn agreement(place: &Place, folder: &str, name: &str) -> (usize, usize) {
         .collect();
     let plain = |text: &str| text.trim().to_lowercase().replace(['_', '-'], " ");
     let agrees = |row: &&HashMap<String, String>| {
-        let case = got.get(&row[&key]).filter(|case| case["status"] != "stopped");
+        let case = got
+            .get(&row[&key])
+            .filter(|case| case["status"] != "stopped");
         let level = row.get("level").or_else(|| row.get("outcome")).unwrap();
         match (case, row["in_scope"].as_str()) {
             (None, "no") => true,

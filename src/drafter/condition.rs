@@ -318,9 +318,16 @@ impl<'w> Reader<'w> {
         if let Some(read) = self.read(main) {
             return Some(read);
         }
+        let is_example = ["e.g", "for example", "such as", "like ", "say "]
+            .iter()
+            .any(|word| inner.to_lowercase().starts_with(word));
         let inner = self.read(inner)?;
-        let (before, _) = main.rsplit_once(" and ")?;
-        Some(self.read(before)?.both("and", inner))
+        match main.rsplit_once(" and ") {
+            Some((before, _)) => Some(self.read(before)?.both("and", inner)),
+            // "In a country we don't sell to (Brazil, Japan)": the values are what is meant.
+            None if !is_example && figure(&super::words::tokens(main)).is_none() => Some(inner),
+            None => None,
+        }
     }
 
     /// Reads rows with a remark on them: "an account renewing soon with no open ticket".

@@ -9,7 +9,9 @@ mod rows;
 mod rules;
 mod signs;
 
-use patterns::{BY, DEFAULT, HIGHER, INSTEAD_OF, MAIL_GOES_TO, NOTE, TIMED, TOP, UNLESS};
+use patterns::{
+    ASSUMED, BY, DEFAULT, HIGHER, INSTEAD_OF, MAIL_GOES_TO, NONE_GIVEN, NOTE, TIMED, TOP, UNLESS,
+};
 use signs::{background, judges, outputs};
 
 pub(super) use definition::defined as definition;
@@ -270,6 +272,15 @@ fn instead(text: &str, reader: &Reader<'_>) -> Option<(String, String)> {
 /// Reads which date counts where another is not known: "If nobody has entered a forecast, assume the
 /// planned date".
 fn default(text: &str, reader: &Reader<'_>) -> Option<(String, String)> {
+    // "No number of shops given? Assume one."
+    if let Some(answer) = ASSUMED.captures(text)
+        && let Some(asked) = reader.before()
+        && let Some(found) = NONE_GIVEN.captures(&asked)
+    {
+        let number = super::words::number(&answer[1].to_lowercase())?;
+        let of = reader.amount(&found[1])?.source;
+        return Some((of, super::words::written(number)));
+    }
     let found = DEFAULT.captures(text)?;
     let (of, other) = (reader.date_in(&found[1])?, reader.date_in(&found[2])?);
     (of != other).then_some((of, other))

@@ -209,6 +209,12 @@ impl<'r> Assembly<'r> {
         }
         if let Some((of, other)) = meaning.default {
             self.cite("level", number);
+            // The question before it is answered by it.
+            let asked = |said: &Said| said.number + 1 == number && said.text.ends_with('?');
+            if self.open.last().is_some_and(asked) {
+                self.open.pop();
+                self.cite("level", number - 1);
+            }
             self.defaults.push((of, other));
         }
         if let Some((of, other)) = meaning.instead {

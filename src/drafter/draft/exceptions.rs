@@ -56,7 +56,10 @@ fn or_else(source: &str, of: &str, other: &str) -> String {
     let mut pieces = source.split(of);
     let mut whole = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        let is_argument = whole.ends_with(['(', ' ']) && piece.starts_with([')', ',']);
+        let compares = [" < ", " <= ", " > ", " >= ", " == "];
+        let is_compared = compares.iter().any(|sign| piece.starts_with(sign));
+        let is_argument =
+            whole.ends_with(['(', ' ']) && piece.starts_with([')', ',']) || is_compared;
         if is_argument {
             whole += &format!("coalesce({of}, {other})");
         } else {

@@ -115,7 +115,7 @@ const WOULD_BE: &str = r"(?i)^we never \w+(?: (?:down|off|out|up))? (?:an? |any 
 /// A label above which cases do not go: "Optional courses never go above chase".
 const AT_MOST: &str = r"(?i)^(.+?) (?:(?:is|are) never|never|can't|cannot|must not|should not)(?: goes?| go| be| is| are| gets?| get)?(?: put| rated)? (?:above|over|higher than|more than|beyond|worse than) (?:an? )?(LABEL)KIND\.?$";
 /// What always has a label: "Two things always go to escalate: …".
-const ALWAYS: &str = r"(?i)^(?:these|those|two|three|four|the following)?(?: \w+)? ?(?:always )?(?:goes?|are|is|make an? \w+|gets?) (?:straight )?(?:to |an? )?(LABEL)KIND(?: no matter what| whatever [^:]*|, [^:]*)?: (.+)$";
+const ALWAYS: &str = r"(?i)^(?:these|those|two|three|four|the following)?(?: \w+)? ?(?:always )?(?:go(?:es)?|are|is|makes? an? \w+|gets?) (?:straight )?(?:to |an? )?(LABEL)KIND(?: no matter what| whatever [^:]*|, [^:]*)?: (.+)$";
 /// What is done is the label: "Approve duplicate charges, whatever the amount".
 const IMPERATIVE: &str = r"(?i)^(?:always )?(LABEL) (?:all |any |every |each |the )?(.+?)(?:,? (?:whatever|however|no matter|regardless) .*)?\.?$";
 /// What follows a condition without "if": "From 4 to 10 days it is a reminder".
@@ -218,6 +218,18 @@ pub(super) static NAMED_CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static MAIL_GOES_TO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:all |the |these )?(?:e-?mails?|mails?|drafts?|letters?|messages?) (?:go|are sent|are addressed|is sent|goes) to (.+?)(?:(?:[;,.]| –) (?:or )?(?:if|where|when) (?:there is|there's|we have)? ?(?:none|no one|nobody|that is missing|it is missing),? (?:then )?(?:to )?(.+?))?\.?$",
+    )
+});
+/// What is asked where a number is not known: "No number of shops given?"
+pub(super) static NONE_GIVEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:no|what if there is no|and if there is no) (.+?)(?: (?:given|known|entered|filled in|there|on file))?\?$",
+    )
+});
+/// The number that is taken then: "Assume one."
+pub(super) static ASSUMED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:then )?(?:assume|take|use|count it as|treat it as) (?:it is |it's )?(\w+)\.?$",
     )
 });
 /// The higher of two levels counts.

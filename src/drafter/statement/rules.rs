@@ -98,8 +98,12 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
             r"(?i)^(?:one|two|the|a|an|our|and|but)? ?(?:\w+ )?(?:thing|things|exception|rule|note|point)\b[^:.]{0,40}: ",
         )
     });
-    let text = &LEAD_IN.replace(text, "");
     let known = &reader.forms;
+    // "Two things make it red: …" says the label before the colon.
+    let lead = LEAD_IN
+        .find(text)
+        .filter(|m| !known.label.is_match(m.as_str()));
+    let text = lead.map_or(text, |m| &text[m.end()..]);
     if let Some(found) = known.instead.captures(text)
         && let Some(when) = selection(&found[1], reader)
     {

@@ -301,6 +301,16 @@ pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     if lower.starts_with('(') && lower.trim_end_matches('.').ends_with(')') {
         return Some("an aside");
     }
+    let remarks = [
+        "that's ",
+        "that is ",
+        "that one is ",
+        "this is our ",
+        "nice",
+    ];
+    if remarks.iter().any(|w| lower.starts_with(w)) && lower.split_whitespace().count() <= 6 {
+        return Some("a remark");
+    }
     let begins = ["which ", "how ", "what ", "who ", "when ", "where "];
     if begins.iter().any(|w| lower.starts_with(w))
         && lower.split_whitespace().count() <= 5
