@@ -271,7 +271,7 @@ fn needed(reader: &Reader<'_>, read: &super::condition::Read, document: &Json) -
             continue;
         };
         if document["data"].get(table.short()).is_none()
-            && let Some((column, value)) = draft::join(reader.cases, table, &reader.item)
+            && let Some((column, value)) = reader.join(table)
         {
             let fields: serde_json::Map<String, Json> = table
                 .columns

@@ -178,8 +178,10 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
             .get(2)
             .and_then(|m| people(m.as_str(), reader).into_iter().next());
         meaning.addressee = named.into_iter().next().map(|person| match instead {
-            Some(other) => format!("coalesce({}, {})", person.address, other.address),
-            None => person.address,
+            Some(other) if other.address != person.address => {
+                format!("coalesce({}, {})", person.address, other.address)
+            }
+            _ => person.address,
         });
         if meaning.addressee.is_some() {
             return meaning;

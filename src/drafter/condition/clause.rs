@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use serde_json::Value as Json;
 
 use super::columns::{began, is_date, is_number, named, only_number};
 use super::compare::{Unit, figures};
@@ -75,8 +76,14 @@ impl<'w> Reader<'w> {
             .tables
             .iter()
             .filter(|t| t.name != self.cases.name);
-        others
-            .filter(|t| self.is_joined(t) && crate::drafter::draft::refers(self.cases, t).is_some())
+        others.filter(|t| {
+            let is_one = || {
+                let through = self.through(t);
+                through.is_some_and(|(_, column)| t.key() == Some(column))
+            };
+            self.is_joined(t)
+                && (crate::drafter::draft::refers(self.cases, t).is_some() || is_one())
+        })
     }
 
     fn of_the_case(&self, mut words: Words) -> Option<Read> {
@@ -247,7 +254,46 @@ impl<'w> Reader<'w> {
 
     /// Can rows of a table be joined to a case?
     pub(crate) fn is_joined(&self, table: &Table) -> bool {
-        crate::drafter::draft::join(self.cases, table, &self.item).is_some()
+        self.join(table).is_some()
+    }
+
+    /// Returns how rows of a table are joined to a case: by what both hold, else through the one
+    /// row of a third table that belongs to the case (a learner's account), else by name.
+    pub(in crate::drafter) fn join(&self, table: &Table) -> Option<(String, Json)> {
+        let direct = crate::drafter::draft::join(self.cases, table, &self.item);
+        if direct.as_ref().is_some_and(|(_, value)| value.is_string()) {
+            return direct;
+        }
+        let through = self.through(table).map(|(parent, column)| {
+            let value = format!("max({}, '{column}')", parent.short());
+            (column.to_owned(), Json::from(value))
+        });
+        through.or(direct)
+    }
+
+    /// Returns the table through whose one row another one is joined, and the column that both hold.
+    pub(in crate::drafter) fn through(&self, table: &Table) -> Option<(&'w Table, &'w str)> {
+        let is_id = |name: &str| {
+            ["_id", "_number", "_code", "sku"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        };
+        let mut others = self
+            .world
+            .tables
+            .iter()
+            .filter(|t| t.name != self.cases.name && t.name != table.name);
+        others.find_map(|parent| {
+            crate::drafter::draft::refers(self.cases, parent)?;
+            let mut columns = parent.columns.keys().map(String::as_str);
+            let shared = |name: &&str| {
+                is_id(name)
+                    && table.columns.contains_key(*name)
+                    && Some(*name) != parent.key()
+                    && !self.cases.columns.contains_key(*name)
+            };
+            columns.find(shared).map(|column| (parent, column))
+        })
     }
 
     /// Do words name nothing but the rows that cases are?

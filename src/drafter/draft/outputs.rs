@@ -251,6 +251,15 @@ impl Making<'_> {
         };
         let mut message = json!({"kind": "message", "per": "run", "approval": "required", "to": to,
             "text": format!("{title}: {what}")});
+        // An alarm is raised where there is something to tell; a count is told in any case.
+        let counts = ["how many", "count", "number", "total"];
+        if let Scope::Levels(labels) = scope
+            && labels.len() < self.all.len()
+            && !counts.iter().any(|word| lower.contains(word))
+        {
+            let each: Vec<String> = labels.iter().map(|l| format!("{} > 0", count(l))).collect();
+            message["when"] = json!(each.join(" or "));
+        }
         if let Scope::Count(label, relation, number) = scope {
             message["when"] = json!(format!("{} {relation} {number}", count(label)));
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::scope::is_quiet;
-use super::{Assembly, capital, join};
+use super::{Assembly, capital};
 use crate::drafter::words::stems;
 use crate::drafter::world::{Table, fit};
 use crate::expr::{Condition, Template};
@@ -125,8 +125,27 @@ impl Assembly<'_> {
                 .filter(|t| used.contains(t.short()) && self.reader.is_joined(t))
                 .map(|t| t.name.clone()),
         );
+        let through: Vec<String> = self
+            .reader
+            .world
+            .tables
+            .iter()
+            .filter(|t| joined.contains(&t.name))
+            .filter_map(|t| self.goes_through(t).map(|parent| parent.name.clone()))
+            .collect();
+        joined.extend(through);
         joined.remove(&self.cases.name);
         joined
+    }
+
+    /// Returns the table through which another is joined, if it is not joined to the case itself.
+    fn goes_through(&self, table: &Table) -> Option<&Table> {
+        let (_, value) = self.reader.join(table)?;
+        let (parent, _) = self.reader.through(table)?;
+        let is_through = value
+            .as_str()?
+            .starts_with(&format!("max({},", parent.short()));
+        is_through.then_some(parent)
     }
 
     pub(super) fn data(
@@ -162,7 +181,7 @@ impl Assembly<'_> {
             .iter()
             .filter_map(|name| self.reader.world.tables.iter().find(|t| t.name == *name))
         {
-            if let Some((_, value)) = join(self.cases, table, &self.reader.item) {
+            if let Some((_, value)) = self.reader.join(table) {
                 columns.extend(self.columns_in(&value.to_string()));
             }
         }
@@ -179,11 +198,17 @@ impl Assembly<'_> {
             pull["where"] = json!(conditions.join(" and "));
         }
         data.insert(self.cases.short().to_owned(), pull);
-        for name in joined {
+        // What others are joined through is read before them.
+        let is_through = |name: &&String| {
+            let table = self.reader.world.tables.iter().find(|t| t.name == **name);
+            table.is_some_and(|t| self.goes_through(t).is_some())
+        };
+        let (behind, first): (Vec<&String>, Vec<&String>) = joined.iter().partition(is_through);
+        for name in first.into_iter().chain(behind) {
             let Some(table) = self.reader.world.tables.iter().find(|t| t.name == *name) else {
                 continue;
             };
-            let Some((column, value)) = join(self.cases, table, &self.reader.item) else {
+            let Some((column, value)) = self.reader.join(table) else {
                 continue;
             };
             let fields: Map<String, Json> = table

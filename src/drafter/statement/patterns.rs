@@ -25,6 +25,7 @@ pub(in crate::drafter) struct Forms {
     pub(super) comes_out: Regex,
     pub(super) stays: Regex,
     pub(super) would_be: Regex,
+    pub(super) all_become: Regex,
     pub(super) at_most: Regex,
     pub(super) always: Regex,
     pub(super) imperative: Regex,
@@ -70,6 +71,7 @@ impl Forms {
             comes_out: form(COMES_OUT),
             stays: form(STAYS),
             would_be: form(WOULD_BE),
+            all_become: form(ALL_BECOME),
             at_most: form(AT_MOST),
             always: form(ALWAYS),
             imperative: form(IMPERATIVE),
@@ -112,6 +114,8 @@ const STAYS: &str = r"(?i)^(?:an? |the )?(LABEL)KIND(?: ones?)? (?:stays?|remain
 /// A level that becomes another for those of whom it is never asked: "We never turn down a large
 /// account, so what would be a decline becomes an escalate".
 const WOULD_BE: &str = r"(?i)^we never \w+(?: (?:down|off|out|up))? (?:an? |any |the )?(.+?)(?: without [^,]+)?,? so (?:what|anything that|everything that|one that|those that) would (?:otherwise )?be (?:an? )?(LABEL)KIND (?:becomes?|is|counts as|gets?|goes to) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
+/// Levels that become another on a condition: "When …, every nudge or chase becomes an escalate".
+const ALL_BECOME: &str = r"(?i)^(?:if|when|where) (.+?), ?(?:then )?(?:every|any|each|all|both|an?) (LABEL)s?(?: (?:or|and) (?:every |any |an? )?(LABEL)s?)? (?:becomes?|turns? into|counts? as|goes? to|moves? to|is treated as) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
 /// A label above which cases do not go: "Optional courses never go above chase".
 const AT_MOST: &str = r"(?i)^(.+?) (?:(?:is|are) never|never|can't|cannot|must not|should not)(?: goes?| go| be| is| are| gets?| get)?(?: put| rated)? (?:above|over|higher than|more than|beyond|worse than) (?:an? )?(LABEL)KIND\.?$";
 /// What always has a label: "Two things always go to escalate: …".

@@ -63,6 +63,18 @@ pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> V
     if !steps.is_empty() {
         return steps;
     }
+    // "When …, every nudge or chase becomes an escalate."
+    if let Some(found) = reader.forms.all_become.captures(text)
+        && let Some(when) = selection(&found[1], reader)
+    {
+        let of = [found.get(2), found.get(3)].into_iter().flatten();
+        let instead = of.map(|of| Rule::Instead {
+            of: label(of.as_str()),
+            when: when.clone(),
+            then: label(&found[4]),
+        });
+        return instead.collect();
+    }
     match rule(text, asks_for_output, reader) {
         // What tables answer of it needs no model.
         Some(Rule::Judged(label)) => {
