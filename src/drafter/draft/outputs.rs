@@ -100,7 +100,13 @@ impl Making<'_> {
                 .collect();
             fields.insert("sop".to_owned(), json!(cited));
             let is_per_case = own.get("per").is_none();
-            if let Some(when) = guard(scope, said).filter(|_| is_per_case) {
+            // Where no rule applied there is nothing to write.
+            let writes_level = own.get("set").is_some_and(|set| {
+                set.to_string().contains("result.level") && self.all.iter().any(|l| l == "none")
+            });
+            let decided = || writes_level.then(|| "risk.level != 'none'".to_owned());
+            let when = guard(scope, said).or_else(decided);
+            if let Some(when) = when.filter(|_| is_per_case) {
                 fields.insert("when".to_owned(), json!(when));
             }
         }
