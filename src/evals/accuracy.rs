@@ -54,7 +54,7 @@ pub(super) async fn measure(
     let workflow = checked.workflow();
     let names: Vec<String> = workflow.result.keys().cloned().collect();
     let mut chosen: IndexMap<String, Option<String>> = IndexMap::new();
-    for column in files.columns() {
+    for column in case.accuracy.keys() {
         let taken: Vec<&String> = chosen.values().flatten().collect();
         let free: Vec<&String> = names.iter().filter(|n| !taken.contains(n)).collect();
         chosen.insert(column.clone(), by_name(column, &free));
@@ -80,7 +80,7 @@ pub(super) async fn measure(
             FieldAccuracy {
                 agreed: score.map_or(0, |s| s.agreed),
                 cases,
-                at_least: case.accuracy.get(&column).copied().unwrap_or(1.0),
+                at_least: case.accuracy[&column],
                 field,
             },
         );

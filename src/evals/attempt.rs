@@ -49,26 +49,9 @@ pub struct Kept {
 pub async fn attempt(case: &EvalCase, maker: &Maker) -> Result<(Attempt, Kept)> {
     let mut made = Attempt::default();
     let mut kept = Kept::default();
-    let folder = tempfile::Builder::new()
-        .prefix("sopwright-eval-")
-        .tempdir()
-        .map_err(unwritable)?;
+    let (folder, workspace) = workspace_of(case)?;
+    let llm = answers(maker, &workspace);
     let name = slug(&case.name);
-    let root = folder.path();
-    fs::create_dir_all(root.join("sops")).map_err(unwritable)?;
-    fs::copy(
-        case.folder.join(SOP),
-        root.join("sops").join(format!("{name}.md")),
-    )
-    .map_err(unwritable)?;
-    fs::copy(case.folder.join(SETTINGS), root.join(SETTINGS)).map_err(unwritable)?;
-    let data = case.folder.join(DATA);
-    lay_over(&data, &root.join(DATA)).map_err(unwritable)?;
-    let workspace = Workspace::open(Some(root), root)?;
-    let llm = Arc::new(match maker.answers {
-        true => LlmAnswers::by(maker.model.clone(), Some(workspace.own().join("answers"))),
-        false => LlmAnswers::placeholders(),
-    });
     let started = Instant::now();
     let work = Work {
         case,
@@ -76,10 +59,9 @@ pub async fn attempt(case: &EvalCase, maker: &Maker) -> Result<(Attempt, Kept)> 
         workspace: &workspace,
         llm: &llm,
     };
-    let built = work.build(&name, &mut made, &mut kept).await?;
-    let saved = match built {
+    let saved = match work.build(&name, &mut made, &mut kept).await? {
         Ok(before) => match work.change(&name, &mut made, &mut kept).await? {
-            Ok(()) => Ok((before, store::load(&workspace, &name)?)),
+            Ok(()) => Ok((store::load(&workspace, &name)?, before.draft.document)),
             Err(because) => Err(because),
         },
         Err(because) => Err(because),
@@ -89,18 +71,77 @@ pub async fn attempt(case: &EvalCase, maker: &Maker) -> Result<(Attempt, Kept)> 
     made.tokens_in += spent.usage.prompt();
     made.tokens_out += spent.usage.output;
     made.cost_usd += spent.cost;
+    if let Ok((stored, _)) = &saved {
+        kept.workflow = Some(stored.draft.document.clone());
+    }
+    conclude(case, &workspace, saved, &llm, &mut made).await?;
+    made.exam_cost_usd = llm.spent().cost - spent.cost;
+    drop(folder);
+    Ok((made, kept))
+}
+
+/// Examines a workflow that nobody had to build, as [`attempt`] does one that was built: to see
+/// that a case can be passed. `maker` answers its `llm` steps.
+///
+/// # Errors
+/// If the disk does not take the workspace, or the workflow cannot be read.
+pub async fn examine_given(case: &EvalCase, document: &str, maker: &Maker) -> Result<Attempt> {
+    let (folder, workspace) = workspace_of(case)?;
+    let name = slug(&case.name);
+    let target = workspace.folder_of(&name);
+    fs::create_dir_all(&target).map_err(unwritable)?;
+    fs::write(target.join("workflow.json"), document).map_err(unwritable)?;
+    fs::copy(case.folder.join(SOP), target.join("sop.md")).map_err(unwritable)?;
+    let stored = store::load(&workspace, &name)?;
+    let mut made = Attempt::default();
+    let llm = answers(maker, &workspace);
+    let before = stored.draft.document.clone();
+    conclude(case, &workspace, Ok((stored, before)), &llm, &mut made).await?;
+    drop(folder);
+    Ok(made)
+}
+
+/// Returns a workspace with what the builder may see of a case.
+fn workspace_of(case: &EvalCase) -> Result<(tempfile::TempDir, Workspace)> {
+    let folder = tempfile::Builder::new()
+        .prefix("sopwright-eval-")
+        .tempdir()
+        .map_err(unwritable)?;
+    let root = folder.path();
+    let sop = root.join("sops").join(format!("{}.md", slug(&case.name)));
+    fs::create_dir_all(root.join("sops"))
+        .and_then(|()| fs::copy(case.folder.join(SOP), sop))
+        .and_then(|_| fs::copy(case.folder.join(SETTINGS), root.join(SETTINGS)))
+        .and_then(|_| lay_over(&case.folder.join(DATA), &root.join(DATA)))
+        .map_err(unwritable)?;
+    let workspace = Workspace::open(Some(root), root)?;
+    Ok((folder, workspace))
+}
+
+fn answers(maker: &Maker, workspace: &Workspace) -> Arc<LlmAnswers> {
+    Arc::new(match maker.answers {
+        true => LlmAnswers::by(maker.model.clone(), Some(workspace.own().join("answers"))),
+        false => LlmAnswers::placeholders(),
+    })
+}
+
+/// Examines what was saved, with the document as it was before the changes; or notes why there is
+/// nothing to examine.
+async fn conclude(
+    case: &EvalCase,
+    workspace: &Workspace,
+    saved: Result<(Stored, Json), String>,
+    llm: &Arc<LlmAnswers>,
+    made: &mut Attempt,
+) -> Result<()> {
     let exam = case.folder.join(EXAM);
     if exam.is_dir() {
-        lay_over(&exam, &root.join(DATA)).map_err(unwritable)?;
+        lay_over(&exam, &workspace.root().join(DATA)).map_err(unwritable)?;
     }
     let examined = match saved {
-        Ok((before, stored)) => {
-            kept.workflow = Some(stored.draft.document.clone());
-            let document = before.draft.document;
-            examine(case, &workspace, &stored, &document, llm.clone())
-                .await
-                .map_err(|error| told(&error))
-        }
+        Ok((stored, before)) => examine(case, workspace, &stored, &before, llm.clone())
+            .await
+            .map_err(|error| told(&error)),
         Err(because) => Err(because),
     };
     match examined {
@@ -117,8 +158,7 @@ pub async fn attempt(case: &EvalCase, maker: &Maker) -> Result<(Attempt, Kept)> 
             made.fields = nothing_agrees(case).await?;
         }
     }
-    made.exam_cost_usd = llm.spent().cost - spent.cost;
-    Ok((made, kept))
+    Ok(())
 }
 
 /// What an attempt works with.
@@ -222,14 +262,16 @@ fn take(made: &mut Attempt, kept: &mut Kept, builder: &Builder, seat: Seat<'_>) 
 async fn nothing_agrees(case: &EvalCase) -> Result<indexmap::IndexMap<String, FieldAccuracy>> {
     let files = PastFiles::read(&case.exam_rows(), &case.expected()).await?;
     let cases = files.decided().len();
-    let none = |column: &String| FieldAccuracy {
+    let none = |at_least: f64| FieldAccuracy {
         field: None,
         agreed: 0,
         cases,
-        at_least: case.accuracy.get(column).copied().unwrap_or(1.0),
+        at_least,
     };
-    let columns = files.columns().iter();
-    Ok(columns.map(|c| (c.clone(), none(c))).collect())
+    let columns = case.accuracy.iter();
+    Ok(columns
+        .map(|(c, share)| (c.clone(), none(*share)))
+        .collect())
 }
 
 fn told(error: &Error) -> String {

@@ -114,8 +114,12 @@ impl EvalCase {
         };
         let text = fs::read_to_string(&path)
             .map_err(|e| unusable(format!("{} cannot be read: {e}", path.display())))?;
-        let written: Written = toml::from_str(&text)
-            .map_err(|e| unusable(format!("{FILE}: {}", crate::diag::one_line(e.message(), 300))))?;
+        let written: Written = toml::from_str(&text).map_err(|e| {
+            unusable(format!(
+                "{FILE}: {}",
+                crate::diag::one_line(e.message(), 300)
+            ))
+        })?;
         for file in [SOP, SETTINGS, EXPECTED] {
             if !folder.join(file).is_file() {
                 return Err(unusable(format!("it has no {file}")));

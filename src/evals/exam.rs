@@ -56,12 +56,13 @@ pub(super) async fn examine(
     llm: Arc<LlmAnswers>,
 ) -> Result<(Compared, Vec<CheckResult>)> {
     let settings = &workspace.settings().connections;
-    let connections = Connections::open(settings, workspace.root(), &|name| std::env::var(name).ok());
+    let connections =
+        Connections::open(settings, workspace.root(), &|name| std::env::var(name).ok());
     let catalog = connections.catalog().await;
     let review = check(&stored.draft, &stored.sop, &catalog);
     let Some(checked) = review.checked else {
         return Err(
-            Error::input("The workflow has errors with the data of the exam").with(review.findings)
+            Error::input("The workflow has errors with the data of the exam").with(review.findings),
         );
     };
     let workflow = checked.workflow();

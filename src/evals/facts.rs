@@ -27,8 +27,9 @@ pub const NAMES: [&str; 16] = [
     "starts",
     // `connection.table` of each table that is read.
     "reads",
-    // Cases that are expected or were run: key, row, expected, came, status, worked, caveats,
-    // and how many drafts, messages, updates, calls, documents were made of it.
+    // Cases that are expected or were run: key, row, expected, came, status, caveats, answered (one
+    // of the values that are compared came), worked (a result or an output came), and how many
+    // drafts, messages, updates, calls, documents were made of it.
     "cases",
     // What was made, of a case or of the run: its own fields, and key, row, expected, came, says.
     "made",
@@ -117,7 +118,9 @@ impl Found<'_> {
         let (Some(zone), Some(at), Ok(cron)) = (zone, at, cron::parse(&schedule.cron)) else {
             return json!([]);
         };
-        let times = cron.iter_from(at.to_zoned(zone), Direction::Forward).take(10);
+        let times = cron
+            .iter_from(at.to_zoned(zone), Direction::Forward)
+            .take(10);
         times
             .map(|time: Zoned| {
                 json!({
@@ -161,16 +164,24 @@ impl Found<'_> {
                 .fields
                 .iter()
                 .map(|(column, field)| {
-                    let value = field.field.as_ref().and_then(|f| case.outcome.result.get(f));
+                    let value = field
+                        .field
+                        .as_ref()
+                        .and_then(|f| case.outcome.result.get(f));
                     (column.clone(), value.cloned().unwrap_or(Json::Null))
                 })
                 .collect();
             let status = case.outcome.status.word();
-            let says_something =
-                case.outcome.result.values().any(|v| !is_same(v, &Json::Null)) && status == "done";
+            let says_something = case
+                .outcome
+                .result
+                .values()
+                .any(|v| !is_same(v, &Json::Null))
+                && status == "done";
             let mut told = json!({
-                "key": key.unwrap_or_else(|| case.outcome.key.clone()), "row": case.item, "came": came,
-                "expected": should, "status": status, "caveats": case.outcome.caveats,
+                "key": key.unwrap_or_else(|| case.outcome.key.clone()), "row": case.item,
+                "answered": status != "failed" && came.values().any(|v| !is_same(v, &Json::Null)),
+                "came": came, "expected": should, "status": status, "caveats": case.outcome.caveats,
                 "worked": says_something || !case.effects.is_empty(),
             });
             for effect in &case.effects {
@@ -184,7 +195,7 @@ impl Found<'_> {
             if key.as_ref().is_none_or(|key| !met.contains(key)) {
                 let mut told = json!({
                     "key": key, "row": null, "came": {}, "expected": should, "status": "absent",
-                    "caveats": [], "worked": false,
+                    "caveats": [], "worked": false, "answered": false,
                 });
                 count(&mut told, &[]);
                 cases.push(told);

@@ -17,7 +17,7 @@ mod results;
 mod suite;
 
 pub use accuracy::FieldAccuracy;
-pub use attempt::{Kept, Maker, attempt};
+pub use attempt::{Kept, Maker, attempt, examine_given};
 pub use case::{Check, EvalCase, Kind};
 pub use compare::{CaseChange, Comparison, compare};
 pub use exam::CheckResult;

@@ -1,7 +1,7 @@
 //! Evaluations as tables.
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 
 use super::{Style, paint, width};
 use crate::diag::{count, one_line};
@@ -22,7 +22,7 @@ pub fn evals(results: &Results) -> String {
         "values".to_owned(),
         "checks".to_owned(),
         "turns".to_owned(),
-        "tokens in/out".to_owned(),
+        "tokens".to_owned(),
         "cost".to_owned(),
         "s".to_owned(),
     ]);
@@ -44,13 +44,19 @@ pub fn evals(results: &Results) -> String {
     }
     let of = |figure: &dyn Fn(&Attempt) -> f64| results.mean(|case| case.mean(figure));
     let mut text = format!("{table}\n");
+    let of_k = match k {
+        1 => String::new(),
+        _ => format!(
+            ", pass@{k} {}, pass^{k} {}",
+            share(results.passed_once()),
+            share(results.passed_always())
+        ),
+    };
     text += &format!(
-        "{}, {}: pass@1 {}, pass@{k} {}, pass^{k} {}; values {}, checks {}; ${:.2} in all.\n",
+        "{}, {}: pass@1 {}{of_k}; values {}, checks {}; ${:.2} in all.\n",
         paint(Style::Strong, &results.model),
         count(results.cases.len(), "case"),
         share(results.passed()),
-        share(results.passed_once()),
-        share(results.passed_always()),
         share(of(&|a| a.accuracy())),
         share(of(&|a| a.held() as f64 / a.checks.len().max(1) as f64)),
         results
@@ -74,14 +80,21 @@ fn failures(case: &CaseResult) -> String {
     }
     if let Some(failed) = case.attempts.iter().find(|a| !a.passed) {
         let mut lines: Vec<String> = Vec::new();
-        lines.extend(failed.because.clone());
-        for (column, field) in failed.fields.iter().filter(|(_, f)| !f.is_enough()) {
+        if let Some(because) = &failed.because {
+            lines.push(because.clone());
+        }
+        let examined = failed.because.is_none();
+        for (column, field) in failed
+            .fields
+            .iter()
+            .filter(|(_, f)| examined && !f.is_enough())
+        {
             lines.push(match &field.field {
                 Some(_) => format!("{column}: {} of {} agree", field.agreed, field.cases),
                 None => format!("{column}: no field of the result says it"),
             });
         }
-        for check in failed.checks.iter().filter(|c| !c.passed) {
+        for check in failed.checks.iter().filter(|c| examined && !c.passed) {
             let not = match check.kind {
                 Kind::Require => "not so",
                 Kind::Forbid => "so, and must not be",
@@ -173,7 +186,8 @@ fn table() -> Table {
     table
         .load_style(UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(width()).unwrap_or(100));
+        .set_width(u16::try_from(width()).unwrap_or(100))
+        .set_constraints([ColumnConstraint::ContentWidth]);
     table
 }
 
