@@ -235,3 +235,71 @@ fn a_suite_is_run_kept_and_compared() {
     let error = place.run(&["eval", "suite"]).fails(1);
     assert!(error.contains("case.toml"), "{error}");
 }
+
+/// Returns the reference with one rule, or the condition of one output, left out; each in turn.
+fn mutations(reference: &Json) -> Vec<(String, Json)> {
+    let mut all = Vec::new();
+    for (s, step) in reference["steps"].as_array().unwrap().iter().enumerate() {
+        for r in 0..step["rules"].as_array().map_or(0, Vec::len) {
+            let mut without = reference.clone();
+            without["steps"][s]["rules"]
+                .as_array_mut()
+                .unwrap()
+                .remove(r);
+            all.push((format!("{}: rule {}", step["id"], r + 1), without));
+        }
+    }
+    for (o, output) in reference["outputs"].as_array().unwrap().iter().enumerate() {
+        if output.get("when").is_some() {
+            let mut without = reference.clone();
+            without["outputs"][o]
+                .as_object_mut()
+                .unwrap()
+                .remove("when");
+            all.push((format!("{}: when", output["id"]), without));
+        }
+        let mut without = reference.clone();
+        without["outputs"].as_array_mut().unwrap().remove(o);
+        all.push((format!("{}: the output", output["id"]), without));
+    }
+    for (name, pull) in reference["data"].as_object().unwrap() {
+        if pull.get("where").is_some() {
+            let mut without = reference.clone();
+            without["data"][name]
+                .as_object_mut()
+                .unwrap()
+                .remove("where");
+            all.push((format!("{name}: where"), without));
+        }
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a minute: run it when a case is added or changed"]
+async fn no_part_of_a_reference_can_be_left_out() {
+    let mut exams = tokio::task::JoinSet::new();
+    for case in Suite::read(&shipped(), None).unwrap().cases {
+        exams.spawn(async move {
+            let text = std::fs::read_to_string(case.folder.join("reference.json")).unwrap();
+            let maker = Maker {
+                model: Arc::new(Knowing::of(&case).await),
+                answers: true,
+                system: String::new(),
+                limits: Limits::default(),
+            };
+            let mut unnoticed = Vec::new();
+            for (what, without) in mutations(&serde_json::from_str(&text).unwrap()) {
+                let made = examine_given(&case, &without.to_string(), &maker)
+                    .await
+                    .unwrap();
+                if made.passed {
+                    unnoticed.push(format!("{}, {what}", case.name));
+                }
+            }
+            unnoticed
+        });
+    }
+    let unnoticed = exams.join_all().await.concat();
+    assert!(unnoticed.is_empty(), "{unnoticed:#?}");
+}

@@ -337,6 +337,9 @@ def property_maintenance():
         reports.append(dict(report_no=f"MR-{610 + i}", flat=flat["flat"], reported_on=on, tenant_email=f"tenant.{flat['flat'].lower()}@home.example", text=text, state="new"))
         by = on if urgency == "emergency" else add_workdays(on, 2 if urgency == "urgent" else 10)
         expected.append(dict(report_no=f"MR-{610 + i}", urgency=urgency, trade=trade, visit_by=by, manager=flat["manager_email"]))
+    for i, (text, *_) in enumerate(r.sample(texts, 5)):
+        flat = r.choice(flats)
+        reports.insert(4 * i, dict(report_no=f"MR-{560 + i}", flat=flat["flat"], reported_on=day(-r.randint(20, 60)), tenant_email=f"tenant.{flat['flat'].lower()}@home.example", text=text, state="done"))
     write(case, "data/desk/reports.csv", reports)
     write(case, "data/desk/flats.csv", flats)
     write(case, "expected.csv", expected)
