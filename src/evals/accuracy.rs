@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use super::EvalCase;
 use crate::check::Checked;
@@ -113,7 +114,8 @@ fn by_name(column: &str, free: &[&String]) -> Option<String> {
     }
 }
 
-/// Finds fields for columns without one by what they hold.
+/// Finds fields for columns without one by what they hold: a field that mostly agrees, or that
+/// takes no values but those of the column.
 fn by_values(
     chosen: &mut IndexMap<String, Option<String>>,
     names: &[String],
@@ -132,22 +134,29 @@ fn by_values(
         .collect();
     for column in open {
         let taken: Vec<String> = chosen.values().flatten().cloned().collect();
-        let best = names
+        let values: Vec<&Json> = files
+            .decided()
             .iter()
-            .filter(|name| !taken.contains(name))
-            .map(|name| {
-                let agreed = came.compared.iter().filter(|case| {
-                    let row = case.row.as_object().and_then(|row| files.key(row));
-                    let was = row.and_then(|key| expected.get(&key)?.get(&column));
-                    let came = case.fields.get(name).map(|(_, came)| came);
-                    matches!((was, came), (Some(was), Some(came)) if is_same(was, came))
-                });
-                (agreed.count(), name)
-            })
-            .max_by_key(|(agreed, _)| *agreed);
-        if let Some((agreed, name)) = best
-            && agreed as f64 >= BY_VALUES * came.cases as f64
-        {
+            .filter_map(|r| r.get(&column))
+            .collect();
+        let free = names.iter().filter(|name| !taken.contains(name));
+        let told = free.filter_map(|name| {
+            let (mut agreed, mut filled, mut strange) = (0, 0, 0);
+            for case in &came.compared {
+                let (_, value) = case.fields.get(name)?;
+                let row = case.row.as_object().and_then(|row| files.key(row));
+                let was = row.and_then(|key| expected.get(&key)?.get(&column));
+                agreed += usize::from(was.is_some_and(|was| is_same(was, value)));
+                if !is_same(value, &Json::Null) {
+                    filled += 1;
+                    strange += usize::from(!values.iter().any(|v| is_same(v, value)));
+                }
+            }
+            let mostly = agreed as f64 >= BY_VALUES * came.cases as f64;
+            let alike = strange == 0 && filled * 2 > came.cases;
+            (mostly || alike).then_some((agreed, name))
+        });
+        if let Some((_, name)) = told.max_by_key(|(agreed, _)| *agreed) {
             chosen.insert(column, Some(name.clone()));
         }
     }
