@@ -210,9 +210,13 @@ impl Work<'_> {
         let mut seat = Seat::of(&self.case.owner);
         let mut undone = None;
         for change in &self.case.changes {
+            let before = builder.session.fingerprint();
             builder.session.say(change);
             let end = builder.run(&mut seat).await?;
             made.turns += builder.session.turns;
+            if builder.session.fingerprint() == before {
+                made.ignored.push(change.clone());
+            }
             undone = match end {
                 End::Blocked(because) => Some(because),
                 End::Saved | End::Turn if builder.session.is_saved() => None,

@@ -57,6 +57,9 @@ pub struct Attempt {
     /// Some of the cases that came out otherwise than the SOP has it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub wrong: Vec<String>,
+    /// Changes that were asked for and left the workflow as it was.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub ignored: Vec<String>,
     /// Model calls of the build and the changes.
     pub turns: u32,
     /// What the owner was asked, and answered.

@@ -83,6 +83,12 @@ fn failures(case: &CaseResult) -> String {
         if let Some(because) = &failed.because {
             lines.push(because.clone());
         }
+        lines.extend(
+            failed
+                .ignored
+                .iter()
+                .map(|change| format!("nothing came of “{change}”")),
+        );
         let examined = failed.because.is_none();
         for (column, field) in failed
             .fields
