@@ -15,6 +15,7 @@
 //! - [`runner`]: runs over all cases
 //! - [`builder`]: the conversation that ends in a saved workflow
 //! - [`drafter`]: the built-in builder, which needs no model
+//! - [`evals`]: how well the builder builds, measured
 //! - [`ui`], [`repl`], [`cli`]: the faces
 
 pub mod builder;
@@ -24,6 +25,7 @@ pub mod connect;
 pub mod diag;
 pub mod drafter;
 pub mod engine;
+pub mod evals;
 pub mod expr;
 pub mod model;
 pub mod rehearse;

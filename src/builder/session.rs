@@ -8,7 +8,7 @@ use super::{Answer, DraftHistory, Question, QuestionKind};
 use crate::model::{Message, Reply, Stop, ToolCall, ToolResult, Usage};
 use crate::rehearse::{Claim, Report};
 use crate::sop::Sop;
-use crate::store::Fingerprint;
+use crate::store::{Fingerprint, Stored};
 
 /// How the conversation ends when the model has nothing more to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +125,15 @@ impl Session {
             usage: Usage::default(),
             cost: 0.0,
         }
+    }
+
+    /// Returns a chat about a saved workflow.
+    pub fn of_saved(id: String, stored: Stored) -> Self {
+        let mut session = Session::new(id, stored.name, stored.sop, Mode::Chat);
+        session.draft.document = Some(stored.draft.document);
+        session.base = Some(stored.fingerprint);
+        session.saved = session.fingerprint();
+        session
     }
 
     /// Takes what the user says, and begins a turn.

@@ -150,6 +150,8 @@ pub enum Command {
     },
     /// Say which models and connections were found, and whether they work.
     Doctor,
+    /// Measure how well a model builds, over a suite of SOPs with known outcomes.
+    Eval(Eval),
 }
 
 /// Build a workflow from an SOP, without chat.
@@ -230,4 +232,27 @@ pub struct Backtest {
     /// Writes every case with both outcomes to a CSV file.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// Which suite a model is measured with.
+#[derive(Debug, clap::Args)]
+pub struct Eval {
+    /// The suite: a folder with a folder per case, such as tests/evals.
+    #[arg(value_name = "SUITE", required_unless_present = "compare")]
+    pub suite: Option<PathBuf>,
+    /// How often each case is attempted.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub times: u16,
+    /// Only the case of this name.
+    #[arg(long, value_name = "CASE")]
+    pub only: Option<String>,
+    /// Keeps results, and each attempt's workflow and conversation, in a folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Stops a build, or a change, when it has cost more than this, in US dollars.
+    #[arg(long, value_name = "USD")]
+    pub max_cost: Option<f64>,
+    /// Compares two files of results instead.
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with = "suite")]
+    pub compare: Option<Vec<PathBuf>>,
 }

@@ -10,6 +10,7 @@ mod context;
 mod diagram;
 mod doctor;
 mod dry_run;
+mod eval;
 mod list;
 mod run;
 mod show;
@@ -72,6 +73,7 @@ fn carry_out(args: Args) -> Result<ExitCode> {
                 cases,
                 no_scenarios,
             }) => dry_run::dry_run(&context, &name, cases, !no_scenarios).await,
+            Some(Command::Eval(args)) => eval::eval(&context, args).await,
             Some(Command::Run(run)) => run::run(&context, run).await,
             Some(Command::Connections { command }) => {
                 connections::connections(&context, command).await

@@ -6,6 +6,7 @@ mod cases;
 mod clock;
 mod coverage;
 mod llm;
+mod past;
 mod placeholder;
 mod report;
 mod sample;
@@ -30,6 +31,7 @@ pub use backtest::{Backtest, Compared, Disagreement, FieldScore, PastCase, backt
 pub use cases::{decide, unkeyed};
 pub use clock::Clock;
 pub use llm::{LlmAnswers, Spent};
+pub use past::PastFiles;
 pub use placeholder::placeholder;
 pub use report::{CaseReport, Claim, Report, TestReport};
 pub use scenarios::{Ending, Scenario, WhatIf};

@@ -197,15 +197,7 @@ impl<'c> Chat<'c> {
     }
 
     async fn reopen(&mut self, stored: store::Stored) -> Result<()> {
-        let mut session = Session::new(
-            new_id(&stored.name),
-            stored.name.clone(),
-            stored.sop,
-            Mode::Chat,
-        );
-        session.draft.document = Some(stored.draft.document);
-        session.base = Some(stored.fingerprint);
-        session.saved = session.fingerprint();
+        let session = Session::of_saved(new_id(&stored.name), stored);
         self.take(session).await?;
         if let Some(builder) = &mut self.builder {
             builder.reopen();

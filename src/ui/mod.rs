@@ -4,6 +4,7 @@
 mod backtest;
 mod conversation;
 mod diagnostics;
+mod evals;
 mod progress;
 mod report;
 mod style;
@@ -14,6 +15,7 @@ mod wrap;
 pub use backtest::backtest;
 pub use conversation::{Conversation, Lines, Nobody, Stdin};
 pub use diagnostics::{diagnostic, diagnostics, error};
+pub use evals::{comparison, evals};
 pub use progress::Progress;
 pub use report::report;
 pub use style::{Style, paint, unpainted};
