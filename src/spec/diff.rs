@@ -44,10 +44,10 @@ pub fn diff(before: &Json, after: &Json) -> Vec<Change> {
     changes
 }
 
-type Leaves = IndexMap<String, (String, Json)>;
+pub(super) type Leaves = IndexMap<String, (String, Json)>;
 
 /// Returns every value that holds no others, by a path in which parts go by their ids.
-fn leaves(document: &Json) -> Leaves {
+pub(super) fn leaves(document: &Json) -> Leaves {
     fn walk(value: &Json, key: &str, pointer: &str, out: &mut Leaves) {
         match value {
             Json::Object(fields) if !fields.is_empty() => {

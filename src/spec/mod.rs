@@ -1,6 +1,7 @@
 //! The workflow language: its types, the strict reader, the JSON Schema, edits, differences,
 //! and a workflow in plain language and pictures.
 
+mod changes;
 mod choice;
 pub mod cron;
 pub mod diagram;
@@ -21,6 +22,7 @@ pub mod trace;
 mod trigger;
 mod workflow;
 
+pub use changes::{Detail, PartChange, changes};
 pub use choice::{Handler, IfUnavailable, Like, Match, OnError};
 pub use diff::{Change, diff};
 pub use duration::duration;
