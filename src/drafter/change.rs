@@ -33,7 +33,7 @@ pub(super) fn answer(world: &World, request: &str, messages: &[Message]) -> Said
         Some("inspect") => begin(world, request, messages),
         Some("edit_workflow" | "write_workflow") => mend::after_check(messages),
         Some("dry_run") if is_question(request) => told(request, &last_result(messages)),
-        Some("dry_run") => mend::after_dry_run(messages),
+        Some("dry_run") => mend::after_dry_run(messages, Some(request)),
         Some("save_workflow") if super::wish(messages, NOT_SAVED).is_some() => begin(
             world,
             &super::wish(messages, NOT_SAVED).unwrap_or_default(),
@@ -106,8 +106,12 @@ fn current(world: &World, messages: &[Message]) -> Option<Json> {
     for message in messages {
         match message {
             Message::User { text } => {
-                for _ in text.matches(crate::builder::UNDONE) {
-                    versions.pop();
+                for told in text.split_inclusive(crate::builder::NEXT) {
+                    if told.ends_with(crate::builder::UNDONE) {
+                        versions.pop();
+                    } else if let Some((_, now)) = told.split_once(crate::builder::WENT_BACK) {
+                        versions.extend(super::world::workflow_in(now));
+                    }
                 }
             }
             Message::Assistant { calls, .. } => {

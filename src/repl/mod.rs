@@ -4,6 +4,7 @@
 mod commands;
 mod editor;
 mod turn;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -197,15 +198,7 @@ impl<'c> Chat<'c> {
     }
 
     async fn reopen(&mut self, stored: store::Stored) -> Result<()> {
-        let mut session = Session::new(
-            new_id(&stored.name),
-            stored.name.clone(),
-            stored.sop,
-            Mode::Chat,
-        );
-        session.draft.document = Some(stored.draft.document);
-        session.base = Some(stored.fingerprint);
-        session.saved = session.fingerprint();
+        let session = Session::of_saved(new_id(&stored.name), stored);
         self.take(session).await?;
         if let Some(builder) = &mut self.builder {
             builder.reopen();
@@ -236,6 +229,7 @@ impl<'c> Chat<'c> {
         let waits = session.waits_for_the_user();
         let mut session = session;
         session.mode = Mode::Chat;
+        session.confirms = false;
         self.take(session).await?;
         self.show_workflow();
         if is_under_way && !waits {

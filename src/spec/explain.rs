@@ -376,7 +376,8 @@ pub(super) fn label(name: &str) -> String {
     name.replace('_', " ")
 }
 
-pub(super) fn capital(words: &str) -> String {
+/// Returns words as the beginning of a sentence.
+pub fn capital(words: &str) -> String {
     let mut chars = words.chars();
     chars
         .next()

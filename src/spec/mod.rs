@@ -27,7 +27,7 @@ pub use choice::{Handler, IfUnavailable, Like, Match, OnError};
 pub use diff::{Change, diff};
 pub use duration::duration;
 pub use edit::{Edit, EditError, apply};
-pub use explain::{explain, when};
+pub use explain::{capital, explain, when};
 pub use field::FieldType;
 pub use output::*;
 pub use place::Place;

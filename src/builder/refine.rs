@@ -1,0 +1,304 @@
+//! What a turn made of the workflow: the change in words, what it does to results, and what of it
+//! goes beyond what was asked.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::session::went_back;
+use super::{Builder, Mode, Resources, Session};
+use crate::check::check;
+use crate::diag::Result as Outcome;
+use crate::rehearse::{Comparison, Version, compare};
+use crate::sop::Sop;
+use crate::spec::{PartChange, changes, read_value};
+use crate::store::{self, Fingerprint, Stored};
+
+/// What a turn made of the workflow.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Refinement {
+    /// What was asked.
+    pub asked: String,
+    /// What changed, part by part.
+    pub changes: Vec<PartChange>,
+    /// What that does to the cases of the sample; nothing where it could not be tried.
+    pub results: Option<Comparison>,
+    /// Why it could not be tried.
+    pub not_compared: Option<String>,
+    /// What changed that the request does not name.
+    pub beyond: Vec<String>,
+}
+
+impl Session {
+    /// Returns a chat about a saved workflow.
+    pub fn of_saved(id: String, stored: Stored) -> Self {
+        let mut session = Session::new(id, stored.name, stored.sop, Mode::Chat);
+        session.draft.document = Some(stored.draft.document);
+        session.base = Some(stored.fingerprint);
+        session.saved = session.fingerprint();
+        session
+    }
+
+    /// Is the workflow another one than when the user last said something?
+    pub fn has_changed(&self) -> bool {
+        self.before.is_some() && self.before != self.draft.document
+    }
+}
+
+impl Builder {
+    /// Returns what this turn made of the workflow; nothing if it is as it was, or new.
+    pub async fn refinement(&self) -> Option<Refinement> {
+        let session = &self.session;
+        if !session.has_changed() {
+            return None;
+        }
+        let (before, after) = (session.before.as_ref()?, session.draft.document.as_ref()?);
+        let mut refinement = Refinement {
+            asked: session.asked.clone(),
+            changes: in_words(before, after),
+            results: None,
+            not_compared: None,
+            beyond: Vec::new(),
+        };
+        match self.compared(before, after).await {
+            Ok(results) => refinement.results = Some(results),
+            Err(why) => refinement.not_compared = Some(why),
+        }
+        let results = refinement.results.as_ref();
+        refinement.beyond = beyond(&refinement.asked, &refinement.changes, results);
+        Some(refinement)
+    }
+
+    async fn compared(&self, before: &Json, after: &Json) -> Result<Comparison, String> {
+        let (resources, sop) = (&self.resources, &self.session.sop);
+        let after = version(after, sop, resources).ok_or("the workflow has errors now")?;
+        let before = version(before, sop, resources).ok_or("it had errors before")?;
+        let report = self.session.current_report();
+        let keys: Vec<String> = report
+            .into_iter()
+            .flat_map(|report| report.cases.iter().map(|c| c.outcome.key.clone()))
+            .collect();
+        let rehearsal = resources.rehearsal(&after.checked, 8, false, &|_, _| {});
+        compare(&before, &after, &rehearsal, &keys)
+            .await
+            .map_err(|e| e.to_string())
+    }
+
+    /// Makes an earlier version the draft; false if it says the same. Nothing is saved yet, and
+    /// [`Session::has_changed`] and `undo` go back to what there was.
+    pub fn take_version(&mut self, version: &store::Version) -> bool {
+        let session = &mut self.session;
+        session.asked.clear();
+        session.before = session.draft.document.clone();
+        session.draft.set(
+            version.workflow.clone(),
+            &session.name,
+            &session.sop,
+            &self.resources.catalog,
+        );
+        session.has_changed()
+    }
+
+    /// Saves the earlier version that was taken as a new one, and tells the model.
+    ///
+    /// # Errors
+    /// If it cannot be dry-run or saved today; the draft is then as it was before.
+    pub async fn keep_version(&mut self, version: &store::Version) -> Outcome<String> {
+        let why = format!("Back to version {}: {}", version.number, version.why);
+        let saved = match self.rehearse_now(8, &|_, _| {}).await {
+            Ok(_) => self.save_now(&why).await,
+            Err(error) => Err(error),
+        };
+        match (&saved, &self.session.draft.document) {
+            (Ok(_), Some(document)) => {
+                let told = went_back(document);
+                self.session.say(&told);
+            }
+            _ => {
+                self.session.draft.undo();
+            }
+        }
+        saved
+    }
+
+    /// Was what the turn made shown already, just as it is?
+    pub(super) fn is_shown(&mut self) -> bool {
+        let now: Option<Fingerprint> = self.session.fingerprint();
+        std::mem::replace(&mut self.shown, now.clone()) == now
+    }
+}
+
+fn version(document: &Json, sop: &Sop, resources: &Resources) -> Option<Version> {
+    let checked = check(&read_value(document.clone()), sop, &resources.catalog).checked?;
+    let workflow = checked.workflow();
+    Some(Version {
+        run: resources.run_info(&workflow.name, Some(workflow)),
+        checked,
+    })
+}
+
+/// Returns what changed between two documents, in words, as far as they can be read.
+pub fn in_words(before: &Json, after: &Json) -> Vec<PartChange> {
+    let read = |document: &Json| read_value(document.clone()).workflow;
+    match (read(before), read(after)) {
+        (Some(before), Some(after)) => changes(&before, &after),
+        _ => Vec::new(),
+    }
+}
+
+/// What people say of what should go.
+const REMOVALS: [&str; 12] = [
+    "remove", "drop", "delete", "stop", "skip", "without", "no", "not", "don", "cut", "longer",
+    "instead",
+];
+
+/// Returns, in words, what changed without being named: other parts than those of the request, parts
+/// that are gone, and moves between values that it does not mention.
+pub fn beyond(asked: &str, changes: &[PartChange], results: Option<&Comparison>) -> Vec<String> {
+    // Who goes back to a version asks for all of it.
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let said = words(asked);
+    let names_it =
+        |words_of_it: &[String]| words_of_it.iter().any(|name| said.contains(&stem(name)));
+    let parts: Vec<&PartChange> = changes.iter().filter(|c| !c.is_support).collect();
+    let mut meant: Vec<&&PartChange> = parts.iter().filter(|c| names_it(&c.names)).collect();
+    if meant.is_empty() {
+        meant = parts.iter().filter(|c| touches(c, &said)).collect();
+    }
+    let asks_for_less = REMOVALS.iter().any(|word| said.contains(*word));
+    let mut found: Vec<String> = parts
+        .iter()
+        .filter(|part| {
+            let is_meant = meant.contains(part);
+            (parts.len() > 1 && !is_meant) || (part.is_removed() && !(is_meant && asks_for_less))
+        })
+        .map(|part| part.words())
+        .collect();
+    let Some(results) = results else {
+        return found;
+    };
+    for (moved, words_of_it) in results.moves.iter().zip(results.move_lines()) {
+        let values = [&moved.before, &moved.after];
+        let is_mentioned = values
+            .iter()
+            .any(|value| words(value).iter().any(|word| said.contains(word)));
+        if !is_mentioned {
+            found.push(words_of_it);
+        }
+    }
+    found
+}
+
+/// Does a change bring in or take out a word of the request?
+fn touches(change: &PartChange, said: &HashSet<String>) -> bool {
+    let side = |of: &Option<String>| of.as_deref().map(words).unwrap_or_default();
+    let (old, new) = (side(&change.before), side(&change.after));
+    old.symmetric_difference(&new)
+        .any(|word| word.len() > 3 && said.contains(word))
+}
+
+fn words(text: &str) -> HashSet<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(stem)
+        .collect()
+}
+
+fn stem(word: &str) -> String {
+    word.to_lowercase().trim_end_matches('s').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rehearse::Move;
+
+    fn change(part: &str, before: Option<&str>, after: Option<&str>, names: &[&str]) -> PartChange {
+        PartChange {
+            part: part.to_owned(),
+            before: before.map(str::to_owned),
+            after: after.map(str::to_owned),
+            details: Vec::new(),
+            names: names.iter().map(|n| (*n).to_owned()).collect(),
+            is_support: false,
+        }
+    }
+
+    fn rule(level: &str) -> PartChange {
+        let title = format!("the rule for level {level}");
+        change(
+            &title,
+            Some("if health is below 40"),
+            Some("if health is below 50"),
+            &[level],
+        )
+    }
+
+    #[test]
+    fn one_part_that_changed_is_what_was_asked() {
+        assert_eq!(beyond("be stricter", &[rule("high")], None), [""; 0]);
+    }
+
+    #[test]
+    fn of_several_parts_those_that_are_not_named_are_called_out() {
+        let found = beyond(
+            "high should be health below 50",
+            &[rule("medium"), rule("high")],
+            None,
+        );
+        assert_eq!(found, ["the rule for level medium: if health is below 50"]);
+        // Nothing is named: all of them are.
+        assert_eq!(
+            beyond("be stricter", &[rule("medium"), rule("high")], None).len(),
+            2
+        );
+    }
+
+    #[test]
+    fn what_a_part_needs_is_not_called_out() {
+        let mut column = change("a column of accounts", None, Some("arr is read too"), &[]);
+        column.is_support = true;
+        assert_eq!(
+            beyond("high from 5k arr on", &[rule("high"), column], None),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn a_part_that_is_gone_is_called_out_unless_it_was_to_go() {
+        let gone = change(
+            "the message “alert”",
+            Some("A message"),
+            None,
+            &["alert", "slack"],
+        );
+        let found = beyond(
+            "post to slack on fridays",
+            std::slice::from_ref(&gone),
+            None,
+        );
+        assert_eq!(found, ["removed: the message “alert”"]);
+        assert_eq!(beyond("stop the slack message", &[gone], None), [""; 0]);
+    }
+
+    #[test]
+    fn moves_between_levels_that_are_not_mentioned_are_called_out() {
+        let moved = |before: &str, after: &str| Move {
+            field: Some("level".to_owned()),
+            before: before.to_owned(),
+            after: after.to_owned(),
+            cases: vec!["Acme".to_owned()],
+            because: None,
+        };
+        let results = Comparison {
+            item: "account".to_owned(),
+            moves: vec![moved("medium", "high"), moved("low", "none")],
+            ..Comparison::default()
+        };
+        let found = beyond("high from 50 on", &[rule("high")], Some(&results));
+        assert_eq!(found, ["1 account moves from low to none: Acme"]);
+    }
+}
