@@ -177,6 +177,9 @@ pub fn beyond(asked: &str, changes: &[PartChange], results: Option<&Comparison>)
         })
         .map(|part| part.words())
         .collect();
+    if !said.contains("only") {
+        found.extend(parts.iter().flat_map(|part| lost(part, &said)));
+    }
     let Some(results) = results else {
         return found;
     };
@@ -190,6 +193,39 @@ pub fn beyond(asked: &str, changes: &[PartChange], results: Option<&Comparison>)
         }
     }
     found
+}
+
+/// Words of conditions that say nothing of what they are about.
+const BARE: [&str; 18] = [
+    "if", "is", "the", "of", "to", "from", "where", "not", "below", "above", "least", "most",
+    "number", "in", "a", "and", "or", "more",
+];
+
+/// Returns the conditions that a part had and has no more, of which the request says nothing.
+fn lost(change: &PartChange, said: &HashSet<String>) -> Vec<String> {
+    let (Some(before), Some(after)) = (&change.before, &change.after) else {
+        return Vec::new();
+    };
+    let about = |clause: &str| -> HashSet<String> {
+        let words = words(clause).into_iter();
+        words
+            .filter(|word| {
+                !BARE.contains(&word.as_str()) && !word.chars().all(|c| c.is_ascii_digit())
+            })
+            .collect()
+    };
+    let still = about(after);
+    before
+        .strip_prefix("if ")
+        .into_iter()
+        .flat_map(|conditions| conditions.split(" or "))
+        .flat_map(|conditions| conditions.split(" and "))
+        .filter(|clause| {
+            let about = about(clause);
+            !about.is_empty() && about.is_disjoint(&still) && about.is_disjoint(said)
+        })
+        .map(|clause| format!("{} no longer asks whether {clause}", change.part))
+        .collect()
 }
 
 /// Does a change bring in or take out a word of the request?
@@ -208,7 +244,12 @@ fn words(text: &str) -> HashSet<String> {
 }
 
 fn stem(word: &str) -> String {
-    word.to_lowercase().trim_end_matches('s').to_owned()
+    let lower = word.to_lowercase();
+    // "is" and "was" are no plurals.
+    match lower.strip_suffix('s') {
+        Some(one) if one.len() > 2 => one.to_owned(),
+        _ => lower,
+    }
 }
 
 #[cfg(test)]
@@ -254,6 +295,30 @@ mod tests {
         assert_eq!(
             beyond("be stricter", &[rule("medium"), rule("high")], None).len(),
             2
+        );
+    }
+
+    #[test]
+    fn a_condition_that_is_gone_is_called_out() {
+        let was = "if health score is below 60 or usage is below 20";
+        let only = change(
+            "the rule for level high",
+            Some(was),
+            Some("if health score is below 70"),
+            &["high"],
+        );
+        let found = beyond(
+            "high should be health below 70",
+            std::slice::from_ref(&only),
+            None,
+        );
+        assert_eq!(
+            found,
+            ["the rule for level high no longer asks whether usage is below 20"]
+        );
+        assert_eq!(
+            beyond("high should only be health below 70", &[only], None),
+            [""; 0]
         );
     }
 

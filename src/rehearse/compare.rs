@@ -49,6 +49,8 @@ pub struct Comparison {
     pub tests: Vec<TestChange>,
     /// How many tests there are.
     pub tests_in_all: usize,
+    /// Of these, those that do not hold now.
+    pub tests_failing: usize,
     /// Was a model's answer stood in for?
     pub is_stood_in: bool,
 }
@@ -163,10 +165,10 @@ pub async fn compare(
         tests_of::run(&old.program, &first, &old.tables, &old.rows).await,
         tests_of::run(&new.program, &second, &new.tables, &new.rows).await,
     );
-    let mut told = tell::tell(&old, &new, &then, &now);
+    let mut told = tell::tell(&old, &new, &then, &now, &asked);
     told.tests = tell::tests(&tests.0, &tests.1);
     told.tests_in_all = tests.1.len();
-    told.is_stood_in = asked.is_any();
+    told.tests_failing = tests.1.iter().filter(|test| !test.passed).count();
     Ok(told)
 }
 

@@ -54,18 +54,51 @@ impl PartChange {
         self.before.is_none() && self.after.is_some()
     }
 
-    /// Returns the change in one sentence.
+    /// Returns the change in one sentence: of long conditions only what differs.
     pub fn words(&self) -> String {
         match (&self.before, &self.after) {
             (None, Some(after)) => format!("new: {}: {after}", self.part),
             (Some(_), None) => format!("removed: {}", self.part),
-            (Some(_), Some(after)) => format!("{}: {after}", self.part),
+            (Some(before), Some(after)) => match (only(before, after), only(after, before)) {
+                (gone, new) if new.is_empty() && !gone.is_empty() => {
+                    format!("{}: no longer {gone}", self.part)
+                }
+                (_, new) if new.is_empty() => format!("{}: {after}", self.part),
+                (gone, new) if gone.is_empty() => format!("{}: also {new}", self.part),
+                (gone, new) => format!("{}: {new} (before: {gone})", self.part),
+            },
             (None, None) => {
                 let fields: Vec<&str> = self.details.iter().map(|d| d.field.as_str()).collect();
                 format!("{} ({})", self.part, fields.join(", "))
             }
         }
     }
+}
+
+/// Returns the conditions of a text that another one lacks.
+fn only(of: &str, other: &str) -> String {
+    let theirs = clauses(other);
+    let own: Vec<&str> = clauses(of)
+        .into_iter()
+        .filter(|clause| !theirs.contains(clause))
+        .collect();
+    own.join(", ")
+}
+
+/// Returns the single conditions of a text.
+fn clauses(text: &str) -> Vec<&str> {
+    let mut pieces = vec![text];
+    for word in [" and ", " or ", ", if ", ", where ", "; "] {
+        pieces = pieces.into_iter().flat_map(|p| p.split(word)).collect();
+    }
+    // Brackets around several conditions belong to none of them.
+    let is_whole = |piece: &str| piece.matches('(').count() == piece.matches(')').count();
+    let bare = |piece| str::trim_matches(piece, ['(', ')']);
+    pieces
+        .into_iter()
+        .map(|piece| piece.trim().trim_start_matches("if "))
+        .map(|piece| if is_whole(piece) { piece } else { bare(piece) })
+        .collect()
 }
 
 /// The longest text of a change.

@@ -46,6 +46,8 @@ pub(super) struct Played<'w> {
 #[derive(Default)]
 pub(super) struct Asked {
     stood_in: HashSet<(String, String)>,
+    /// The steps among them.
+    steps: HashSet<String>,
     answered: HashSet<(String, String)>,
 }
 
@@ -53,6 +55,15 @@ impl Asked {
     /// Was any stood in for?
     pub(super) fn is_any(&self) -> bool {
         !self.stood_in.is_empty()
+    }
+
+    /// Does a field of a case's result hold what was stood in for?
+    pub(super) fn is_stood_in(&self, case: &str, field: Option<&Json>) -> bool {
+        let source = field.map(Json::to_string).unwrap_or_default();
+        self.steps.iter().any(|step| {
+            source.contains(&format!("{step}."))
+                && self.stood_in.contains(&(case.to_owned(), step.clone()))
+        })
     }
 
     /// Was one of them answered in the other version?
@@ -196,6 +207,7 @@ impl World for Known<'_> {
             asked.answered.insert(step);
             return Ok(answer);
         }
+        asked.steps.insert(request.step.clone());
         asked.stood_in.insert(step);
         Ok(placeholders(Some(&request.returns)))
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::play::{Played, Ready};
+use super::play::{Asked, Played, Ready};
 use super::{Comparison, Made, Move, Row, TestChange};
 use crate::diag::one_line;
 use crate::engine::{Delivery, Status};
@@ -22,10 +22,11 @@ pub(super) fn tell(
     new: &Ready<'_>,
     then: &Played<'_>,
     now: &Played<'_>,
+    asked: &Asked,
 ) -> Comparison {
     let workflow = new.checked.workflow();
     let (left, joined) = scope(old, new);
-    let (moves, reworded) = moves(workflow, then, now);
+    let (moves, reworded) = moves(workflow, then, now, asked);
     Comparison {
         item: workflow
             .item()
@@ -37,6 +38,7 @@ pub(super) fn tell(
         left,
         joined,
         made: made(old.checked.workflow(), workflow, then, now),
+        is_stood_in: asked.is_any(),
         ..Comparison::default()
     }
 }
@@ -97,6 +99,7 @@ fn moves(
     workflow: &Workflow,
     then: &Played<'_>,
     now: &Played<'_>,
+    asked: &Asked,
 ) -> (Vec<Move>, Vec<(String, usize)>) {
     let mut fields: IndexMap<Option<String>, Pairs> = IndexMap::new();
     let mut why: HashMap<String, String> = HashMap::new();
@@ -127,7 +130,8 @@ fn moves(
         {
             let value = |of: &IndexMap<String, Json>| of.get(field).cloned().unwrap_or_default();
             let (before, after) = (value(&was.result), value(&is.result));
-            if !is_same(&before, &after) {
+            let is_known = !asked.is_stood_in(&is.key, workflow.result.get(field));
+            if is_known && !is_same(&before, &after) {
                 add(
                     Some(field.clone()),
                     shown_value(&before),
@@ -142,8 +146,9 @@ fn moves(
                 .keys()
                 .all(|(a, b)| a.chars().count().max(b.chars().count()) <= SHORT)
     };
-    let (short, long): (Vec<_>, Vec<_>) =
-        fields.into_iter().partition(|(_, pairs)| is_short(pairs));
+    let (short, long): (Vec<_>, Vec<_>) = fields
+        .into_iter()
+        .partition(|(field, pairs)| !gives_reasons(workflow, field.as_ref()) && is_short(pairs));
     let mut moved: HashSet<String> = HashSet::new();
     let mut moves = Vec::new();
     for (field, pairs) in short {
@@ -173,6 +178,12 @@ fn moves(
     (moves, reworded.collect())
 }
 
+/// Does a field say why it was decided so? That follows from what was decided.
+fn gives_reasons(workflow: &Workflow, field: Option<&String>) -> bool {
+    let source = field.and_then(|field| workflow.result.get(field));
+    source.is_some_and(|source| source.to_string().contains(".because"))
+}
+
 fn made(before: &Workflow, after: &Workflow, then: &Played<'_>, now: &Played<'_>) -> Vec<Made> {
     let mut kinds: IndexMap<&str, String> = IndexMap::new();
     for output in after.outputs.iter().chain(&before.outputs) {
@@ -184,11 +195,16 @@ fn made(before: &Workflow, after: &Workflow, then: &Played<'_>, now: &Played<'_>
     let mut changed = Vec::new();
     for (id, what) in kinds {
         let (was, is) = (deliveries(then, id), deliveries(now, id));
+        // That a text says of a case what its result is goes without saying.
+        let same_result = |case: &str| {
+            let result = |of: &Played<'_>| of.cases.get(case).map(|(o, _)| o.result.clone());
+            result(then) == result(now)
+        };
         let reworded = is
             .iter()
             .filter(|(case, delivery)| {
-                was.get(*case)
-                    .is_some_and(|w| w.content != delivery.content)
+                let differs = |was: &&Delivery| was.content != delivery.content;
+                was.get(*case).is_some_and(differs) && same_result(case)
             })
             .count();
         if was.len() != is.len() || reworded > 0 {

@@ -115,6 +115,9 @@ impl Comparison {
                 1 => ", the test came out as before".to_owned(),
                 n => format!(", all {n} tests came out as before"),
             };
+            if self.tests_failing > 0 {
+                text += &format!(" ({} not as expected)", self.tests_failing);
+            }
         }
         if self.is_stood_in {
             text += "; no model was asked, so texts that one writes may differ";

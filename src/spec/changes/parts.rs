@@ -308,7 +308,10 @@ fn notes(workflow: &Workflow, out: &mut Vec<Part>) {
                 format!("statement {number} of the SOP"),
                 format!("needs no part: {}", waiver.because),
             );
-            out.push(part.named(&["statement"]));
+            // What was asked for says why, and so names it.
+            let because = waiver.because.split(' ').filter(|word| word.len() > 3);
+            let because: Vec<&str> = because.collect();
+            out.push(part.named(&["statement"]).named(&because));
         }
     }
     for number in &workflow.sop.open {

@@ -146,3 +146,34 @@ fn no_difference_of_two_documents_is_passed_over() {
         assert_eq!(changes.len(), 1, "{at}: {changes:?}");
     }
 }
+
+#[test]
+fn a_change_in_one_sentence_leaves_out_what_stayed() {
+    let words = |before: &str, after: &str| {
+        let sides = (text(before), text(after));
+        PartChange {
+            part: "the rule".to_owned(),
+            before: sides.0,
+            after: sides.1,
+            details: Vec::new(),
+            names: Vec::new(),
+            is_support: false,
+        }
+        .words()
+    };
+    assert_eq!(
+        words(
+            "if a is below 5 or b is 1",
+            "if (a is below 6 or b is 1) and not (c is 2)"
+        ),
+        "the rule: a is below 6, not (c is 2) (before: a is below 5)"
+    );
+    assert_eq!(
+        words("if a is 1 or b is 2", "if a is 1"),
+        "the rule: no longer b is 2"
+    );
+    assert_eq!(
+        words("if a is 1", "if a is 1 or b is 2"),
+        "the rule: also b is 2"
+    );
+}
