@@ -6,7 +6,20 @@ mod support;
 
 use std::fs;
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use serde_json::Value as Json;
+use sopwright::builder::tools::ToolAnswer;
+use sopwright::builder::{
+    Answer, Builder, End, Face, Limits, Question, QuestionKind, Refinement, Resources, Session,
+    prompt,
+};
+use sopwright::connect::Connections;
+use sopwright::drafter::Drafter;
+use sopwright::model::{Delta, Message};
+use sopwright::rehearse::{Clock, LlmAnswers};
+use sopwright::store::{self, Workspace};
 use support::Place;
 
 const NAME: &str = "renewal-risk-briefs";
@@ -164,9 +177,8 @@ fn every_version_is_there_and_can_be_gone_back_to(place: &Place, first: &Json, l
     assert_eq!(versions.len(), ROUNDS.len() + 1);
     for (version, (request, ..)) in versions[1..].iter().zip(ROUNDS) {
         assert_eq!(version["why"], request);
-        assert_eq!(
-            version["changes"].as_array().unwrap().is_empty(),
-            false,
+        assert!(
+            !version["changes"].as_array().unwrap().is_empty(),
             "{version}"
         );
     }
@@ -294,4 +306,142 @@ fn bad_requests_end_with_a_sentence_and_a_remedy() {
             .unwrap()
             .contains("did not understand")
     );
+}
+
+/// Notes in order what is shown, asked and done.
+#[derive(Default)]
+struct Seen {
+    events: Vec<String>,
+    refined: Vec<Refinement>,
+    answer: Option<&'static str>,
+}
+
+#[async_trait]
+impl Face for Seen {
+    fn delta(&mut self, _: Delta) {}
+    fn end_of_answer(&mut self) {}
+    fn tool_begins(&mut self, _: &str) {}
+    fn tool_ended(&mut self, name: &str, answer: &ToolAnswer) {
+        self.events.push(format!("{name} {}", !answer.is_error));
+    }
+    fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync> {
+        Box::new(|_, _| {})
+    }
+    fn changed(&mut self, refinement: &Refinement) {
+        self.events.push("shown".to_owned());
+        self.refined.push(refinement.clone());
+    }
+    async fn ask(&mut self, question: &Question) -> Answer {
+        assert_eq!(question.kind, QuestionKind::Keep);
+        self.events.push("asked".to_owned());
+        self.answer
+            .map_or(Answer::Nobody, |words| Answer::Words(words.to_owned()))
+    }
+    fn keep(&mut self, _: &Session) {}
+}
+
+/// A conversation with the built-in drafter about the shipped workflow.
+async fn builder(place: &Place) -> Builder {
+    let workspace = Workspace::open(Some(place.path()), place.path()).unwrap();
+    let settings = &workspace.settings().connections;
+    let connections = Arc::new(Connections::open(settings, workspace.root(), &|_| None));
+    let stored = store::load(&workspace, NAME).unwrap();
+    let resources = Resources {
+        catalog: Arc::new(connections.catalog().await),
+        connections,
+        model: Arc::new(Drafter::new()),
+        llm: Arc::new(LlmAnswers::placeholders()),
+        clock: Clock::as_of("2026-11-16").unwrap(),
+        system: prompt::system(place.path()).unwrap(),
+        workspace,
+    };
+    let mut session = Session::of_saved("s1".into(), stored);
+    session.confirms = true;
+    let mut builder = Builder::new(session, resources, Limits::default());
+    builder.reopen();
+    builder
+}
+
+const SHOWN_FIRST: [&str; 5] = [
+    "inspect true",
+    "edit_workflow true",
+    "dry_run true",
+    "shown",
+    "asked",
+];
+
+#[tokio::test]
+async fn a_change_is_shown_before_anything_is_kept() {
+    let place = place();
+    let before = workflow(&place);
+    let mut builder = builder(&place).await;
+    for answer in [None, Some("No.")] {
+        let mut face = Seen {
+            answer,
+            ..Seen::default()
+        };
+        builder.session.say("medium should be health below 65");
+        assert_eq!(builder.run(&mut face).await.unwrap(), End::Turn);
+        // The tables are looked at once.
+        let begin = SHOWN_FIRST.len() - face.events.len();
+        assert_eq!(face.events, SHOWN_FIRST[begin..]);
+        assert!(builder.session.declined && !builder.session.is_saved());
+        assert_eq!(workflow(&place), before);
+        assert!(builder.session.draft.undo());
+        builder.session.say(sopwright::builder::UNDONE);
+    }
+    let mut face = Seen {
+        answer: Some("yes"),
+        ..Seen::default()
+    };
+    builder.session.say("medium should be health below 65");
+    builder.run(&mut face).await.unwrap();
+    assert_eq!(face.events[..4], SHOWN_FIRST[1..], "{:?}", face.events);
+    assert_eq!(face.events[4..], ["save_workflow true"]);
+    let results = face.refined[0].results.as_ref().unwrap();
+    assert_eq!(results.moves.len(), 1, "{results:?}");
+    assert_eq!(results.moves[0].cases.len(), 4, "{results:?}");
+    assert!(workflow(&place)["steps"].to_string().contains("< 65"));
+}
+
+#[tokio::test]
+async fn after_going_back_the_next_change_is_made_to_the_version_gone_back_to() {
+    let place = place();
+    let mut builder = builder(&place).await;
+    let mut face = Seen {
+        answer: Some("yes"),
+        ..Seen::default()
+    };
+    builder.session.say("medium should be health below 65");
+    builder.run(&mut face).await.unwrap();
+    let versions = store::versions(&builder.resources.workspace, NAME);
+    assert!(builder.take_version(&versions[0]));
+    builder.show_change(&mut face).await;
+    assert_eq!(face.refined.len(), 2, "going back is shown too");
+    assert_eq!(face.refined[1].beyond, [""; 0]);
+    builder.keep_version(&versions[0]).await.unwrap();
+    assert!(
+        !builder.take_version(&versions[0]),
+        "it is the same already"
+    );
+    let told = matches!(builder.session.messages.last(), Some(Message::User { text }) if text.contains("earlier version"));
+    assert!(told, "the model is told");
+    builder.session.say("high should be health below 40");
+    builder.run(&mut face).await.unwrap();
+    let rules = workflow(&place)["steps"][0]["rules"].to_string();
+    assert!(
+        rules.contains("< 40") && rules.contains("< 60") && !rules.contains("< 65"),
+        "{rules}"
+    );
+    let why: Vec<String> = store::versions(&builder.resources.workspace, NAME)
+        .into_iter()
+        .map(|v| v.why)
+        .collect();
+    let expected = [
+        "First version",
+        "medium should be health below 65",
+        "Back to version 1: First version",
+        "high should be health below 40",
+    ];
+    assert_eq!(why, expected);
 }

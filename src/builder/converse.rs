@@ -119,8 +119,8 @@ pub struct Builder {
     /// Where it stops.
     pub limits: Limits,
     rehearsed: Option<Rehearsed>,
-    /// What the person was last shown a change to.
-    pub(super) shown: Option<Fingerprint>,
+    /// The change that the person was shown last: from what, to what.
+    pub(super) shown: Option<[Option<Fingerprint>; 2]>,
 }
 
 /// The most tokens of one answer.
@@ -156,6 +156,7 @@ impl Builder {
     /// If the model cannot be asked. The session is as it was before that call.
     pub async fn run(&mut self, face: &mut dyn Face) -> Result<End> {
         let started = Instant::now();
+        self.shown = None;
         loop {
             if let Some(end) = self.spent(started) {
                 return Ok(self.finish(End::Blocked(end)));

@@ -5,6 +5,7 @@
 //! answer of a person. [`converse`] is the driver that does the IO.
 
 mod asking;
+mod beyond;
 mod converse;
 mod draft;
 mod opening;
@@ -16,6 +17,6 @@ pub mod tools;
 
 pub use converse::{Builder, Face, Limits, Resources};
 pub use draft::{Changed, DraftHistory};
-pub use question::{Answer, Question, QuestionKind, is_yes};
+pub use question::{Answer, Question, QuestionKind, is_no, is_yes};
 pub use refine::{Refinement, in_words};
 pub use session::{End, Mode, NEXT, Session, UNDONE, WENT_BACK, Want};

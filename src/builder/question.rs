@@ -55,12 +55,18 @@ pub enum Answer {
 }
 
 /// Does an answer say no, and nothing of what should be instead?
-pub(super) fn is_no(words: &str) -> bool {
+pub fn is_no(words: &str) -> bool {
     let folded = words.trim().to_lowercase();
     let folded = folded.trim_end_matches(['.', '!']);
     matches!(
         folded,
-        "n" | "no" | "nope" | "2" | "no, leave it as it was" | "stop" | "cancel" | "never mind"
+        "n" | "no"
+            | "nope"
+            | "2"
+            | "no, leave it as it was"
+            | "no, keep working on it"
+            | "stop"
+            | "cancel"
     )
 }
 

@@ -38,17 +38,23 @@ pub(super) fn answer(world: &World, request: &str, messages: &[Message]) -> Said
         Some("edit_workflow" | "write_workflow") => mend::after_check(messages),
         Some("dry_run") if is_question(request) => told(request, &last_result(messages)),
         Some("dry_run") => mend::after_dry_run(messages, Some(request)),
-        Some("save_workflow") if super::wish(messages, NOT_SAVED).is_some() => begin(
-            world,
-            &super::wish(messages, NOT_SAVED).unwrap_or_default(),
-            messages,
-        ),
+        Some("save_workflow") if let Some(wish) = super::wish(messages, NOT_SAVED) => {
+            not_saved(world, &wish, messages)
+        }
         Some("save_workflow") => match last_result(messages).get("error").and_then(Json::as_str) {
             Some(error) => says(format!("It could not be saved: {error}")),
             None => says("Changed and saved."),
         },
         Some(_) => says("That is as far as the built-in drafter goes."),
     }
+}
+
+/// Answers what the user said instead of having it saved.
+pub(super) fn not_saved(world: &World, wish: &str, messages: &[Message]) -> Said {
+    if crate::builder::is_no(wish) {
+        return says("It is not saved. Say what should be different, or take it back with /undo.");
+    }
+    begin(world, wish, messages)
 }
 
 fn is_question(request: &str) -> bool {

@@ -242,7 +242,7 @@ fn wish(messages: &[Message], begins: &str) -> Option<String> {
 
 fn sum_up(world: &World, messages: &[Message]) -> Said {
     if let Some(wish) = wish(messages, change::NOT_SAVED) {
-        return change::begin(world, &wish, messages);
+        return change::not_saved(world, &wish, messages);
     }
     let result = last_result(messages);
     if let Some(error) = result.get("error").and_then(Json::as_str) {

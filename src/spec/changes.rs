@@ -1,13 +1,14 @@
 //! What changed between two versions of a workflow: part by part, in plain words.
 
+mod leaves;
 mod parts;
 
 use serde::Serialize;
 
 use super::Workflow;
-use super::diff::leaves;
 use super::explain::{label, text_words};
 use crate::diag::one_line;
+use leaves::{Leaves, leaves};
 use parts::{Part, parts};
 
 /// A part that is new, gone or different.
@@ -170,8 +171,8 @@ fn changed(was: &Part, is: &Part) -> Option<PartChange> {
         .keys()
         .chain(old.keys().filter(|k| !new.contains_key(*k)))
     {
-        let value = |from: &super::diff::Leaves| {
-            from.get(key).map(|(_, value)| match value {
+        let value = |from: &Leaves| {
+            from.get(key).map(|value| match value {
                 serde_json::Value::String(text) => text.clone(),
                 other => other.to_string(),
             })

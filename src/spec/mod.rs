@@ -5,7 +5,6 @@ mod changes;
 mod choice;
 pub mod cron;
 pub mod diagram;
-mod diff;
 mod duration;
 mod edit;
 mod explain;
@@ -24,7 +23,6 @@ mod workflow;
 
 pub use changes::{Detail, PartChange, changes};
 pub use choice::{Handler, IfUnavailable, Like, Match, OnError};
-pub use diff::{Change, diff};
 pub use duration::duration;
 pub use edit::{Edit, EditError, apply};
 pub use explain::{capital, explain, when};

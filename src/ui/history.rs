@@ -90,10 +90,8 @@ mod tests {
             workflow: json!({"workflow": 1, "name": "a", "title": title, "objective": "o",
                 "sop": {"file": "sop.md", "statements": 0}, "trigger": {"kind": "manual"}, "steps": []}),
         };
-        let text = history(&[
-            version(1, "First version", "A"),
-            version(2, "call it B", "B"),
-        ]);
+        let versions = [saved(1, "First version", "A"), saved(2, "call it B", "B")];
+        let text = history(&versions);
         let error = version(&versions, "7").unwrap_err();
         assert_eq!(error.help.as_deref(), Some("There are versions 1 to 2."));
         assert_eq!(version(&versions, "2").unwrap().number, 2);
