@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use sopwright::builder::tools::ToolAnswer;
 use sopwright::builder::{
-    Answer, Builder, End, Face, Limits, Mode, Question, Resources, Session, prompt,
+    Answer, Builder, End, Face, Limits, Mode, Question, Refinement, Resources, Session, prompt,
 };
 use sopwright::connect::Connections;
 use sopwright::model::{Delta, Message, Reply, ScriptedModel, Stop};
@@ -26,6 +26,7 @@ struct Seen {
     tools: Vec<(String, bool, String)>,
     questions: Vec<String>,
     answers: Vec<Answer>,
+    refined: Vec<Refinement>,
     kept: usize,
 }
 
@@ -40,6 +41,9 @@ impl Face for Seen {
     }
     fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync> {
         Box::new(|_, _| {})
+    }
+    fn changed(&mut self, refinement: &Refinement) {
+        self.refined.push(refinement.clone());
     }
     async fn ask(&mut self, question: &Question) -> Answer {
         self.questions.push(question.text.clone());

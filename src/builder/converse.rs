@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 use super::tools::{self, Bench, ToolAnswer};
-use super::{Answer, End, Mode, Question, Session, Want, opening};
+use super::{Answer, End, Mode, Question, QuestionKind, Refinement, Session, Want, opening};
 use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
@@ -14,7 +14,7 @@ use crate::engine::RunInfo;
 use crate::model::{ChatModel, Delta, Request, SystemPart, ToolChoice};
 use crate::rehearse::{Clock, LlmAnswers, Rehearsal, Rehearsed};
 use crate::spec::Workflow;
-use crate::store::{Workspace, keep_draft};
+use crate::store::{Fingerprint, Workspace, keep_draft};
 
 /// What a conversation works with.
 pub struct Resources {
@@ -100,6 +100,9 @@ pub trait Face: Send {
     /// Work within a tool call goes on: how many are done, of how many.
     fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync>;
 
+    /// The turn has changed the workflow: what it changed and what that does, before it is saved.
+    fn changed(&mut self, refinement: &Refinement);
+
     /// Asks the person.
     async fn ask(&mut self, question: &Question) -> Answer;
 
@@ -116,6 +119,8 @@ pub struct Builder {
     /// Where it stops.
     pub limits: Limits,
     rehearsed: Option<Rehearsed>,
+    /// The change that the person was shown last: from what, to what.
+    pub(super) shown: Option<[Option<Fingerprint>; 2]>,
 }
 
 /// The most tokens of one answer.
@@ -129,6 +134,7 @@ impl Builder {
             resources,
             limits,
             rehearsed: None,
+            shown: None,
         }
     }
 
@@ -150,6 +156,7 @@ impl Builder {
     /// If the model cannot be asked. The session is as it was before that call.
     pub async fn run(&mut self, face: &mut dyn Face) -> Result<End> {
         let started = Instant::now();
+        self.shown = None;
         loop {
             if let Some(end) = self.spent(started) {
                 return Ok(self.finish(End::Blocked(end)));
@@ -157,6 +164,9 @@ impl Builder {
             match self.session.next(self.limits.turns) {
                 Want::CallModel => self.call_model(face).await?,
                 Want::CallTool(call) => {
+                    if call.name == "save_workflow" {
+                        self.show_change(face).await;
+                    }
                     face.tool_begins(&call.name);
                     let progress = face.progress();
                     let mut bench = Bench {
@@ -172,12 +182,32 @@ impl Builder {
                         .answered_by_tool(answer.content.to_string(), answer.is_error);
                 }
                 Want::Ask(question) => {
+                    if matches!(
+                        question.kind,
+                        QuestionKind::SavePartial | QuestionKind::Keep
+                    ) {
+                        self.show_change(face).await;
+                    }
                     let answer = face.ask(&question).await;
                     self.session.answered_by_user(&question, &answer);
                 }
-                Want::Done(end) => return Ok(self.finish(end)),
+                Want::Done(end) => {
+                    self.show_change(face).await;
+                    return Ok(self.finish(end));
+                }
             }
             face.keep(&self.session);
+        }
+    }
+
+    /// Shows what this turn made of the workflow, once.
+    pub async fn show_change(&mut self, face: &mut dyn Face) {
+        if !self.session.has_changed() || self.is_shown() {
+            return;
+        }
+        face.tool_begins("compare");
+        if let Some(refinement) = self.refinement().await {
+            face.changed(&refinement);
         }
     }
 

@@ -4,15 +4,19 @@
 //! on with. [`Session::next`] says what is wanted ([`Want`]): a model call, a tool call, an
 //! answer of a person. [`converse`] is the driver that does the IO.
 
+mod asking;
+mod beyond;
 mod converse;
 mod draft;
 mod opening;
 pub mod prompt;
 mod question;
+mod refine;
 mod session;
 pub mod tools;
 
 pub use converse::{Builder, Face, Limits, Resources};
 pub use draft::{Changed, DraftHistory};
-pub use question::{Answer, Question, QuestionKind};
-pub use session::{End, Mode, Session, UNDONE, Want};
+pub use question::{Answer, Question, QuestionKind, is_no, is_yes};
+pub use refine::{Refinement, in_words};
+pub use session::{End, Mode, NEXT, Session, UNDONE, WENT_BACK, Want};

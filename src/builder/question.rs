@@ -25,6 +25,23 @@ pub enum QuestionKind {
     Plan,
     /// Whether to save what was only partly shown.
     SavePartial,
+    /// Whether to keep a change that was shown.
+    Keep,
+}
+
+impl Question {
+    /// Returns the question whether a change is kept, with what its dry run did not show.
+    pub fn keep(reasons: Option<String>) -> Self {
+        Question {
+            kind: QuestionKind::Keep,
+            text: "Keep it?".to_owned(),
+            why: reasons,
+            choices: vec![
+                "Yes, keep it".to_owned(),
+                "No, leave it as it was".to_owned(),
+            ],
+        }
+    }
 }
 
 /// What a person answered.
@@ -37,8 +54,24 @@ pub enum Answer {
     Nobody,
 }
 
+/// Does an answer say no, and nothing of what should be instead?
+pub fn is_no(words: &str) -> bool {
+    let folded = words.trim().to_lowercase();
+    let folded = folded.trim_end_matches(['.', '!']);
+    matches!(
+        folded,
+        "n" | "no"
+            | "nope"
+            | "2"
+            | "no, leave it as it was"
+            | "no, keep working on it"
+            | "stop"
+            | "cancel"
+    )
+}
+
 /// Does an answer agree?
-pub(super) fn is_yes(words: &str) -> bool {
+pub fn is_yes(words: &str) -> bool {
     let folded = words.trim().to_lowercase();
     let first = folded
         .split(|c: char| !c.is_alphanumeric())

@@ -1,14 +1,13 @@
 //! The conversation as a machine: what was said, what is open, what is wanted next.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
-use super::question::is_yes;
-use super::tools::{AskUser, NOBODY, ProposePlan};
-use super::{Answer, DraftHistory, Question, QuestionKind};
+use super::{DraftHistory, Question};
 use crate::model::{Message, Reply, Stop, ToolCall, ToolResult, Usage};
-use crate::rehearse::{Claim, Report};
+use crate::rehearse::Report;
 use crate::sop::Sop;
-use crate::store::{Fingerprint, Stored};
+use crate::store::Fingerprint;
 
 /// How the conversation ends when the model has nothing more to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +64,18 @@ pub struct Session {
     pub usage: Usage,
     /// US dollars so far, as far as prices are known.
     pub cost: f64,
+    /// What the user said last, with what they added to it in this turn.
+    #[serde(default)]
+    pub asked: String,
+    /// The workflow as it was when they said it.
+    #[serde(default)]
+    pub before: Option<Json>,
+    /// Is the user asked before any change is saved?
+    #[serde(default)]
+    pub confirms: bool,
+    /// Did they not want the change of this turn?
+    #[serde(default)]
+    pub declined: bool,
 }
 
 /// What a conversation wants next.
@@ -99,6 +110,17 @@ const NUDGES: u32 = 2;
 /// What the model is told when the user takes a change back by themselves.
 pub const UNDONE: &str = "(I took the last change back with /undo: the workflow is as it was before it. Wait for what I say next.)";
 
+/// How what the user did by themselves ends: what they say next comes behind it.
+pub const NEXT: &str = "Wait for what I say next.)";
+
+/// How it begins that the user went back to an earlier version by themselves.
+pub const WENT_BACK: &str = "(I went back to an earlier version with /history";
+
+/// Returns what the model is told when the user went back to an earlier version.
+pub fn went_back(document: &Json) -> String {
+    format!("{WENT_BACK}. The workflow is now:\n<workflow>\n{document}\n</workflow>\n{NEXT}")
+}
+
 impl Session {
     /// Returns a session at its beginning.
     pub fn new(id: String, name: String, sop: Sop, mode: Mode) -> Self {
@@ -124,16 +146,11 @@ impl Session {
             nudges: 0,
             usage: Usage::default(),
             cost: 0.0,
+            asked: String::new(),
+            before: None,
+            confirms: false,
+            declined: false,
         }
-    }
-
-    /// Returns a chat about a saved workflow.
-    pub fn of_saved(id: String, stored: Stored) -> Self {
-        let mut session = Session::new(id, stored.name, stored.sop, Mode::Chat);
-        session.draft.document = Some(stored.draft.document);
-        session.base = Some(stored.fingerprint);
-        session.saved = session.fingerprint();
-        session
     }
 
     /// Takes what the user says, and begins a turn.
@@ -144,6 +161,9 @@ impl Session {
             Some(Message::User { text }) => *text = format!("{text}\n\n{words}"),
             _ => self.messages.push(Message::user(words)),
         }
+        self.asked = words.to_owned();
+        self.before = self.draft.document.clone();
+        self.declined = false;
         self.turns = 0;
         self.refused_saves = 0;
         self.same_failure = 0;
@@ -182,6 +202,9 @@ impl Session {
             return Want::Done(End::Blocked(why));
         }
         self.flush_results();
+        if self.declined {
+            return Want::Done(End::Turn);
+        }
         if let Some(Message::Assistant { .. }) = self.messages.last() {
             return self.end_of_turn();
         }
@@ -316,69 +339,5 @@ impl Session {
         self.results
             .iter()
             .any(|r| r.is_error && is_change(&r.call_id))
-    }
-
-    /// Returns what the user has to be asked before a call is answered, if anything.
-    fn question(&self, call: &ToolCall) -> Option<Question> {
-        match call.name.as_str() {
-            "ask_user" => AskUser::open_question(call, &self.answered),
-            "propose_plan" => ProposePlan::question(call),
-            "save_workflow" => {
-                let report = self.current_report()?;
-                let agreed =
-                    self.partial_agreed.is_some() && self.partial_agreed == self.fingerprint();
-                (report.claim == Claim::Partial && !agreed).then(|| Question {
-                    kind: QuestionKind::SavePartial,
-                    text: "The dry run shows only part of what the workflow does. Save it all the same?".to_owned(),
-                    why: Some(report.reasons.join("\n")),
-                    choices: vec!["Yes, save it".to_owned(), "No, keep working on it".to_owned()],
-                })
-            }
-            _ => None,
-        }
-    }
-
-    /// Takes a person's answer to a question.
-    pub fn answered_by_user(&mut self, question: &Question, answer: &Answer) {
-        match question.kind {
-            QuestionKind::Clarify => {
-                let words = match answer {
-                    Answer::Words(words) => words.clone(),
-                    Answer::Nobody => NOBODY.to_owned(),
-                };
-                self.answered.push((question.text.clone(), words));
-                if let Some(call) = self.pending.first().cloned()
-                    && AskUser::open_question(&call, &self.answered).is_none()
-                {
-                    let content = AskUser::answers(&call, &self.answered);
-                    self.answered_by_tool(content, false);
-                }
-            }
-            QuestionKind::Plan => {
-                let (content, agreed) = match answer {
-                    Answer::Words(words) if is_yes(words) => {
-                        ("The user agrees. Build it.".to_owned(), true)
-                    }
-                    Answer::Words(words) => {
-                        (format!("The user does not agree yet: {words}"), false)
-                    }
-                    Answer::Nobody => (
-                        "Nobody is here to answer: go on as planned.".to_owned(),
-                        true,
-                    ),
-                };
-                if agreed {
-                    self.plan = Some(question.text.clone());
-                }
-                self.answered_by_tool(content, false);
-            }
-            QuestionKind::SavePartial => match answer {
-                Answer::Words(words) if !is_yes(words) => self.answered_by_tool(
-                    format!("The user does not want to save it yet: {words}"),
-                    true,
-                ),
-                _ => self.partial_agreed = self.fingerprint(),
-            },
-        }
     }
 }

@@ -76,6 +76,10 @@ pub enum Command {
     },
     /// Build a workflow from an SOP, without chat.
     Build(Build),
+    /// Change a saved workflow as you say, without chat: shows what changes, then asks.
+    Edit(Edit),
+    /// List every saved version of a workflow, or go back to one.
+    History(History),
     /// Check a saved workflow, or a file.
     Check {
         /// The workflow's name, folder or file.
@@ -174,6 +178,31 @@ pub struct Build {
     /// Stops when it has taken longer than this, as in 10m.
     #[arg(long, value_name = "TIME")]
     pub max_time: Option<String>,
+}
+
+/// Change a saved workflow as you say, without chat.
+#[derive(Debug, clap::Args)]
+pub struct Edit {
+    /// The workflow's name.
+    pub name: String,
+    /// What should be different, in your own words.
+    pub request: String,
+    /// Keeps the change without asking.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// List every saved version of a workflow, or go back to one.
+#[derive(Debug, clap::Args)]
+pub struct History {
+    /// The workflow's name.
+    pub name: String,
+    /// Goes back to this version, which becomes the newest: none is lost.
+    #[arg(long, value_name = "N")]
+    pub back: Option<String>,
+    /// Goes back without asking.
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Run a workflow over all its cases.

@@ -10,7 +10,9 @@ mod context;
 mod diagram;
 mod doctor;
 mod dry_run;
+mod edit;
 mod eval;
+mod history;
 mod list;
 mod run;
 mod show;
@@ -66,6 +68,8 @@ fn carry_out(args: Args) -> Result<ExitCode> {
                 crate::repl::start(&context, crate::repl::Opening::Resume(session)).await
             }
             Some(Command::Build(build)) => build::build(&context, build).await,
+            Some(Command::Edit(args)) => edit::edit(&context, args).await,
+            Some(Command::History(args)) => history::history(&context, args).await,
             Some(Command::Check { name }) => check::check(&context, &name).await,
             Some(Command::Backtest(args)) => backtest::backtest(&context, args).await,
             Some(Command::DryRun {

@@ -1,15 +1,19 @@
 //! Changes in chat, in the words that people use for them.
 
-use regex::Regex;
+mod edits;
+mod outputs;
+mod rules;
+mod times;
+
 use serde_json::{Value as Json, json};
 
-use super::condition::Reader;
 use super::world::World;
-use super::{Said, calls, does, draft, last_result, mend, says, when};
+use super::{Said, calls, does, draft, last_result, mend, says};
 use crate::model::Message;
+use edits::edits;
 
 /// What the drafter says of a change that it cannot read.
-pub(super) const NOT_UNDERSTOOD: &str = "The built-in drafter did not understand that change. It takes times (“every weekday at 9 in London”), thresholds (“medium should be health below 60”, “high should also need two open tickets”) and rows to leave out (“skip churned accounts”). A model understands the rest: `sopwright doctor` says how to set one up.";
+pub(super) const NOT_UNDERSTOOD: &str = "The built-in drafter did not understand that change. It takes times (“every weekday at 9 in London”, “at 7:30 instead”), thresholds (“medium should be health below 60”, “high should also need two open tickets”), exceptions (“enterprise accounts never go below medium”), rows to leave out (“skip churned accounts”), and what comes out (“only email high accounts”, “send the email to lena@ours.example”, “stop the message”). A model understands the rest: `sopwright doctor` says how to set one up.";
 
 /// How the refusal of a save begins, with what the user wants instead behind it.
 pub(super) const NOT_SAVED: &str = "The user does not want to save it yet: ";
@@ -33,18 +37,24 @@ pub(super) fn answer(world: &World, request: &str, messages: &[Message]) -> Said
         Some("inspect") => begin(world, request, messages),
         Some("edit_workflow" | "write_workflow") => mend::after_check(messages),
         Some("dry_run") if is_question(request) => told(request, &last_result(messages)),
-        Some("dry_run") => mend::after_dry_run(messages),
-        Some("save_workflow") if super::wish(messages, NOT_SAVED).is_some() => begin(
-            world,
-            &super::wish(messages, NOT_SAVED).unwrap_or_default(),
-            messages,
-        ),
+        Some("dry_run") => mend::after_dry_run(messages, Some(request)),
+        Some("save_workflow") if let Some(wish) = super::wish(messages, NOT_SAVED) => {
+            not_saved(world, &wish, messages)
+        }
         Some("save_workflow") => match last_result(messages).get("error").and_then(Json::as_str) {
             Some(error) => says(format!("It could not be saved: {error}")),
-            None => says("Changed and saved. /diff and /show tell what it is now."),
+            None => says("Changed and saved."),
         },
         Some(_) => says("That is as far as the built-in drafter goes."),
     }
+}
+
+/// Answers what the user said instead of having it saved.
+pub(super) fn not_saved(world: &World, wish: &str, messages: &[Message]) -> Said {
+    if crate::builder::is_no(wish) {
+        return says("It is not saved. Say what should be different, or take it back with /undo.");
+    }
+    begin(world, wish, messages)
 }
 
 fn is_question(request: &str) -> bool {
@@ -88,9 +98,7 @@ pub(super) fn begin(world: &World, request: &str, messages: &[Message]) -> Said 
     if let Some(edits) = edits(world, request, &document) {
         return does("edit_workflow", json!({ "edits": edits }));
     }
-    says(
-        "The built-in drafter did not understand that change. It takes times (“every weekday at 9 in London”), thresholds (“medium should be health below 60”, “high should also need two open tickets”), rows to leave out (“skip churned accounts”), and new recipients. A model understands the rest: `sopwright doctor` says how to set one up.",
-    )
+    says(NOT_UNDERSTOOD)
 }
 
 /// Returns the workflow as it is, from what was written and what was edited since.
@@ -106,8 +114,12 @@ fn current(world: &World, messages: &[Message]) -> Option<Json> {
     for message in messages {
         match message {
             Message::User { text } => {
-                for _ in text.matches(crate::builder::UNDONE) {
-                    versions.pop();
+                for told in text.split_inclusive(crate::builder::NEXT) {
+                    if told.ends_with(crate::builder::UNDONE) {
+                        versions.pop();
+                    } else if let Some((_, now)) = told.split_once(crate::builder::WENT_BACK) {
+                        versions.extend(super::world::workflow_in(now));
+                    }
                 }
             }
             Message::Assistant { calls, .. } => {
@@ -135,153 +147,6 @@ fn changed_by(call: &crate::model::ToolCall, document: Option<&Json>) -> Option<
         }
         _ => None,
     }
-}
-
-/// Returns the edits that a request asks for, if it was understood.
-fn edits(world: &World, request: &str, document: &Json) -> Option<Vec<Json>> {
-    let item = document["for_each"]["as"]
-        .as_str()
-        .unwrap_or("account")
-        .to_owned();
-    let cases = document["for_each"]["in"]
-        .as_str()
-        .and_then(|name| document["data"][name]["from"].as_str());
-    let table = cases.and_then(|name| world.tables.iter().find(|t| t.name == name));
-    let table = match table {
-        Some(table) => table,
-        None => draft::cases(world)?.table,
-    };
-    let reader = Reader::new(
-        world,
-        table,
-        item,
-        super::statement::Forms::new(&world.statements),
-    );
-    level(&reader, request, document)
-        .or_else(|| skip(&reader, request, document))
-        .or_else(|| schedule(request, document))
-}
-
-fn schedule(request: &str, document: &Json) -> Option<Vec<Json>> {
-    let when = when::read(request)?;
-    let cites: Vec<usize> = document["trigger"]["sop"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Json::as_u64)
-        .filter_map(|n| usize::try_from(n).ok())
-        .collect();
-    let mut when = when;
-    // A time zone that was settled before stays, where the request names none.
-    if when.assumed.iter().any(|a| a.contains("time zone"))
-        && let Some(zone) = document["trigger"]["timezone"].as_str()
-    {
-        when.timezone = zone.to_owned();
-    }
-    Some(vec![
-        json!({"op": "set", "at": "/trigger", "value": when.trigger(&cites)}),
-    ])
-}
-
-/// Reads "medium should also need two open tickets" and "high should be health below 40".
-fn level(reader: &Reader<'_>, request: &str, document: &Json) -> Option<Vec<Json>> {
-    let pattern = Regex::new(r"(?i)^\W*(?:make |the )?([\w-]+)(?: risk| priority)? (?:should|must|needs?|is|means|when|if)\b(.*)$").ok()?;
-    let found = pattern.captures(request.trim())?;
-    let label = found.get(1)?.as_str().to_lowercase();
-    let rest = found.get(2)?.as_str();
-    let lower = rest.to_lowercase();
-    let words = Regex::new(r"(?i)^\s*(?:also |only |now |then |be |mean |have |need |needs |require |if |when |where |be when |be if )*").ok()?;
-    let condition = words.replace(rest, "").into_owned();
-    let read = reader.read(&condition)?;
-    let (step, rules) = document["steps"]
-        .as_array()?
-        .iter()
-        .enumerate()
-        .find_map(|(i, s)| s["rules"].as_array().map(|r| (i, r)))?;
-    let of_label = rules.iter().enumerate().filter(|(_, rule)| {
-        rule["then"]
-            .as_object()
-            .is_some_and(|then| then.values().any(|v| v.as_str() == Some(&label)))
-    });
-    let of_label: Vec<usize> = of_label.map(|(index, _)| index).collect();
-    // Of several rules for a label, the one is meant that works with the same values.
-    let shares = |index: &&usize| {
-        let when = rules[**index]["when"].as_str().unwrap_or_default();
-        let mut values = read.columns.iter().chain(&read.joined);
-        values.any(|value| when.contains(value.rsplit('.').next().unwrap_or(value)))
-    };
-    let index = match of_label.as_slice() {
-        [one] => *one,
-        several => *several.iter().find(shares)?,
-    };
-    let old = rules[index]["when"].as_str()?;
-    let wrap = |source: &str| {
-        if source.contains(" or ") {
-            format!("({source})")
-        } else {
-            source.to_owned()
-        }
-    };
-    let source = if lower.contains("also") {
-        format!("{} and {}", wrap(old), wrap(&read.source))
-    } else {
-        read.source.clone()
-    };
-    let mut edits = vec![
-        json!({"op": "set", "at": format!("/steps/{step}/rules/{index}/when"), "value": source}),
-        json!({"op": "set", "at": format!("/steps/{step}/rules/{index}/because"), "value": crate::diag::one_line(&request.replace(['{', '}'], ""), 160)}),
-    ];
-    edits.extend(needed(reader, &read, document));
-    Some(edits)
-}
-
-fn skip(reader: &Reader<'_>, request: &str, document: &Json) -> Option<Vec<Json>> {
-    let pattern = Regex::new(r"(?i)^\W*(?:please )?(?:skip|ignore|exclude|leave out|don'?t include|do not include|drop) (?:any |all |the |those |accounts? (?:with|that are|that|in)? ?|customers? (?:with|that are)? ?|tickets? (?:with|that are)? ?)*(.+)$").ok()?;
-    let read = reader
-        .read(pattern.captures(request.trim())?.get(1)?.as_str())
-        .filter(|r| r.joined.is_empty())?;
-    let name = document["for_each"]["in"].as_str()?;
-    let source = read
-        .clone()
-        .negated()
-        .source
-        .replace(&format!("{}.", reader.item), "row.");
-    let whole = match document["data"][name]["where"].as_str() {
-        Some(old) => format!("({old}) and {source}"),
-        None => source,
-    };
-    let mut edits = vec![json!({"op": "set", "at": format!("/data/{name}/where"), "value": whole})];
-    edits.extend(needed(reader, &read, document));
-    Some(edits)
-}
-
-/// Returns the edits that bring in what a condition reads: columns and other tables.
-fn needed(reader: &Reader<'_>, read: &super::condition::Read, document: &Json) -> Vec<Json> {
-    let mut edits = Vec::new();
-    let name = document["for_each"]["in"].as_str().unwrap_or_default();
-    for column in &read.columns {
-        if document["data"][name]["fields"].get(column).is_none()
-            && let Some(known) = reader.cases.columns.get(column)
-        {
-            edits.push(json!({"op": "set", "at": format!("/data/{name}/fields/{column}"), "value": known.kind}));
-        }
-    }
-    for table in &read.joined {
-        let Some(table) = reader.world.tables.iter().find(|t| t.name == *table) else {
-            continue;
-        };
-        if document["data"].get(table.short()).is_none()
-            && let Some((column, value)) = reader.join(table)
-        {
-            let fields: serde_json::Map<String, Json> = table
-                .columns
-                .iter()
-                .map(|(n, c)| (n.clone(), json!(c.kind)))
-                .collect();
-            edits.push(json!({"op": "set", "at": format!("/data/{}", table.short()), "value": {"from": table.name, "match": {column: value}, "fields": fields}}));
-        }
-    }
-    edits
 }
 
 /// Tells of the case that a question names.

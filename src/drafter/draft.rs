@@ -15,6 +15,7 @@ mod update;
 use assembly::Assembly;
 use cases::Cases;
 pub(super) use cases::{CASES, cases};
+pub(super) use levels::rank;
 use parts::plain;
 
 use serde_json::{Value as Json, json};

@@ -61,8 +61,8 @@ fn mend(finding: &Json) -> Option<Json> {
     }
 }
 
-/// Goes on after a dry run: saves, or says what failed.
-pub(super) fn after_dry_run(messages: &[Message]) -> Said {
+/// Goes on after a dry run: saves, or says what failed. `asked` is what the user wanted changed.
+pub(super) fn after_dry_run(messages: &[Message], asked: Option<&str>) -> Said {
     let result = last_result(messages);
     if let Some(error) = result.get("error").and_then(Json::as_str) {
         return says(format!("The dry run could not be made: {error}"));
@@ -79,10 +79,11 @@ pub(super) fn after_dry_run(messages: &[Message]) -> Said {
             "The dry run failed: {what}. Say how it should be; nothing was saved."
         ));
     }
-    let why = calls(messages)
-        .iter()
-        .rev()
-        .find(|c| c.name == "edit_workflow")
-        .map_or("First version", |_| "Changed in chat");
+    let is_changed = calls(messages).iter().any(|c| c.name == "edit_workflow");
+    let why = match asked {
+        Some(asked) if is_changed => crate::diag::one_line(asked, 160),
+        _ if is_changed => "Changed in chat".to_owned(),
+        _ => "First version".to_owned(),
+    };
     does("save_workflow", json!({ "why": why }))
 }

@@ -108,7 +108,7 @@ fn answer(messages: &[Message]) -> Said {
         Some("ask_user") => plan(&world),
         Some("propose_plan") => write(&world, messages),
         Some("write_workflow" | "edit_workflow") => mend::after_check(messages),
-        Some("dry_run") => mend::after_dry_run(messages),
+        Some("dry_run") => mend::after_dry_run(messages, None),
         Some("save_workflow") => sum_up(&world, messages),
         Some(_) => says("That is as far as the built-in drafter goes."),
     }
@@ -124,13 +124,14 @@ fn later_request(messages: &[Message]) -> Option<String> {
             if index > 0 && !text.starts_with("The workflow is not saved yet") =>
         {
             // What was taken back before it was said is no part of the request.
-            let request = text.rsplit(crate::builder::UNDONE).next().unwrap_or(text);
+            let request = text.rsplit(crate::builder::NEXT).next().unwrap_or(text);
             Some(request.trim().to_owned())
         }
         // A saved workflow is opened and a change asked for in one message.
         Some(Message::User { text }) => text
             .split_once("Wait for what the user wants.")
-            .map(|(_, rest)| rest.trim().to_owned())
+            .map(|(_, rest)| rest.rsplit(crate::builder::NEXT).next().unwrap_or(rest))
+            .map(|rest| rest.trim().to_owned())
             .filter(|rest| !rest.is_empty()),
         _ => None,
     }
@@ -241,7 +242,7 @@ fn wish(messages: &[Message], begins: &str) -> Option<String> {
 
 fn sum_up(world: &World, messages: &[Message]) -> Said {
     if let Some(wish) = wish(messages, change::NOT_SAVED) {
-        return change::begin(world, &wish, messages);
+        return change::not_saved(world, &wish, messages);
     }
     let result = last_result(messages);
     if let Some(error) = result.get("error").and_then(Json::as_str) {

@@ -123,7 +123,8 @@ pub(super) fn read(text: &str) -> Option<When> {
     })
 }
 
-fn time(lower: &str) -> Option<(u32, u32)> {
+/// Returns the hour and minute that a text names.
+pub(super) fn time(lower: &str) -> Option<(u32, u32)> {
     let pattern = Regex::new(r"(?:\bat|\bby|\baround|\bbefore)?\s*\b(\d{1,2})(?::(\d{2}))?\s*(am|pm|a\.m\.|p\.m\.|o'clock)?").ok()?;
     let found = pattern.captures_iter(lower).find(|c| {
         let plain = c.get(2).is_none() && c.get(3).is_none();
@@ -141,7 +142,8 @@ fn time(lower: &str) -> Option<(u32, u32)> {
     (hour < 24 && minute < 60).then_some((hour, minute))
 }
 
-fn zone(lower: &str) -> Option<String> {
+/// Returns the time zone that a text names.
+pub(super) fn zone(lower: &str) -> Option<String> {
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
     if let Some((_, zone)) = ZONES.iter().find(|(name, _)| words.contains(name)) {
         return Some((*zone).to_owned());

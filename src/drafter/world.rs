@@ -69,6 +69,11 @@ impl Table {
     }
 }
 
+/// Returns the workflow that a message holds.
+pub(super) fn workflow_in(text: &str) -> Option<Json> {
+    between(text, "<workflow>", "</workflow>").and_then(|t| serde_json::from_str(t.trim()).ok())
+}
+
 /// What the conversation has told.
 #[derive(Debug, Default)]
 pub(super) struct World {
@@ -126,8 +131,7 @@ impl World {
             .unwrap_or_default()
             .trim()
             .to_owned();
-        self.workflow = between(text, "<workflow>", "</workflow>")
-            .and_then(|t| serde_json::from_str(t.trim()).ok());
+        self.workflow = workflow_in(text);
         let overview: Json = between(text, "<connections>", "</connections>")
             .and_then(|t| serde_json::from_str(t.trim()).ok())
             .unwrap_or_default();

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 
 use crate::builder::tools::ToolAnswer;
-use crate::builder::{Answer, Face, Question, QuestionKind, Session};
+use crate::builder::{Answer, Face, Question, QuestionKind, Refinement, Session};
 use crate::model::Delta;
 
 /// What an owner answers.
@@ -79,6 +79,8 @@ impl Face for Seat<'_> {
         self.asked.push((question.text.clone(), told));
         answer.map_or(Answer::Nobody, Answer::Words)
     }
+
+    fn changed(&mut self, _: &Refinement) {}
 
     fn keep(&mut self, _: &Session) {}
 }

@@ -22,6 +22,8 @@ pub struct LlmAnswers {
     folder: Option<PathBuf>,
     known: Mutex<HashMap<String, Json>>,
     spent: Mutex<Spent>,
+    /// Is what is not known asked of the model, and not stood in for?
+    asks: bool,
 }
 
 /// What model calls have used.
@@ -52,7 +54,24 @@ impl LlmAnswers {
             folder,
             known: Mutex::default(),
             spent: Mutex::default(),
+            asks: true,
         }
+    }
+
+    /// Returns the answers that are known, with placeholders for the others: they cost nothing.
+    pub(super) fn without_asking(&self) -> Self {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        LlmAnswers {
+            known: Mutex::new(known.clone()),
+            asks: false,
+            ..Self::new(self.model.clone(), self.folder.clone())
+        }
+    }
+
+    /// Returns the answer to a step, if it is known from before.
+    pub(super) fn known(&self, request: &LlmRequest) -> Option<Json> {
+        let model = self.model.as_ref()?;
+        self.recall(&key(model.name(), request))
     }
 
     /// Are answers only placeholders?
@@ -76,6 +95,9 @@ impl LlmAnswers {
         let key = key(model.name(), request);
         if let Some(answer) = self.recall(&key) {
             return Ok(answer);
+        }
+        if !self.asks {
+            return Ok(placeholders(Some(&request.returns)));
         }
         let text = question(request);
         let question = Question {

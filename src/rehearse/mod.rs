@@ -4,6 +4,7 @@
 mod backtest;
 mod cases;
 mod clock;
+mod compare;
 mod coverage;
 mod llm;
 mod past;
@@ -30,6 +31,7 @@ use crate::spec::{Per, StepKind, TriggerKind};
 pub use backtest::{Backtest, Compared, Disagreement, FieldScore, PastCase, backtest, shown_value};
 pub use cases::{decide, unkeyed};
 pub use clock::Clock;
+pub use compare::{Comparison, Made, Move, TestChange, Version, compare};
 pub use llm::{LlmAnswers, Spent};
 pub use past::PastFiles;
 pub use placeholder::placeholder;

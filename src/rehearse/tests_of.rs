@@ -131,7 +131,7 @@ pub(super) fn named(program: &Program) -> Named {
 }
 
 /// Returns the column that tells cases apart.
-fn key_column(program: &Program) -> Option<String> {
+pub(super) fn key_column(program: &Program) -> Option<String> {
     let each = program.workflow().for_each.as_ref()?;
     each.key.as_str().rsplit('.').next().map(str::to_owned)
 }

@@ -46,6 +46,12 @@ impl<'r> DryWorld<'r> {
         }
     }
 
+    /// Takes over what read tools have answered another world: nothing is asked of them twice.
+    pub(super) fn recall_from(&self, other: &DryWorld<'_>) {
+        let answers = other.lock().answers.clone();
+        self.lock().answers.extend(answers);
+    }
+
     /// Returns the same world for looking ahead: nothing is shown and no model is asked.
     pub(super) fn scout(&self) -> Scout<'_> {
         Scout(self.tables)

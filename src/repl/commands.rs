@@ -1,13 +1,12 @@
 //! The slash commands, in one table that feeds help and completion.
 
 use super::Chat;
-use crate::builder::UNDONE;
+use crate::builder::in_words;
 use crate::diag::{Error, Result, count};
-use crate::spec;
 use crate::ui::{self, Style, paint};
 
 /// The commands: name, and what it does.
-pub(super) const COMMANDS: [(&str, &str); 13] = [
+pub(super) const COMMANDS: [(&str, &str); 14] = [
     ("show", "the workflow in plain language"),
     ("diagram", "the workflow as a picture"),
     ("trace", "what carries out each statement of the SOP"),
@@ -15,6 +14,10 @@ pub(super) const COMMANDS: [(&str, &str); 13] = [
     ("dry-run", "run it on sample rows; /dry-run 20 for more"),
     ("diff", "what changed since it was saved"),
     ("undo", "take the last change back"),
+    (
+        "history",
+        "every saved version; /history 3 goes back to version 3",
+    ),
     ("save", "save it as it is"),
     ("model", "which model builds"),
     ("cost", "what this session has used"),
@@ -34,7 +37,8 @@ impl Chat<'_> {
             "check" => self.check()?,
             "dry-run" => self.dry_run(rest.trim()).await?,
             "diff" => self.diff()?,
-            "undo" => self.undo()?,
+            "undo" => self.undo().await?,
+            "history" => self.history(rest.trim()).await?,
             "save" => self.save(rest.trim()).await?,
             "model" => self.model().await?,
             "cost" => self.cost(),
@@ -52,7 +56,7 @@ impl Chat<'_> {
         Ok(())
     }
 
-    fn builder(&mut self) -> Result<&mut crate::builder::Builder> {
+    pub(super) fn builder(&mut self) -> Result<&mut crate::builder::Builder> {
         self.builder.as_mut().ok_or_else(|| {
             Error::usage("There is no workflow yet").help("Name an SOP, or paste one.")
         })
@@ -100,29 +104,15 @@ impl Chat<'_> {
             ui::out("It was not saved yet: all of it is new.");
             return Ok(());
         };
-        let changes = spec::diff(&stored.draft.document, now);
-        if changes.is_empty() {
+        let changes = in_words(&stored.draft.document, now);
+        if stored.draft.document == *now {
             ui::out("Nothing changed since it was saved.");
+        } else if changes.is_empty() {
+            ui::out("It changed only in what its parts cite, or cannot be read: /check says why.");
         }
-        for change in changes {
-            ui::out(paint(Style::Strong, &change.place));
-            if let Some(before) = &change.before {
-                ui::out(paint(Style::Bad, format!("  - {before}")));
-            }
-            if let Some(after) = &change.after {
-                ui::out(paint(Style::Good, format!("  + {after}")));
-            }
+        if !changes.is_empty() {
+            ui::out(ui::changes(&changes));
         }
-        Ok(())
-    }
-
-    fn undo(&mut self) -> Result<()> {
-        let builder = self.builder()?;
-        if !builder.session.draft.undo() {
-            return Err(Error::usage("There is no change to take back"));
-        }
-        builder.session.say(UNDONE);
-        ui::out("The last change was taken back. /diff shows how it differs from what is saved.");
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 mod commands;
 mod editor;
 mod turn;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -228,6 +229,7 @@ impl<'c> Chat<'c> {
         let waits = session.waits_for_the_user();
         let mut session = session;
         session.mode = Mode::Chat;
+        session.confirms = false;
         self.take(session).await?;
         self.show_workflow();
         if is_under_way && !waits {

@@ -12,6 +12,7 @@ impl Chat<'_> {
             return Ok(());
         };
         let saved_before = builder.session.saved.clone();
+        self.face.refined();
         self.face.wait_for("thinking");
         let stopped = tokio::select! {
             end = builder.run(&mut self.face) => match end {
@@ -30,15 +31,23 @@ impl Chat<'_> {
         };
         self.face.settle();
         if stopped {
+            let changed = if builder.session.has_changed() {
+                " /diff shows what changed, /undo takes it back."
+            } else {
+                ""
+            };
             ui::out(format!(
-                "\n{} What was done so far is kept.",
+                "\n{} What was done so far is kept.{changed}",
                 paint(Style::Warn, "Stopped.")
             ));
         }
         self.face.keep(&builder.session);
         if builder.session.saved != saved_before && builder.session.is_saved() {
             let name = &builder.session.name;
-            if let Some(report) = builder.session.current_report() {
+            // Of a change, what it does was shown.
+            if let Some(report) = builder.session.current_report()
+                && self.face.refined().is_none()
+            {
                 ui::out(ui::report(report));
             }
             ui::out(format!(

@@ -331,7 +331,7 @@ pub(super) fn fields(fields: &indexmap::IndexMap<String, Json>) -> String {
     parts.join(", ")
 }
 
-fn value_words(value: &Json) -> String {
+pub(super) fn value_words(value: &Json) -> String {
     match value {
         Json::String(text) => text_words(text),
         Json::Bool(true) => "yes".to_owned(),
@@ -342,7 +342,7 @@ fn value_words(value: &Json) -> String {
 }
 
 /// Returns a template in words: its expressions are said, its blocks left out.
-fn text_words(source: &str) -> String {
+pub(super) fn text_words(source: &str) -> String {
     use crate::expr::ast::Part;
     fn say(parts: &[Part], out: &mut String) {
         for part in parts {
@@ -376,7 +376,8 @@ pub(super) fn label(name: &str) -> String {
     name.replace('_', " ")
 }
 
-pub(super) fn capital(words: &str) -> String {
+/// Returns words as the beginning of a sentence.
+pub fn capital(words: &str) -> String {
     let mut chars = words.chars();
     chars
         .next()

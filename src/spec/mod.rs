@@ -1,10 +1,10 @@
 //! The workflow language: its types, the strict reader, the JSON Schema, edits, differences,
 //! and a workflow in plain language and pictures.
 
+mod changes;
 mod choice;
 pub mod cron;
 pub mod diagram;
-mod diff;
 mod duration;
 mod edit;
 mod explain;
@@ -21,11 +21,11 @@ pub mod trace;
 mod trigger;
 mod workflow;
 
+pub use changes::{Detail, PartChange, changes};
 pub use choice::{Handler, IfUnavailable, Like, Match, OnError};
-pub use diff::{Change, diff};
 pub use duration::duration;
 pub use edit::{Edit, EditError, apply};
-pub use explain::{explain, when};
+pub use explain::{capital, explain, when};
 pub use field::FieldType;
 pub use output::*;
 pub use place::Place;

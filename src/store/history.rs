@@ -41,6 +41,19 @@ pub(super) fn add(folder: &Path, text: &str, why: &str) -> Result<()> {
     )
 }
 
+/// Adds what lies on disk, if its last version is another one: nothing is lost that was changed by
+/// hand, or came without its history.
+pub(super) fn catch_up(folder: &Path, present: &str) -> Result<()> {
+    let Ok(workflow) = serde_json::from_str::<Json>(present) else {
+        return Ok(());
+    };
+    match read(folder).last() {
+        Some(last) if last.workflow == workflow => Ok(()),
+        Some(_) => add(folder, present, "Changed outside Sopwright"),
+        None => add(folder, present, "As it was found"),
+    }
+}
+
 /// Reads the versions of a workflow, the oldest first; what cannot be read is passed over.
 pub(super) fn read(folder: &Path) -> Vec<Version> {
     let mut versions: Vec<Version> = fs::read_dir(folder.join("history"))

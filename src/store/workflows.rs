@@ -155,6 +155,9 @@ pub fn save(
         )?;
     }
     write_atomically(&folder.join(SOP), sop.source.as_bytes())?;
+    if let Some(present) = &present {
+        history::catch_up(&folder, present)?;
+    }
     history::add(&folder, &text, why)?;
     // Last, so that a crash before it leaves the former version as the current one.
     write_atomically(&path, text.as_bytes())?;

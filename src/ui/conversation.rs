@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{Progress, Style, note, paint, piece};
 use crate::builder::tools::ToolAnswer;
-use crate::builder::{Answer, Face, Question, QuestionKind, Session};
+use crate::builder::{Answer, Face, Question, QuestionKind, Refinement, Session};
 use crate::diag::one_line;
 use crate::model::Delta;
 use crate::store::write_atomically;
@@ -68,6 +68,7 @@ pub struct Conversation<L> {
     spinner: Option<Progress>,
     is_within_text: bool,
     warned: bool,
+    refined: Option<Refinement>,
 }
 
 impl<L: Lines> Conversation<L> {
@@ -81,6 +82,7 @@ impl<L: Lines> Conversation<L> {
             spinner: None,
             is_within_text: false,
             warned: false,
+            refined: None,
         }
     }
 
@@ -101,6 +103,11 @@ impl<L: Lines> Conversation<L> {
     /// Writes the session to another file from now on.
     pub fn keep_in(&mut self, session: PathBuf) {
         self.session = session;
+    }
+
+    /// Takes the last change of the workflow that was shown.
+    pub fn refined(&mut self) -> Option<Refinement> {
+        self.refined.take()
     }
 
     /// Returns where answers come from.
@@ -206,6 +213,12 @@ impl<L: Lines> Face for Conversation<L> {
         }
     }
 
+    fn changed(&mut self, refinement: &Refinement) {
+        self.settle();
+        self.show(&super::refinement(refinement));
+        self.refined = Some(refinement.clone());
+    }
+
     async fn ask(&mut self, question: &Question) -> Answer {
         self.settle();
         let confirms = question.kind != QuestionKind::Clarify;
@@ -248,7 +261,7 @@ fn shown(question: &Question, is_asked: bool) -> String {
     let title = match question.kind {
         QuestionKind::Clarify => "Question",
         QuestionKind::Plan => "The plan",
-        QuestionKind::SavePartial => "Before it is saved",
+        QuestionKind::SavePartial | QuestionKind::Keep => "Before it is saved",
     };
     let mut text = format!(
         "\n{}\n{}\n",
@@ -303,6 +316,7 @@ fn spoken(name: &str) -> String {
         "dry_run" => "dry run",
         "add_test" => "added",
         "save_workflow" => "saved",
+        "compare" => "comparing results",
         other => other,
     }
     .to_owned()

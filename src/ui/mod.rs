@@ -2,9 +2,11 @@
 //! `repl` and `cli` the only room that prints.
 
 mod backtest;
+mod changes;
 mod conversation;
 mod diagnostics;
 mod evals;
+mod history;
 mod progress;
 mod report;
 mod style;
@@ -13,9 +15,11 @@ mod trace;
 mod wrap;
 
 pub use backtest::backtest;
+pub use changes::{changes, refinement};
 pub use conversation::{Conversation, Lines, Nobody, Stdin};
 pub use diagnostics::{diagnostic, diagnostics, error};
 pub use evals::{comparison, evals};
+pub use history::{history, version};
 pub use progress::Progress;
 pub use report::report;
 pub use style::{Style, paint, unpainted};
@@ -62,4 +66,9 @@ pub fn width() -> usize {
     let set = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     set.or_else(seen).unwrap_or(100).clamp(40, 160)
+}
+
+/// Does a line typed at "[Y/n]" agree?
+pub fn is_agreed(line: &str) -> bool {
+    matches!(line.trim().to_lowercase().as_str(), "" | "y" | "yes")
 }

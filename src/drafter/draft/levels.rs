@@ -141,21 +141,7 @@ impl Assembly<'_> {
 
     /// Returns how far down a label stands: by its common order, else as the SOP names them.
     fn rank(&self, label: &str) -> usize {
-        let common = ORDERS.iter().find_map(|order| {
-            let all = self.level_labels();
-            let place = order.iter().position(|l| *l == label)?;
-            all.iter()
-                .all(|l| order.contains(&l.as_str()))
-                .then_some(place)
-        });
-        let named = || {
-            let all = self.level_labels();
-            let place = all.iter().position(|l| l == label)?;
-            // What begins with "on track" rises from there.
-            let rises = all.first().is_some_and(|first| is_quiet(first));
-            Some(if rises { all.len() - place } else { place })
-        };
-        common.or_else(named).unwrap_or(usize::MAX)
+        rank(&self.level_labels(), label)
     }
 
     /// Returns the steps that judge what tables do not answer.
@@ -219,6 +205,23 @@ impl Decided {
     pub(super) fn json(&self, field: &str) -> Json {
         json!({"when": self.when, "then": {field: self.label}, "because": self.because})
     }
+}
+
+/// Returns how far down a label stands among all: by their common order, else as they are named.
+pub(in crate::drafter) fn rank(all: &[String], label: &str) -> usize {
+    let common = ORDERS.iter().find_map(|order| {
+        let place = order.iter().position(|l| *l == label)?;
+        all.iter()
+            .all(|l| order.contains(&l.as_str()))
+            .then_some(place)
+    });
+    let named = || {
+        let place = all.iter().position(|l| l == label)?;
+        // What begins with "on track" rises from there.
+        let rises = all.first().is_some_and(|first| is_quiet(first));
+        Some(if rises { all.len() - place } else { place })
+    };
+    common.or_else(named).unwrap_or(usize::MAX)
 }
 
 /// Returns the condition that a model found a statement to apply.
