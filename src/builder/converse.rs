@@ -12,7 +12,7 @@ use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::engine::RunInfo;
 use crate::model::{ChatModel, Delta, Request, SystemPart, ToolChoice};
-use crate::rehearse::{Clock, LlmAnswers, Rehearsal, Rehearsed};
+use crate::rehearse::{Backtest, Clock, LlmAnswers, PastFiles, Rehearsal, Rehearsed};
 use crate::spec::Workflow;
 use crate::store::{Fingerprint, Workspace, keep_draft};
 
@@ -304,6 +304,36 @@ impl Builder {
             .fingerprint()
             .map(|of| (of, rehearsed.report().clone()));
         Ok(self.rehearsed.insert(rehearsed))
+    }
+
+    /// Compares the draft with what people decided in past cases, outside the conversation.
+    ///
+    /// # Errors
+    /// If there is no draft, it has errors, or the files cannot be read.
+    pub async fn backtest_now(
+        &self,
+        files: &PastFiles,
+        named: &[String],
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<Backtest> {
+        let review = self
+            .session
+            .draft
+            .review(&self.session.sop, &self.resources.catalog)
+            .ok_or_else(nothing_yet)?;
+        let Some(checked) = review.checked else {
+            return Err(
+                Error::input("The draft has errors, so it was not run").with(review.findings)
+            );
+        };
+        let workflow = checked.workflow();
+        let fields = files.fields(workflow, named)?;
+        let past = files.cases(workflow, &fields).await?;
+        let rehearsal = self
+            .resources
+            .rehearsal(&checked, past.len(), false, progress);
+        let report = crate::rehearse::backtest(&checked, &rehearsal, past).await?;
+        Ok(report.without(files.rows()))
     }
 
     /// Saves the draft as it was rehearsed, outside the conversation.

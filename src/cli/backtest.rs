@@ -3,13 +3,10 @@
 use std::fs;
 use std::process::ExitCode;
 
-use indexmap::IndexMap;
-
 use super::{Context, args};
 use crate::diag::{Error, Result};
 use crate::engine::key_text;
 use crate::rehearse::{Backtest, PastFiles, Rehearsal, backtest as compare};
-use crate::spec::Workflow;
 use crate::{store, ui};
 
 pub(super) async fn backtest(context: &Context, args: args::Backtest) -> Result<ExitCode> {
@@ -17,7 +14,7 @@ pub(super) async fn backtest(context: &Context, args: args::Backtest) -> Result<
     let (checked, connections, catalog) = context.checked(&stored).await?;
     let workflow = checked.workflow();
     let files = PastFiles::read(&args.cases, &args.expect).await?;
-    let fields = decided_fields(workflow, files.columns(), &args.field)?;
+    let fields = files.fields(workflow, &args.field)?;
     let past = files.cases(workflow, &fields).await?;
     let bar = ui::Progress::bar("Backtest", past.len() as u64);
     let rehearsal = Rehearsal {
@@ -33,7 +30,7 @@ pub(super) async fn backtest(context: &Context, args: args::Backtest) -> Result<
     };
     let report = compare(&checked, &rehearsal, past).await;
     bar.end();
-    let report = report?;
+    let report = report?.without(files.rows());
     if let Some(path) = &args.out {
         fs::write(path, csv(&report)).map_err(|e| {
             Error::input(format!("{} cannot be written", path.display())).caused_by(e)
@@ -49,38 +46,6 @@ pub(super) async fn backtest(context: &Context, args: args::Backtest) -> Result<
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// Returns the columns that say what was decided, each with the field of the result.
-fn decided_fields(
-    workflow: &Workflow,
-    columns: &[String],
-    named: &[String],
-) -> Result<Vec<(String, String)>> {
-    let mut renamed: IndexMap<&str, &str> = IndexMap::new();
-    for pair in named {
-        let (column, field) = pair
-            .split_once('=')
-            .ok_or_else(|| Error::usage(format!("`{pair}` is not of the form COLUMN=FIELD")))?;
-        renamed.insert(column, field);
-    }
-    let known: Vec<&str> = workflow.result.keys().map(String::as_str).collect();
-    columns
-        .iter()
-        .map(|column| {
-            let field = renamed.get(column.as_str()).copied().unwrap_or(column);
-            if known.contains(&field) {
-                Ok((column.clone(), field.to_owned()))
-            } else {
-                Err(Error::input(format!("The workflow's result has no field `{field}`")).help(
-                    format!(
-                        "Its fields are {}. Say which one the column is: --field {column}=FIELD",
-                        known.join(", ")
-                    ),
-                ))
-            }
-        })
-        .collect()
 }
 
 /// Returns every case as CSV: what was decided, what came, whether they agree, and why.

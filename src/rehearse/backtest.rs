@@ -29,6 +29,8 @@ pub struct PastCase {
 pub struct Backtest {
     /// How many cases were compared.
     pub cases: usize,
+    /// How many were not, since nobody says how they were decided.
+    pub undecided: usize,
     /// Of these, those in which every field agrees.
     pub agreed: usize,
     /// Of these, those that failed.
@@ -39,6 +41,15 @@ pub struct Backtest {
     pub disagreements: Vec<Disagreement>,
     /// Every case, in the order given.
     pub compared: Vec<Compared>,
+}
+
+impl Backtest {
+    /// Says of how many past cases in all these are the ones with a known outcome.
+    #[must_use]
+    pub fn without(mut self, all: usize) -> Self {
+        self.undecided = all.saturating_sub(self.cases);
+        self
+    }
 }
 
 /// How often a field agrees.
@@ -109,6 +120,7 @@ pub async fn backtest(
     .await;
     let mut report = Backtest {
         cases: outcomes.len(),
+        undecided: 0,
         agreed: 0,
         failed: 0,
         fields: IndexMap::new(),

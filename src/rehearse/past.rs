@@ -73,6 +73,43 @@ impl PastFiles {
         &self.decided
     }
 
+    /// Returns the columns that say what was decided, each with the field of the result that it is
+    /// compared with: the one of its name, or the one that `named` gives it as `COLUMN=FIELD`.
+    ///
+    /// # Errors
+    /// If the workflow's result has no such field.
+    pub fn fields(&self, workflow: &Workflow, named: &[String]) -> Result<Vec<(String, String)>> {
+        let mut renamed: IndexMap<&str, &str> = IndexMap::new();
+        for pair in named {
+            let (column, field) = pair
+                .split_once('=')
+                .ok_or_else(|| Error::usage(format!("`{pair}` is not of the form COLUMN=FIELD")))?;
+            renamed.insert(column, field);
+        }
+        let known: Vec<&str> = workflow.result.keys().map(String::as_str).collect();
+        self.columns
+            .iter()
+            .map(|column| {
+                let field = renamed.get(column.as_str()).copied().unwrap_or(column);
+                if known.contains(&field) {
+                    Ok((column.clone(), field.to_owned()))
+                } else {
+                    Err(Error::input(format!("The workflow's result has no field `{field}`")).help(
+                        format!(
+                            "Its fields are {}. Say which one the column is: --field {column}=FIELD",
+                            known.join(", ")
+                        ),
+                    ))
+                }
+            })
+            .collect()
+    }
+
+    /// Returns how many past cases there are, decided or not.
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Returns the past cases, typed as the workflow reads them; `fields` names the column that
     /// each field of its result is compared with.
     ///

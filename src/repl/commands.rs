@@ -1,17 +1,24 @@
 //! The slash commands, in one table that feeds help and completion.
 
+use std::path::Path;
+
 use super::Chat;
 use crate::builder::in_words;
 use crate::diag::{Error, Result, count};
+use crate::rehearse::PastFiles;
 use crate::ui::{self, Style, paint};
 
 /// The commands: name, and what it does.
-pub(super) const COMMANDS: [(&str, &str); 14] = [
+pub(super) const COMMANDS: [(&str, &str); 15] = [
     ("show", "the workflow in plain language"),
     ("diagram", "the workflow as a picture"),
     ("trace", "what carries out each statement of the SOP"),
     ("check", "what the checker finds"),
     ("dry-run", "run it on sample rows; /dry-run 20 for more"),
+    (
+        "backtest",
+        "compare with what people decided: /backtest cases.csv decided.csv",
+    ),
     ("diff", "what changed since it was saved"),
     ("undo", "take the last change back"),
     (
@@ -36,6 +43,7 @@ impl Chat<'_> {
             "trace" => self.show_trace(),
             "check" => self.check()?,
             "dry-run" => self.dry_run(rest.trim()).await?,
+            "backtest" => self.backtest(rest.trim()).await?,
             "diff" => self.diff()?,
             "undo" => self.undo().await?,
             "history" => self.history(rest.trim()).await?,
@@ -89,6 +97,27 @@ impl Chat<'_> {
             .await;
         bar.end();
         ui::out(ui::report(outcome?.report()));
+        Ok(())
+    }
+
+    async fn backtest(&mut self, files: &str) -> Result<()> {
+        let mut words = files.split_whitespace().map(str::to_owned);
+        let (Some(cases), Some(decided)) = (words.next(), words.next()) else {
+            return Err(
+                Error::usage("Two files are needed: past cases, and what was decided")
+                    .help("/backtest cases.csv decided.csv, and COLUMN=FIELD where names differ"),
+            );
+        };
+        let named: Vec<String> = words.collect();
+        self.builder()?;
+        let files = PastFiles::read(Path::new(&cases), Path::new(&decided)).await?;
+        let bar = ui::Progress::bar("Backtest", files.rows() as u64);
+        let builder = self.builder()?;
+        let report = builder
+            .backtest_now(&files, &named, &|done, _| bar.at(done as u64))
+            .await;
+        bar.end();
+        ui::out(ui::backtest(&report?, &builder.session.sop));
         Ok(())
     }
 

@@ -22,6 +22,12 @@ pub fn backtest(report: &Backtest, sop: &Sop) -> String {
         count(report.cases, "case"),
         share(report.agreed, report.cases)
     );
+    if report.undecided > 0 {
+        text += &format!(
+            "{} left out: nobody says how they were decided.\n",
+            count(report.undecided, "case")
+        );
+    }
     for (field, score) in &report.fields {
         text += &format!(
             "\n{}: {} of {} ({})\n",
