@@ -152,7 +152,8 @@ mod tests {
             &[rule("medium"), rule("high")],
             None,
         );
-        assert_eq!(found, ["the rule for level medium: if health is below 50"]);
+        let medium = "the rule for level medium: health is below 50 (before: health is below 40)";
+        assert_eq!(found, [medium]);
         // Nothing is named: all of them are.
         assert_eq!(
             beyond("be stricter", &[rule("medium"), rule("high")], None).len(),
