@@ -110,7 +110,7 @@ impl CaseResult {
 
     /// Returns the mean of a figure over the attempts.
     pub fn mean(&self, of: impl Fn(&Attempt) -> f64) -> f64 {
-        self.attempts.iter().map(of).sum::<f64>() / self.attempts.len().max(1) as f64
+        mean(self.attempts.iter().map(of))
     }
 }
 
@@ -132,11 +132,50 @@ impl Results {
 
     /// Returns the mean of a figure over the cases.
     pub fn mean(&self, of: impl Fn(&CaseResult) -> f64) -> f64 {
-        self.cases.iter().map(of).sum::<f64>() / self.cases.len().max(1) as f64
+        mean(self.cases.iter().map(of))
     }
 
     /// Could every case be run as often as it should?
     pub fn is_complete(&self) -> bool {
         self.cases.iter().all(|case| case.error.is_none())
+    }
+}
+
+/// Returns the mean; 0 of nothing.
+fn mean(figures: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let number = figures.len().max(1) as f64;
+    figures.fold(0.0, |sum, figure| sum + figure) / number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(passed: &[bool]) -> CaseResult {
+        let attempt = |passed: &bool| Attempt {
+            passed: *passed,
+            ..Attempt::default()
+        };
+        CaseResult {
+            case: "c".to_owned(),
+            title: String::new(),
+            covers: Vec::new(),
+            fingerprint: String::new(),
+            attempts: passed.iter().map(attempt).collect(),
+            error: None,
+        }
+    }
+
+    #[test]
+    fn once_is_not_always_and_nothing_is_neither() {
+        let sometimes = case(&[true, false, true]);
+        assert!(sometimes.passed_once() && !sometimes.passed_always());
+        assert!(case(&[true, true]).passed_always());
+        let mut broken_off = case(&[true]);
+        broken_off.error = Some("the model was gone".to_owned());
+        assert!(broken_off.passed_once() && !broken_off.passed_always());
+        let none = case(&[]);
+        assert!(!none.passed_once() && !none.passed_always());
+        assert!(none.mean(|_| 1.0).is_sign_positive());
     }
 }

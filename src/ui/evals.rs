@@ -31,7 +31,10 @@ pub fn evals(results: &Results) -> String {
         let checks = case.attempts.first().map_or(0, |a| a.checks.len());
         table.add_row([
             case.case.clone(),
-            format!("{} of {k}", case.passed()),
+            match case.error {
+                Some(_) => "not run".to_owned(),
+                None => format!("{} of {k}", case.passed()),
+            },
             yes(case.passed_once()),
             yes(case.passed_always()),
             share(case.mean(Attempt::accuracy)),
@@ -64,7 +67,7 @@ pub fn evals(results: &Results) -> String {
             .iter()
             .flat_map(|case| &case.attempts)
             .map(|a| a.cost_usd + a.exam_cost_usd)
-            .sum::<f64>()
+            .fold(0.0, |sum, cost| sum + cost)
     );
     for case in &results.cases {
         text += &failures(case);
