@@ -307,6 +307,17 @@ fn note(text: &str, reader: &Reader<'_>) -> Option<Note> {
 
 fn top(text: &str) -> Option<(usize, Option<String>)> {
     let found = TOP.captures(text)?;
+    // "The first three days are free" chooses no cases.
+    let behind = tokens(&text[found.get(0)?.end()..]);
+    const UNITS: [&str; 10] = [
+        "day", "days", "week", "weeks", "month", "months", "hour", "hours", "times", "attempts",
+    ];
+    if behind
+        .first()
+        .is_some_and(|word| UNITS.contains(&word.as_str()))
+    {
+        return None;
+    }
     let count = found
         .get(1)
         .or(found.get(2))

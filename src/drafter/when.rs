@@ -64,6 +64,14 @@ pub(super) fn read(text: &str) -> Option<When> {
         })
         .map(|(_, short)| *short)
         .collect();
+    // Of "every Monday, Wednesday and Friday" all are meant.
+    let begins = DAYS.iter().any(|(name, _)| lower.starts_with(name));
+    let days: Vec<&str> = if begins || !days.is_empty() {
+        let named = DAYS.iter().filter(|(name, _)| lower.contains(name));
+        named.map(|(_, short)| *short).collect()
+    } else {
+        days
+    };
     let mut assumed = Vec::new();
     let (day_of_month, weekdays) = if has(&[
         "weekday",
@@ -149,7 +157,7 @@ pub(super) fn zone(lower: &str) -> Option<String> {
         return Some((*zone).to_owned());
     }
     let pattern = Regex::new(r"\bin ([a-z]+(?: [a-z]+)?)|([a-z]+(?: [a-z]+)?) time\b").ok()?;
-    pattern.captures_iter(lower).find_map(|found| {
+    let said = pattern.captures_iter(lower).find_map(|found| {
         let place = found.get(1).or(found.get(2))?.as_str();
         let names = [
             place.to_owned(),
@@ -165,6 +173,13 @@ pub(super) fn zone(lower: &str) -> Option<String> {
             {
                 Some(zone)
             }
+            _ => None,
+        })
+    });
+    // "At 6 am (Dublin)", "at 15:00, Copenhagen": a city alone.
+    said.or_else(|| {
+        words.iter().find_map(|word| match cron::timezone(word) {
+            Err(Some(zone)) if zone.rsplit('/').next()?.eq_ignore_ascii_case(word) => Some(zone),
             _ => None,
         })
     })
@@ -199,6 +214,16 @@ mod tests {
                 "UTC",
             ),
             ("First of the month, 7am UTC", "0 7 1 * *", "UTC"),
+            (
+                "Monday, Wednesday and Friday at 15:00, Copenhagen.",
+                "0 15 * * MON,WED,FRI",
+                "Europe/Copenhagen",
+            ),
+            (
+                "On the first of every month at 6 am (Dublin).",
+                "0 6 1 * *",
+                "Europe/Dublin",
+            ),
             ("Run it daily", "0 8 * * *", "UTC"),
         ] {
             let when = read(text).unwrap();

@@ -55,10 +55,19 @@ impl Assembly<'_> {
         self.open.sort_by_key(|said| said.number);
     }
 
+    /// Did the user agree that people do what was not read?
+    fn leaves_to_people(&self) -> bool {
+        let answer = self.reader.world.answer(OPEN).map(str::to_lowercase);
+        answer.is_some_and(|answer| {
+            let first = answer.split(|c: char| !c.is_alphabetic()).next();
+            matches!(first, Some("yes" | "y" | "ok" | "okay" | "sure" | "leave"))
+        })
+    }
+
     /// Waives what a person takes over. What nobody has said more about stays open.
     pub(super) fn settle_open(&mut self) {
         let numbers: Vec<usize> = self.open.iter().map(|s| s.number).collect();
-        if !numbers.is_empty() && self.reader.world.answer(OPEN).is_some() {
+        if !numbers.is_empty() && self.leaves_to_people() {
             self.waived
                 .entry("left to people".to_owned())
                 .or_default()

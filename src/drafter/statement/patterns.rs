@@ -157,7 +157,7 @@ pub(super) static DEFAULT: LazyLock<Regex> = LazyLock::new(|| {
 /// weekly digest" and "the monthly price" say no such thing.
 pub(super) static TIMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:[\w'-]+[:,]? ){0,3}(?:every|each|daily|weekly|monthly|hourly|nightly|weekdays?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|on the first|first of)\b|\b(?:run|runs|do|does|done|happens|goes?|works?)(?: it| this| these| them| out)? (?:every|each|on|daily|weekly|monthly|hourly|nightly|at)\b",
+        r"(?i)^(?:[\w'-]+[:,]? ){0,3}(?:every|each|daily|weekly|monthly|hourly|nightly|weekdays?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|on the first|first of)\b|\b(?:run|runs|do|does|done|happens|goes?|works?|checked|reviewed|handled|processed|sorted|(?:look|looks|looked|goes|gone|works|worked) (?:at|through|over|into))(?: it| this| these| them| out)? (?:every|each|on|daily|weekly|monthly|hourly|nightly|at)\b",
     )
 });
 /// Rows in a few words: "Open tickets only."
@@ -193,6 +193,12 @@ pub(super) static SELECT: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static RUNS_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:this |it )?(?:runs?|is (?:run|done)|happens|works?)\b.{0,60}? (?:on|for|over|through) (?:all |every |each |the |any )*([a-z].+)$|^(?:every|each|on) (?:\w+ ){1,3}(?:we |i |you |the team |\w+ in \w+ |\w+ )?(?:looks?|goes|go|works?|takes?|reviews?|checks?|pulls?|runs?)(?: at| through| over| on)? (?:all |every |each |the |any )*([a-z].+)$",
+    )
+});
+/// Rows that are named before it: "Pending requests are looked at every weekday".
+pub(super) static LOOKED_AT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(.+?) (?:are|is|get|gets) (?:looked at|looked through|checked|reviewed|handled|processed|worked through|gone through|sorted) (?:every|each|daily|weekly|monthly|on|at)\b",
     )
 });
 /// A remark of who is meant: "Anybody who …".

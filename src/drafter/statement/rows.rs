@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::patterns::{ANYONE, ONLY, RUNS_ON, SELECT, SKIP, SKIP_IF, SKIP_LAST};
+use super::patterns::{ANYONE, LOOKED_AT, ONLY, RUNS_ON, SELECT, SKIP, SKIP_IF, SKIP_LAST};
 use crate::drafter::condition::{Read, Reader};
 use crate::drafter::pattern::pattern;
 use crate::drafter::words::{number, stems, tokens};
@@ -82,6 +82,9 @@ pub(super) fn chosen(said: &Said, is_free: bool, reader: &Reader<'_>) -> Option<
         .and_then(|found| selection(&found[1], reader))
     {
         return Some(read);
+    }
+    if let Some(found) = LOOKED_AT.captures(text) {
+        return selection(&found[1], reader);
     }
     let runs = RUNS_ON.captures(text);
     if let Some(rows) =
