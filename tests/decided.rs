@@ -27,7 +27,7 @@ const THIRD: [(&str, usize, usize); 5] = [
     ("warranty-claims", 68, 102),
     ("lead-follow-up", 97, 110),
     ("churned-winback", 106, 150),
-    ("training-no-shows", 106, 140),
+    ("training-no-shows", 121, 140),
 ];
 
 #[test]

@@ -134,8 +134,11 @@ impl<'w> Reader<'w> {
         };
         let tail = figure.tail.unwrap_or((figure.span.1, figure.span.1));
         let before = words[..figure.span.0].join(" ");
+        let joins = |at: &usize| matches!(words[*at].as_str(), "and" | "or" | "but");
         let after: Vec<&str> = (figure.span.1..words.len())
             .filter(|at| *at < tail.0 || *at >= tail.1)
+            // What is joined to it is another condition.
+            .take_while(|at| !joins(at))
             .map(|at| words[at].as_str())
             .collect();
         if before.is_empty() && after.is_empty() {

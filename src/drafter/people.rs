@@ -42,6 +42,8 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\w.+-]+@[\w-]+(?:\
 pub(super) fn people(text: &str, reader: &Reader<'_>) -> Vec<Person> {
     let mut people: Vec<Person> = ADDRESS
         .find_iter(text)
+        // Whom it is from gets none.
+        .filter(|found| !text[..found.start()].trim_end().ends_with("from"))
         .map(|found| Person {
             at: tokens(&text[..found.start()]).len(),
             length: tokens(found.as_str()).len(),

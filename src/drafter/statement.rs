@@ -10,7 +10,8 @@ mod rules;
 mod signs;
 
 use patterns::{
-    ASSUMED, BY, DEFAULT, HIGHER, INSTEAD_OF, MAIL_GOES_TO, NONE_GIVEN, NOTE, TIMED, TOP, UNLESS,
+    ASSUMED, BY, DEFAULT, HIGHER, INSTEAD_OF, MAIL_GOES_TO, NONE_GIVEN, NOTE, SECOND, TIMED, TOP,
+    UNLESS,
 };
 use signs::{background, judges, outputs};
 
@@ -111,6 +112,10 @@ fn says_more(text: &str, meaning: &Meaning, reader: &Reader<'_>) -> bool {
         .flat_map(|(_, rest)| crate::drafter::words::stems(rest));
         return rows.into_iter().any(|word| cases.contains(&word))
             || has(&[" within ", " that are ", " that have "]);
+    }
+    // "Put the level in the field, and end with a table": of two requests both have to be read.
+    if meaning.outputs.len() == 1 && SECOND.is_match(text) {
+        return true;
     }
     // An exception to an output, or a second one on a condition of its own, is not read.
     let second = lower

@@ -95,6 +95,11 @@ pub(super) fn stem(word: &str) -> String {
 fn worked_out(word: &str) -> String {
     let stemmer = Stemmer::create(Algorithm::English);
     let lower = word.to_lowercase();
+    let lower = if lower == "goes" {
+        "go".to_owned()
+    } else {
+        lower
+    };
     let own = stemmer.stem(&lower).into_owned();
     for row in SYNONYMS {
         if row

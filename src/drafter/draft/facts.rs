@@ -1,8 +1,8 @@
 //! The facts that a text tells: those that a statement names, else the first ones of the case.
 
 use super::super::condition::Reader;
-use super::super::words::stems;
-use super::super::world::{Said, Table, fit};
+use super::super::words::{plain_stem, stem, stems, tokens};
+use super::super::world::{Said, Table};
 use super::capital;
 
 /// How many columns a text tells where the statement names none.
@@ -83,11 +83,13 @@ fn line(piece: &str, reader: &Reader<'_>) -> Option<String> {
     if let Some(figure) = reader.figure_named(&said) {
         return Some(told(piece, &figure));
     }
-    let own = column_for(reader.cases, &said);
-    let parent = reader.parents().find_map(|table| {
-        let column = column_for(table, &said).or_else(|| name_of(table, &said))?;
-        Some((table, column))
-    });
+    if let Some(entity) = entity(piece, reader) {
+        return entity.map(|value| told(piece, &value));
+    }
+    let own = column_for(reader.cases, piece);
+    let parent = reader
+        .parents()
+        .find_map(|table| Some((table, column_for(table, piece)?)));
     match (own, parent) {
         (Some((fits, _)), Some((table, (fits_more, other)))) if fits_more > fits => {
             Some(told(piece, &of_parent(table, other)))
@@ -98,23 +100,73 @@ fn line(piece: &str, reader: &Reader<'_>) -> Option<String> {
     }
 }
 
-/// Returns the column that words name, and how well they do.
-pub(super) fn column_for<'t>(table: &'t Table, said: &[String]) -> Option<(f64, &'t String)> {
-    let columns = table.columns.keys();
-    columns
-        .map(|name| (fit(name, said), name))
-        .filter(|(fits, name)| *fits >= 0.5 && !name.ends_with("_id"))
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len())))
+/// Returns the column that words name, and how well they do: every word that weighs anything has
+/// to be in its name, the word itself rather than one that means the same.
+pub(super) fn column_for<'t>(table: &'t Table, words: &str) -> Option<(f64, &'t String)> {
+    let words = tokens(words);
+    let by_word = best_column(table, &words, plain_stem);
+    by_word.or_else(|| best_column(table, &words, stem))
 }
 
-/// Returns the column that says what a row is called, where words name the row: "the customer".
-fn name_of<'t>(table: &'t Table, said: &[String]) -> Option<(f64, &'t String)> {
-    let own = stems(&table.short().replace('_', " "));
-    if own.is_empty() || !own.iter().any(|word| said.contains(word)) {
-        return None;
+fn best_column<'t>(
+    table: &'t Table,
+    words: &[String],
+    stem_of: fn(&str) -> String,
+) -> Option<(f64, &'t String)> {
+    const LIGHT: [&str; 22] = [
+        "the", "of", "a", "an", "its", "their", "our", "and", "is", "was", "it", "they", "date",
+        "on", "at", "how", "many", "much", "number", "what", "when", "in",
+    ];
+    let said: Vec<String> = words
+        .iter()
+        .filter(|w| !LIGHT.contains(&w.as_str()))
+        .map(|w| stem_of(w))
+        .collect();
+    let asks_when = words
+        .iter()
+        .any(|w| matches!(w.as_str(), "date" | "when" | "since" | "day"));
+    let found = table.columns.iter().filter_map(|(name, column)| {
+        let own: Vec<String> = name
+            .split(['_', ' ', '-'])
+            .filter(|w| {
+                !matches!(
+                    *w,
+                    "id" | "date" | "at" | "on" | "is" | "usd" | "eur" | "pct"
+                )
+            })
+            .map(stem_of)
+            .collect();
+        let all_said = !said.is_empty() && said.iter().all(|word| own.contains(word));
+        // "Order" names the order, not the day of it.
+        let is_date = matches!(column.kind.as_str(), "date" | "time");
+        let is_day = asks_when || said.len() > 1 || !name.ends_with("_date") || own.len() > 1;
+        let fits = said.len() as f64 / own.len().max(1) as f64;
+        (all_said && fits >= 0.5 && !name.ends_with("_id") && (!is_date || is_day))
+            .then_some((fits, name))
+    });
+    found.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.len().cmp(&a.1.len())))
+}
+
+/// Returns what a row is called, where words name nothing but it: "the customer", "order".
+fn entity(words: &str, reader: &Reader<'_>) -> Option<Option<String>> {
+    let said = stems(words);
+    let names = |table: &Table| {
+        let own = stems(&table.short().replace('_', " "));
+        let last = own.last().cloned();
+        !said.is_empty() && (said == own || last.is_some_and(|last| said == [last]))
+    };
+    if names(reader.cases) {
+        let key = reader.cases.key()?;
+        return Some(Some(format!("{}.{key}", reader.item)));
     }
-    let named = table.columns.keys().find(|name| name.ends_with("name"))?;
-    Some((0.5, named))
+    let parent = reader.parents().find(|table| names(table));
+    if let Some(table) = parent {
+        let called = table.columns.keys().find(|name| name.ends_with("name"));
+        let called = called.map(String::as_str).or(table.key());
+        return Some(called.map(|column| of_parent(table, column)));
+    }
+    // What has a table of its own is none of the case's columns.
+    reader.world.tables.iter().any(names).then_some(None)
 }
 
 fn of_parent(table: &Table, column: &str) -> String {
@@ -147,11 +199,20 @@ pub(super) fn columns(said: &Said, reader: &Reader<'_>) -> (Vec<(String, String)
             "level", "outcome", "stage", "priority", "result", "decision", "rating", "tier",
             "colour", "color",
         ];
-        if LEVELS.iter().any(|level| what.ends_with(level)) {
+        let is_column = reader
+            .parents()
+            .chain([reader.cases])
+            .any(|table| table.columns.contains_key(what));
+        if LEVELS.iter().any(|level| what.ends_with(level)) && !is_column {
             found.push((capital(what), "{{ case.result.level }}".to_owned()));
         } else if what.ends_with("reason") || what == "why" {
             found.push((capital(what), "{{ case.result.reason }}".to_owned()));
-        } else if let Some((_, column)) = column_for(reader.cases, &stems(what)) {
+        } else if let Some(entity) = entity(what, reader) {
+            match entity.filter(|value| value.starts_with(&format!("{}.", reader.item))) {
+                Some(_) => found.push((capital(what), "{{ case.key }}".to_owned())),
+                None => lacking.push(what.to_owned()),
+            }
+        } else if let Some((_, column)) = column_for(reader.cases, what) {
             found.push((capital(what), format!("{{{{ case.item.{column} }}}}")));
         } else {
             lacking.push(what.to_owned());

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::parts::asked;
 use super::scope::is_quiet;
 use super::{Assembly, plain};
 use crate::drafter::statement::Rule;
@@ -161,7 +162,7 @@ impl Assembly<'_> {
                 let field = judged_field(number);
                 json!({
                     "id": judged_id(number), "kind": "llm", "sop": [number],
-                    "instructions": format!("Does this sentence of the procedure apply to the case, from the facts alone: “{}” Answer yes only if the facts show that its condition holds, no if they show that it does not, else not known.", plain(text)),
+                    "instructions": format!("Does this sentence of the procedure apply to the case, from the facts alone: “{}” Answer yes only if the facts show that its condition holds, no if they show that it does not, else not known.", asked(text)),
                     "input": self.input_for(text),
                     "returns": {&field: {"type": "string", "enum": ["no", "yes", "not known"]}},
                     "on_error": {"use": {&field: null}, "caveat": format!("Nobody judged whether this applies: {}", plain(text))}
@@ -243,6 +244,8 @@ fn overrides(text: &str) -> bool {
     let lower = text.to_lowercase();
     [
         " is always ",
+        " always go",
+        " always get",
         " are always ",
         "no matter ",
         "whatever ",

@@ -13,7 +13,6 @@ use crate::drafter::condition::Reader;
 use crate::drafter::pattern::pattern;
 use crate::drafter::people::{Person, recipients};
 use crate::drafter::statement::{Note, Wanted};
-use crate::drafter::words::stems;
 use crate::drafter::world::Said;
 
 /// What outputs are made from.
@@ -244,7 +243,7 @@ impl Making<'_> {
             && [" each ", " every "]
                 .iter()
                 .any(|word| lower.contains(word));
-        if is_each || matches!(scope, Scope::When(_) | Scope::Judged) {
+        if is_each || matches!(scope, Scope::When(_) | Scope::Some(..) | Scope::Judged) {
             let facts = facts::named(said, self.reader).unwrap_or_default();
             let text = format!("{title}: {}\n{facts}", named(self.reader));
             let text = text.trim_end();
@@ -311,7 +310,7 @@ impl Making<'_> {
         });
         let found = ORDER.captures(text)?;
         let words = found.get(2).or(found.get(3))?.as_str();
-        let (_, column) = facts::column_for(self.reader.cases, &stems(words))?;
+        let (_, column) = facts::column_for(self.reader.cases, words)?;
         let rises = found.get(1).is_some_and(|m| {
             let first = ["smallest", "lowest", "oldest", "earliest", "shortest"];
             first.contains(&m.as_str().to_lowercase().as_str())
@@ -340,6 +339,11 @@ pub(super) fn guard(scope: &Scope, said: &Said) -> Option<String> {
                 Some(format!("risk.level in [{}]", list.join(", ")))
             }
         },
+        Scope::Some(labels, read) => Some(format!(
+            "{} and {}",
+            guard(&Scope::Levels(labels.clone()), said)?,
+            grouped(&read.source)
+        )),
         Scope::When(read) => Some(read.source.clone()),
         Scope::Judged => Some(judged(said.number)),
         Scope::Everyone | Scope::Count(..) | Scope::Unknown => None,
@@ -384,4 +388,13 @@ fn title(reader: &Reader<'_>) -> String {
         world.title.clone()
     };
     crate::diag::one_line(&title.replace(['{', '}'], ""), 80)
+}
+
+/// Returns a condition that can stand beside others.
+fn grouped(source: &str) -> String {
+    if source.contains(" or ") {
+        format!("({source})")
+    } else {
+        source.to_owned()
+    }
 }

@@ -63,7 +63,7 @@ impl Assembly<'_> {
         for said in &self.judgements {
             let id = format!("judgement_{}", said.number);
             let input = self.input_for(&said.text);
-            let mut step = json!({"id": id, "kind": "llm", "sop": [said.number], "instructions": plain(&said.text), "input": input, "returns": {"finding": {"type": "string"}},
+            let mut step = json!({"id": id, "kind": "llm", "sop": [said.number], "instructions": asked(&said.text), "input": input, "returns": {"finding": {"type": "string"}},
                 "on_error": {"use": {"finding": "(not worked out)"}, "caveat": format!("Nobody worked this out: {}", plain(&said.text))}});
             if let Some(condition) = self.judged_for.get(&said.number) {
                 step["when"] = json!(condition);
@@ -82,14 +82,40 @@ impl Assembly<'_> {
         let is_own = own
             .filter(|(name, c)| c.kind == "text" && !name.contains('_') && c.values.is_empty())
             .any(|(name, _)| fit(name, &said) >= 1.0);
-        let table = self
-            .source_of(text)
-            .filter(|_| !is_own)
-            .map(|table| whole(table.short()));
-        [whole(&self.reader.item)]
+        let named = |table: &&Table| {
+            let own = stems(&table.short().replace('_', " "));
+            table.name != self.cases.name
+                && own.iter().any(|word| said.contains(word))
+                && self.reader.is_joined(table)
+        };
+        let others = self.reader.world.tables.iter().filter(named);
+        let is_told = |table: &&Table| {
+            let mut names = table.columns.keys().filter(|name| !name.ends_with("_id"));
+            names.any(|name| fit(name, &said) >= 1.0)
+        };
+        let parents = self.reader.parents().filter(is_told);
+        let source = self.source_of(text);
+        let mut tables: Vec<&str> = source
             .into_iter()
-            .chain(table)
-            .collect()
+            .chain(others)
+            .chain(parents)
+            .filter(|_| !is_own)
+            .map(Table::short)
+            .collect();
+        tables.sort_unstable();
+        tables.dedup();
+        let mut input: Map<String, Json> = [whole(&self.reader.item)]
+            .into_iter()
+            .chain(tables.into_iter().map(whole))
+            .collect();
+        // What happened when is seen from the day of the run.
+        let times = [
+            " day", " week", " month", " ago", " since", " recent", " last ", " next ",
+        ];
+        if times.iter().any(|word| text.contains(word)) {
+            input.insert("today".to_owned(), json!("{{ today() }}"));
+        }
+        input
     }
 
     pub(super) fn numeric_column(&self, by: &str) -> Option<String> {
@@ -293,6 +319,11 @@ fn names_in(part: &Json, names: &mut BTreeSet<String>) {
         }
         _ => {}
     }
+}
+
+/// Returns a statement's words as what a model is asked.
+pub(super) fn asked(text: &str) -> String {
+    crate::diag::one_line(&text.replace(['{', '}'], ""), 1000)
 }
 
 /// Returns a statement's words as a reason, which is a template: braces would be read as one.

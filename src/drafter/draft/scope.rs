@@ -17,6 +17,8 @@ pub(super) enum Scope {
     Everyone,
     /// For those of some levels.
     Levels(Vec<String>),
+    /// For those of some levels, where a condition holds.
+    Some(Vec<String>, Read),
     /// Where a condition holds.
     When(Read),
     /// Once, where a level has so many cases: relation and number.
@@ -53,12 +55,28 @@ static EXCEPT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What says how a list is sorted: "Critical first".
+static SORTED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)[\w' -]{2,30} (?:first|at the top|on top)\b|\bsorted [^,:]*"));
+/// Cases that are named as those that something is done for.
+static FOR: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\bfor (?:the |all |every |each )?\w+"));
+
 /// Returns the levels that a sentence leads with: "For a review do not email the customer".
 pub(super) fn leads(said: &Said, labels: &[String]) -> Option<Scope> {
     static LEADS: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)^(?:for|with|on|in) ([^,:;]{1,40})"));
     let found = LEADS.captures(said.text.trim())?;
     level(&found[1], labels)
+}
+
+/// Does a sentence speak of some cases of a level only: "Cool leads that are due"?
+pub(super) fn narrows(said: &Said, labels: &[String]) -> bool {
+    let text = said.text.trim();
+    let relates = [" that ", " who ", " which ", " with "]
+        .iter()
+        .any(|w| text.contains(w));
+    relates && level(text, labels).is_some()
 }
 
 /// Returns for which cases a statement asks for an output. `before` is what the statement before
@@ -102,7 +120,17 @@ pub(super) fn scope(
         let others = labels.iter().filter(|l| !spoken.contains(l)).cloned();
         return Scope::Levels(others.collect());
     }
-    if let Some(Scope::Levels(named)) = level(text, labels) {
+    // "Reds first" says how a list is sorted; a record is written for whatever was decided.
+    let unsorted = SORTED.replace_all(text, "");
+    let named_levels = level(&unsorted, labels);
+    let writes_them = *wanted == Wanted::Update
+        && matches!(&named_levels, Some(Scope::Levels(named)) if named.len() > 1)
+        && EXCEPT.find(text).is_none()
+        && !FOR.is_match(text);
+    if let Some(Scope::Levels(named)) = named_levels.filter(|_| !writes_them) {
+        if let Some(scope) = some_of(text, &named, reader) {
+            return scope;
+        }
         return Scope::Levels(
             match EXCEPT.find(text).and_then(|m| level(m.as_str(), labels)) {
                 Some(Scope::Levels(not)) => labels
@@ -132,6 +160,43 @@ pub(super) fn scope(
     Scope::Everyone
 }
 
+/// Reads which cases of some levels a sentence is about: "Hot leads that came in a week ago go to
+/// …". What cannot be read of them makes the group unknown.
+fn some_of(text: &str, labels: &[String], reader: &Reader<'_>) -> Option<Scope> {
+    static SUBJECT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:for |any |every |each |an? |all |the )*(.{3,120}?)(?:[:,] | (?:also )?(?:goes|gets|get|go|needs?|receives?)\b)",
+        )
+    });
+    static REMARK: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?:that|who|which|whose|with|without|over|under|above|below|at|of more than|of at least)\b .+$",
+        )
+    });
+    static ACTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:then |also |please |and |finally |next )*(?:post|send|draft|write|e-?mail|mail|set|put|tell|notify|alert|add|update|change|finish|end|close|make|list)\b",
+        )
+    });
+    if ACTS.is_match(text) {
+        return None;
+    }
+    let subject = SUBJECT.captures(text)?;
+    let subject = subject.get(1)?.as_str();
+    let remark = REMARK.find(subject)?.as_str();
+    let names_level = level(&subject[..subject.len() - remark.len()], labels).is_some();
+    if !names_level {
+        return None;
+    }
+    let read = reader
+        .read(remark)
+        .or_else(|| reader.read(remark.split_once(' ')?.1));
+    Some(match read {
+        Some(read) => Scope::Some(labels.to_vec(), read),
+        None => Scope::Unknown,
+    })
+}
+
 /// Does what follows tell what is asked or told, and no condition: "… asking if they would"?
 fn asks(before: &str) -> bool {
     const ASKS: [&str; 12] = [
@@ -158,15 +223,28 @@ pub(super) fn is_quiet(label: &str) -> bool {
 }
 
 /// Returns the levels that a text names, in the singular or plural.
-fn level(text: &str, labels: &[String]) -> Option<Scope> {
+pub(super) fn level(text: &str, labels: &[String]) -> Option<Scope> {
     let said = format!(" {} ", tokens(text).join(" "));
     // "For an approval" speaks of what is to be approved.
-    let stems: Vec<String> = tokens(text).iter().map(|t| stem(t)).collect();
+    let nouns: Vec<String> = tokens(text)
+        .iter()
+        .filter(|t| {
+            ["al", "als", "ed", "ion", "ions", "ment", "ments", "ance"]
+                .iter()
+                .any(|e| t.ends_with(e))
+        })
+        .chain(
+            tokens(text)
+                .iter()
+                .filter(|t| *t == "decline" || *t == "declines"),
+        )
+        .map(|t| stem(t))
+        .collect();
     let named: Vec<String> = labels
         .iter()
         .filter(|label| {
             let words = label.replace('_', " ");
-            let is_stem = || !words.contains(' ') && stems.contains(&stem(&words));
+            let is_stem = || !words.contains(' ') && nouns.contains(&stem(&words));
             said.contains(&format!(" {words} "))
                 || said.contains(&format!(" {words}s "))
                 || (words.len() > 4 && is_stem())

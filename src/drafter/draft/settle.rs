@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::outputs::guard;
-use super::scope::{Scope, leads, scope};
+use super::scope::{Scope, leads, level, narrows, scope};
 use super::{Assembly, OPEN};
 use crate::drafter::statement::Wanted;
 use crate::drafter::world::Said;
@@ -23,6 +23,14 @@ impl Assembly<'_> {
                 .filter(|s| last < s.number && s.number < said.number);
             before = between.rev().find_map(|s| leads(s, &labels)).or(before);
             last = said.number;
+            // "Set their next step …": theirs whom the sentence before names, if that is known.
+            let is_theirs = [" their ", " them "].iter().any(|w| said.text.contains(w));
+            let names_none = level(&said.text, &labels).is_none();
+            let of_before = statements.iter().find(|s| s.number + 1 == said.number);
+            let is_narrowed = of_before.is_some_and(|s| narrows(s, &labels));
+            if is_theirs && names_none && is_narrowed && wanted == Wanted::Update {
+                continue;
+            }
             let scope = scope(&said, &labels, self.reader, before.as_ref(), &wanted);
             if scope == Scope::Unknown {
                 continue;

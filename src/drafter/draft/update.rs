@@ -59,10 +59,18 @@ pub(super) fn update(said: &Said, reader: &Reader<'_>, labels: &[String]) -> Opt
         Some((found[1].to_owned(), "the level".to_owned()))
     };
     let asked = set().or_else(written).or_else(alone);
-    let (field, value) = asked.unwrap_or_else(|| (text.to_owned(), text.to_owned()));
-    let (table, column) = target(&field, reader).or_else(|| usual(text, reader))?;
+    let (table, column, value) = match asked {
+        Some((field, value)) => {
+            let (table, column) = target(&field, reader).or_else(|| usual(text, reader))?;
+            (table, column, value)
+        }
+        None => {
+            let (table, column) = usual(text, reader)?;
+            (table, column, text.to_owned())
+        }
+    };
     let about = table.columns.get(&column)?;
-    let value = literal(&value, about).or_else(|| decided(&value, about, labels))?;
+    let value = literal(&value, about).or_else(|| decided(&value, about, labels, reader))?;
     let key = table.key()?;
     let mut by = Map::new();
     let named = crate::drafter::draft::refers(reader.cases, table).unwrap_or(key);
@@ -127,8 +135,26 @@ fn literal(words: &str, column: &Column) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// Returns a label as the SOP writes it within its sentences.
+fn as_written(label: &str, reader: &Reader<'_>) -> Option<String> {
+    let words = label.replace('_', " ");
+    let statements = reader.world.statements.iter();
+    statements.into_iter().find_map(|said| {
+        let lower = said.text.to_lowercase();
+        let at = lower
+            .match_indices(&words)
+            .map(|(at, _)| at)
+            .find(|at| *at > 0)?;
+        let found = said.text.get(at..at + words.len())?;
+        let bounded = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
+        let is_whole = bounded(said.text[..at].chars().next_back())
+            && bounded(said.text[at + words.len()..].chars().next());
+        (is_whole && lower.len() == said.text.len()).then(|| found.to_owned())
+    })
+}
+
 /// Returns what was decided for the case, as the column writes it.
-fn decided(words: &str, column: &Column, labels: &[String]) -> Option<String> {
+fn decided(words: &str, column: &Column, labels: &[String], reader: &Reader<'_>) -> Option<String> {
     const DECIDED: [&str; 16] = [
         "level", "outcome", "result", "rating", "colour", "color", "whatever", "stage", "tier",
         "priority", "risk", "grade", "match", "severity", "decision", "category",
@@ -160,6 +186,10 @@ fn decided(words: &str, column: &Column, labels: &[String]) -> Option<String> {
     let named = column.values.iter().filter(|v| words.contains(v.as_str()));
     if named.count() > 1 && !labels.iter().all(|label| is_known(&known, label)) {
         return None;
+    }
+    if known.is_empty() {
+        let written = |label: &String| Some((label.clone(), as_written(label, reader)?));
+        known.extend(labels.iter().filter_map(written));
     }
     // What no row holds yet is written like what some do.
     let is_capital = |(_, value): &(String, String)| value.starts_with(char::is_uppercase);

@@ -52,7 +52,8 @@ const KINDS: [&str; 8] = [
 ];
 
 /// Words that lead a statement and are no label.
-const NO_LABELS: [&str; 42] = [
+const NO_LABELS: [&str; 43] = [
+    "due",
     "which",
     "how",
     "when",

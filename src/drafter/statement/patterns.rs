@@ -242,6 +242,12 @@ pub(super) static ASSUMED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(?:then )?(?:assume|take|use|count it as|treat it as) (?:it is |it's )?(\w+)\.?$",
     )
 });
+/// A second request in the same breath: "…, and end with a table".
+pub(super) static SECOND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i), and (?:then |also )?(?:end|finish|close|post|send|draft|write|email|mail|notify|set|update|put|add|log) ",
+    )
+});
 /// The higher of two levels counts.
 pub(super) static HIGHER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

@@ -171,6 +171,17 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
     {
         return Some(Rule::AtLeast(when, label(&found[2])));
     }
+    // What moves a level on a condition that was not read states no level of its own.
+    let moves = [
+        &known.bumped,
+        &known.never,
+        &known.all_become,
+        &known.would_be,
+        &known.at_most,
+    ];
+    if moves.iter().any(|form| form.is_match(text)) {
+        return None;
+    }
     // Each form names its label and condition in another order; the first that can be read counts.
     let forms = [
         (&known.label_first, 1, 2),

@@ -42,6 +42,12 @@ static MAKES_LIST: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(?:(?:end|finish|close|wrap up) with|last(?:ly)?,|finally,?|at the end,?|then|also|after that|send|make|keep|produce|put|create|build|add|and) .{0,40}\b(?:table|list|spreadsheet|overview|csv)\b",
     )
 });
+/// A list that counts cases by something.
+static PER_GROUP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:table|list|overview|spreadsheet) (?:per|by) |\b(?:table|list|overview)\b.*\b(?:how many|the number of) .*(?:each|per|got|outcome|level)",
+    )
+});
 /// A request to set a field.
 static SETS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -164,6 +170,10 @@ pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wante
         "export",
     ]) || MAKES_LIST.is_match(text)
     {
+        // "A table per owner: how many …" has no row for a case.
+        if PER_GROUP.is_match(text) {
+            return wanted;
+        }
         wanted.push(Wanted::Table);
     }
     wanted
@@ -251,7 +261,15 @@ pub(super) fn judges(lower: &str) -> bool {
 pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     let section = said.section.to_lowercase();
     // A definition with a figure is a rule.
+    let defines = [
+        " = ",
+        " divided by ",
+        " means the ",
+        " multiplied by ",
+        " minus ",
+    ];
     let rules = lower.contains(|c: char| c.is_ascii_digit())
+        || defines.iter().any(|w| lower.contains(w))
         || lower.starts_with("if ")
         || [" if ", " unless "].iter().any(|w| lower.contains(w));
     if BACKGROUND.iter().any(|b| section.starts_with(b)) && !rules {
