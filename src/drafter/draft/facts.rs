@@ -165,8 +165,9 @@ fn entity(words: &str, reader: &Reader<'_>) -> Option<Option<String>> {
         let called = called.map(String::as_str).or(table.key());
         return Some(called.map(|column| of_parent(table, column)));
     }
-    // What has a table of its own is none of the case's columns.
-    reader.world.tables.iter().any(names).then_some(None)
+    // What has a table of its own is none of the case's columns, but for its name.
+    let is_own = best_column(reader.cases, &tokens(words), plain_stem).is_some();
+    (!is_own && reader.world.tables.iter().any(names)).then_some(None)
 }
 
 fn of_parent(table: &Table, column: &str) -> String {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::assembly::Stated;
 use super::parts::asked;
 use super::scope::is_quiet;
 use super::{Assembly, plain};
@@ -129,15 +130,14 @@ impl Assembly<'_> {
         rules
     }
 
-    /// Puts first what holds whatever else does: "always red, no matter what".
+    /// Puts first what holds whatever else does: "always red", then "… whatever the amount".
     fn overriding_first(&self, rules: &mut Vec<Decided>) {
-        let overriding = self.rules.iter().filter(|stated| overrides(&stated.text));
-        let texts: Vec<String> = overriding.map(|stated| plain(&stated.text)).collect();
-        let (mut first, rest): (Vec<Decided>, Vec<Decided>) = std::mem::take(rules)
-            .into_iter()
-            .partition(|rule| texts.contains(&rule.because));
-        first.extend(rest);
-        *rules = first;
+        let strength = |rule: &Decided| {
+            let of_rule = |stated: &&Stated| plain(&stated.text) == rule.because;
+            let stated = self.rules.iter().find(of_rule);
+            stated.map_or(Strength::Usual, |stated| strength(&stated.text))
+        };
+        rules.sort_by_key(strength);
     }
 
     /// Returns how far down a label stands: by its common order, else as the SOP names them.
@@ -239,29 +239,47 @@ fn judged_field(number: usize) -> String {
     format!("statement_{number}_applies")
 }
 
-/// Does a sentence say that it holds whatever others say?
-fn overrides(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    [
+/// How surely a rule holds whatever others say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Strength {
+    /// It says that it always does.
+    Always,
+    /// It says that some things do not matter.
+    Whatever,
+    /// It says nothing of the kind.
+    Usual,
+}
+
+fn strength(text: &str) -> Strength {
+    const ALWAYS: [&str; 9] = [
         " is always ",
+        " are always ",
         " always go",
         " always get",
-        " are always ",
         "no matter ",
-        "whatever ",
-        "however ",
-        "regardless",
         "overrides",
         "overrules",
         "trumps",
         "beats ",
+    ];
+    const WHATEVER: [&str; 7] = [
+        "whatever ",
+        "however ",
+        "regardless",
         "even if ",
         "even when ",
         "even though ",
         " it becomes ",
-    ]
-    .iter()
-    .any(|words| lower.contains(words))
+    ];
+    let lower = text.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    if has(&ALWAYS) {
+        Strength::Always
+    } else if has(&WHATEVER) {
+        Strength::Whatever
+    } else {
+        Strength::Usual
+    }
 }
 
 /// Puts first what says that a value is missing which other rules work with.

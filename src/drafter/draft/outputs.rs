@@ -239,10 +239,9 @@ impl Making<'_> {
         let title = title(self.reader);
         // What hangs on a single case is said of that case.
         let lower = said.text.to_lowercase();
+        let is_told = facts::named(said, self.reader).is_some();
         let is_each = matches!(scope, Scope::Levels(_))
-            && [" each ", " every "]
-                .iter()
-                .any(|word| lower.contains(word));
+            && (is_told || [" each ", " every "].iter().any(|w| lower.contains(w)));
         if is_each || matches!(scope, Scope::When(_) | Scope::Some(..) | Scope::Judged) {
             let facts = facts::named(said, self.reader).unwrap_or_default();
             let text = format!("{title}: {}\n{facts}", named(self.reader));

@@ -56,8 +56,11 @@ static EXCEPT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What says how a list is sorted: "Critical first".
-static SORTED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)[\w' -]{2,30} (?:first|at the top|on top)\b|\bsorted [^,:]*"));
+static SORTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)[\w' -]{2,30} (?:first(?:[,;.:]| and | then |$)|at the top|on top)|\bsorted [^,:]*",
+    )
+});
 /// Cases that are named as those that something is done for.
 static FOR: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\bfor (?:the |all |every |each )?\w+"));
