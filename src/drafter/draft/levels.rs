@@ -131,7 +131,7 @@ impl Assembly<'_> {
     }
 
     /// Puts first what holds whatever else does: "always red", then "… whatever the amount".
-    fn overriding_first(&self, rules: &mut Vec<Decided>) {
+    fn overriding_first(&self, rules: &mut [Decided]) {
         let strength = |rule: &Decided| {
             let of_rule = |stated: &&Stated| plain(&stated.text) == rule.because;
             let stated = self.rules.iter().find(of_rule);
