@@ -29,7 +29,7 @@ static DEFINED: LazyLock<Regex> = LazyLock::new(|| {
 /// "… it is a First nudge.": a name that cases get, written as names are.
 static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:it is|it's|becomes?|counts? as|(?:make|call) (?:it|them)|(?:mark|treat|rate) (?:it|them)(?: as)?|is|are) (?:always |never )?(?:an? )?([A-Z][\w'-]*(?: [a-z][\w'-]*)?)(?: instead)?(?:[.,;]|$| if\b| when\b)",
+        r"\b(?:it is|it's|becomes?|counts? as|(?:make|call) (?:it|them)|(?:mark|treat|rate) (?:it|them)(?: as)?|gets?|is|are) (?:always |never )?(?:an? )?([A-Z][\w'-]*(?: [A-Za-z][\w'-]*)?)(?: instead)?(?:[.,;]|$| if\b| when\b)",
     )
 });
 /// "Anything else is Moving": the label of the rest.

@@ -183,6 +183,18 @@ pub(super) static SKIP_IF: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(?:if|when|where|in case) (.+?),? (?:then )?(?:please )?(?:we )?(?:leave (?:them|it|those|that one|her|him) (?:alone|out|be)|skip (?:them|it|those|that one|the \w+)|ignore (?:them|it|those)|do nothing|don'?t (?:chase|contact|bother|do anything|touch (?:it|them)|include (?:it|them))|do not (?:chase|contact|include)|nothing (?:is|needs to be|has to be) done|no action|stop here|hold off|there is nothing to do|(?:it|they) (?:is|are|stays?) out)\b[^.;]*\.?$",
     )
 });
+/// What is left out, said of one: "Skip it if a notice has gone out".
+pub(super) static SKIP_WHERE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:also |and |then )*(?:skip|ignore|exclude|leave out|drop) (?:it|them|those|the \w+|an? \w+|any \w+) (?:if|when|where) (.+?)\.?$",
+    )
+});
+/// Which rows there are, said of one: "A contract is in scope if …".
+pub(super) static IN_SCOPE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:an? |the |any )?[\w -]{2,30} (?:is|are) (?:in scope|included|covered|considered) (?:if|when|where) (.+?)\.?$",
+    )
+});
 /// Which rows there are: "Look at …", "We take …".
 pub(super) static SELECT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(

@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::patterns::{ANYONE, LOOKED_AT, ONLY, RUNS_ON, SELECT, SKIP, SKIP_IF, SKIP_LAST};
+use super::patterns::{
+    ANYONE, IN_SCOPE, LOOKED_AT, ONLY, RUNS_ON, SELECT, SKIP, SKIP_IF, SKIP_LAST, SKIP_WHERE,
+};
 use crate::drafter::condition::{Read, Reader};
 use crate::drafter::pattern::pattern;
 use crate::drafter::words::{number, stems, tokens};
@@ -26,6 +28,9 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
         let rows = [&found[1], without_remark(second)];
         let mut read = rows.into_iter().map(|rows| either(rows, reader));
         return read.next()??.both("or", read.next()??).into();
+    }
+    if let Some(found) = SKIP_WHERE.captures(text) {
+        return reader.read(without_remark(&found[1]));
     }
     let (text, exception) = match text.split_once(", unless ") {
         Some((text, exception)) => (text, Some(without_remark(exception))),
@@ -82,6 +87,9 @@ pub(super) fn chosen(said: &Said, is_free: bool, reader: &Reader<'_>) -> Option<
         .and_then(|found| selection(&found[1], reader))
     {
         return Some(read);
+    }
+    if let Some(found) = IN_SCOPE.captures(text) {
+        return selection(&found[1], reader);
     }
     if let Some(found) = LOOKED_AT.captures(text) {
         return selection(&found[1], reader);
