@@ -284,16 +284,7 @@ impl Builder {
         cases: usize,
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<&Rehearsed> {
-        let review = self
-            .session
-            .draft
-            .review(&self.session.sop, &self.resources.catalog)
-            .ok_or_else(nothing_yet)?;
-        let Some(checked) = review.checked else {
-            return Err(
-                Error::input("The draft has errors, so it was not run").with(review.findings)
-            );
-        };
+        let checked = self.checked()?;
         let rehearsed = crate::rehearse::rehearse(
             &checked,
             &self.resources.rehearsal(&checked, cases, true, progress),
@@ -306,6 +297,19 @@ impl Builder {
         Ok(self.rehearsed.insert(rehearsed))
     }
 
+    /// Returns the draft, checked.
+    fn checked(&self) -> Result<Checked> {
+        let review = self
+            .session
+            .draft
+            .review(&self.session.sop, &self.resources.catalog)
+            .ok_or_else(nothing_yet)?;
+        let findings = review.findings;
+        review
+            .checked
+            .ok_or_else(|| Error::input("The draft has errors, so it was not run").with(findings))
+    }
+
     /// Compares the draft with what people decided in past cases, outside the conversation.
     ///
     /// # Errors
@@ -316,16 +320,7 @@ impl Builder {
         named: &[String],
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Backtest> {
-        let review = self
-            .session
-            .draft
-            .review(&self.session.sop, &self.resources.catalog)
-            .ok_or_else(nothing_yet)?;
-        let Some(checked) = review.checked else {
-            return Err(
-                Error::input("The draft has errors, so it was not run").with(review.findings)
-            );
-        };
+        let checked = self.checked()?;
         let workflow = checked.workflow();
         let fields = files.fields(workflow, named)?;
         let past = files.cases(workflow, &fields).await?;
