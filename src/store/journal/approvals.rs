@@ -3,71 +3,10 @@
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value as Json;
 
-use super::{Journal, Part, RunNumber, now};
+use super::states::{ApprovalState, Reason};
+use super::{Journal, Part, RunNumber, moment, now};
 use crate::diag::{Error, Result};
 use crate::engine::Delivery;
-
-/// Why something waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// The workflow asks for approval.
-    Approval,
-    /// Nothing connects to where it goes.
-    NoConnection,
-    /// It was begun, and what came of it is not known.
-    Unknown,
-    /// As [`Reason::Unknown`], of a call within the steps: its case waits for the answer.
-    UnknownCall,
-}
-
-/// How far something is that waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ApprovalState {
-    /// Nobody has decided.
-    Waiting,
-    /// It is approved, and could not be delivered yet.
-    Approved,
-    /// It is being delivered; without anybody at work, what came of it is not known.
-    Sending,
-    /// It is delivered.
-    Sent,
-    /// It is never delivered.
-    Rejected,
-    /// Nobody decided in time: it is never delivered.
-    Expired,
-}
-
-macro_rules! words {
-    ($kind:ident { $($variant:ident = $word:literal),+ }) => {
-        impl $kind {
-            /// Returns it as it is written in the journal.
-            pub fn word(self) -> &'static str {
-                match self { $($kind::$variant => $word),+ }
-            }
-
-            fn of(word: &str) -> Option<Self> {
-                match word { $($word => Some($kind::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-words!(Reason {
-    Approval = "approval",
-    NoConnection = "no_connection",
-    Unknown = "unknown",
-    UnknownCall = "unknown_call"
-});
-words!(ApprovalState {
-    Waiting = "waiting",
-    Approved = "approved",
-    Sending = "sending",
-    Sent = "sent",
-    Rejected = "rejected",
-    Expired = "expired"
-});
 
 /// Something that is to wait.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,7 +86,8 @@ const COLUMNS: &str = "a.id, a.run, a.place, a.part, a.turn, a.key, a.case_key, 
 
 impl Journal {
     /// Lets something wait, without waiting for the disk. What waits already, or waited, is left
-    /// as it is: a person may have decided about it.
+    /// as it is: a person may have decided about it. Only a call that was done again, and came to
+    /// an unknown end again, waits anew.
     ///
     /// # Errors
     /// If the journal cannot be written.
@@ -156,9 +96,11 @@ impl Journal {
         self.post(move |db| {
             let part = &new.part;
             db.prepare_cached(
-                "INSERT OR IGNORE INTO approvals (run, place, case_key, part, turn, key, reason, \
+                "INSERT INTO approvals (run, place, case_key, part, turn, key, reason, \
                  content, state, created, expires, file) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'waiting', ?9, ?10, ?11)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'waiting', ?9, ?10, ?11) \
+                 ON CONFLICT (key) DO UPDATE SET state = 'waiting', content = excluded.content \
+                 WHERE reason = 'unknown_call' AND state = 'approved'",
             )?
             .execute(params![
                 part.run,
@@ -308,6 +250,19 @@ impl Journal {
         .await
     }
 
+    /// Notes that a call which a person let be done again was done, without waiting for the disk.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub async fn done_again(&self, part: &Part) -> Result<()> {
+        let key = part.key.clone();
+        self.post(move |db| {
+            let sql = "UPDATE approvals SET state = 'sent' WHERE key = ?1 AND state = 'approved'";
+            db.execute(sql, [key]).map(|_| ())
+        })
+        .await
+    }
+
     fn approvals(&self, only: &str, values: &[i64]) -> Result<Vec<Approval>> {
         let sql = format!("SELECT {COLUMNS} {only} ORDER BY a.id");
         self.read(|db| {
@@ -384,10 +339,4 @@ impl From<&Approval> for Json {
             "why": a.why, "problem": a.problem, "file": a.file
         })
     }
-}
-
-/// Returns a moment of the journal as text, RFC 3339 in UTC.
-pub fn moment(milliseconds: i64) -> String {
-    jiff::Timestamp::from_millisecond(milliseconds)
-        .map_or_else(|_| String::new(), |t| t.to_string())
 }

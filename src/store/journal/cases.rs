@@ -62,7 +62,10 @@ impl CaseRecord {
             result: text(outcome.result.is_empty(), &outcome.result),
             because: text(outcome.because.is_empty(), &outcome.because),
             caveats: text(outcome.caveats.is_empty(), &outcome.caveats),
-            way: text(outcome.path.is_empty(), &(&outcome.path, &outcome.outputs)),
+            way: text(
+                outcome.path.is_empty() && outcome.outputs.is_empty(),
+                &(&outcome.path, &outcome.outputs),
+            ),
             ended,
         }
     }

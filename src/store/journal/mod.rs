@@ -11,6 +11,7 @@ mod effects;
 mod lock;
 mod runs;
 mod schema;
+mod states;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -27,11 +28,12 @@ use tokio::sync::{mpsc, oneshot};
 use super::Workspace;
 use crate::diag::{Error, Result};
 
-pub use approvals::{Approval, ApprovalState, NewApproval, Reason, moment};
+pub use approvals::{Approval, NewApproval};
 pub use cases::{CaseRecord, FinishedCase, Item};
 pub use effects::{Effect, EffectState, Part};
 pub use lock::Held;
 pub use runs::{NewRun, Run, RunNumber, RunStatus, VersionText};
+pub use states::{ApprovalState, Reason};
 
 use schema::Outdated;
 use trouble::trouble;
@@ -206,4 +208,10 @@ fn connect(path: &Path, busy: Duration) -> rusqlite::Result<Connection> {
 /// Returns the moment, in milliseconds since 1970.
 fn now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
+}
+
+/// Returns a moment of the journal as text, RFC 3339 in UTC.
+pub fn moment(milliseconds: i64) -> String {
+    jiff::Timestamp::from_millisecond(milliseconds)
+        .map_or_else(|_| String::new(), |t| t.to_string())
 }

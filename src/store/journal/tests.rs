@@ -106,8 +106,8 @@ async fn what_was_journaled_is_there_after_a_restart() {
     assert_eq!(journal.finished_keys(run.number).unwrap()["c"], 1);
     let (finished, open) = journal.cases_of_key(run.number, "b").unwrap();
     assert_eq!((finished.len(), open.len()), (0, 1));
-    let error = journal.run("nine").unwrap_err();
-    assert!(error.help.unwrap().contains("runs list"));
+    let error = journal.run("onne").unwrap_err();
+    assert!(error.help.unwrap().contains("`one`"));
 }
 
 #[tokio::test]
