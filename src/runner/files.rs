@@ -15,12 +15,28 @@ pub(super) struct Files {
     names: Mutex<HashSet<String>>,
 }
 
+/// Where the files of a run go, below its folder.
+const BELOW: [&str; 4] = ["documents", "tables", "drafts", "pending"];
+
 impl Files {
     /// Returns a folder in which some names are taken.
     pub(super) fn new(folder: PathBuf, taken: impl IntoIterator<Item = String>) -> Self {
         Files {
             folder,
             names: Mutex::new(taken.into_iter().collect()),
+        }
+    }
+
+    /// Takes away the pieces of files that were being written when a run was cut short.
+    pub(super) fn tidy(&self) {
+        for below in BELOW {
+            let files = std::fs::read_dir(self.folder.join(below)).into_iter();
+            for file in files.flatten().flatten() {
+                if file.file_name().to_string_lossy().starts_with(".tmp") {
+                    // One that stays is in nobody's way.
+                    let _ = std::fs::remove_file(file.path());
+                }
+            }
         }
     }
 
@@ -122,6 +138,10 @@ mod tests {
         let write = |text: &str| files.write("documents", "a.md", text.as_bytes()).unwrap();
         assert_eq!(write("one"), "documents/a.md");
         assert_eq!(write("two"), "documents/a-3.md");
+        let piece = folder.path().join("documents/.tmpAb3");
+        std::fs::write(&piece, "half").unwrap();
+        files.tidy();
+        assert!(!piece.exists() && folder.path().join("documents/a.md").is_file());
     }
 
     #[test]

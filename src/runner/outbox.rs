@@ -64,8 +64,10 @@ impl Outbox {
     ) -> Self {
         let kinds = KINDS.into_iter().chain([WAITING]);
         let made = kinds.filter_map(|kind| Some((kind.to_owned(), *counts.get(kind)?)));
+        let files = Files::new(folder, files);
+        files.tidy();
         Outbox {
-            files: Files::new(folder, files),
+            files,
             connections,
             catalog,
             expires,
