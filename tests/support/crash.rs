@@ -92,13 +92,20 @@ fn serve(stream: TcpStream, seen: &(Mutex<Seen>, Condvar)) -> Option<()> {
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
         let path = first.split_whitespace().nth(1)?.to_owned();
+        let mut is_second = false;
         {
             let mut all = seen.0.lock().unwrap();
             all.requests += 1;
             if let Some(key) = key {
-                *all.keys.entry(path).or_default().entry(key).or_default() += 1;
+                let times = all.keys.entry(path).or_default().entry(key).or_default();
+                *times += 1;
+                is_second = *times > 1;
             }
             seen.1.notify_all();
+        }
+        // The answer to a call that says so gets lost, once.
+        if String::from_utf8_lossy(&body).contains("lost") && !is_second {
+            return None;
         }
         let body = r#"{"grade":"B"}"#;
         let answer = format!(
