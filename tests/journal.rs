@@ -1,6 +1,6 @@
 //! Runs that are killed, and what waits for a person, through the real binary.
 
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "support/crash.rs"]
 mod crash;
@@ -41,7 +41,7 @@ fn a_run_that_is_killed_again_and_again_loses_nothing_and_does_nothing_twice() {
         "grade: B",
         "name Company 7",
         "called desk.rating: id 00007",
-        "made a document",
+        "`brief` wrote documents/00007.md",
     ] {
         assert!(told.contains(part), "{part}: {told}");
     }
@@ -230,7 +230,7 @@ fn what_waits_is_approved_edited_and_rejected_and_leaves_once() {
     place.write("better.json", "{\"risk\": \"very high\"}");
     let (code, told) = ann(&["edit", &flag, "--file", "better.json"]);
     assert_eq!(code, Some(0), "{told}");
-    let (code, told) = ann(&["approve", &flag, &ticket]);
+    let (code, told) = ann(&["approve", &flag, &format!("{ticket}-{ticket}")]);
     assert!(
         code == Some(0)
             && told.contains("crm.accounts was updated")

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -291,9 +292,9 @@ pub enum InboxCommand {
     },
     /// Approve: it is delivered now.
     Approve {
-        /// The numbers.
-        #[arg(required = true)]
-        ids: Vec<i64>,
+        /// The numbers, such as 3 or 3-9.
+        #[arg(required = true, value_parser = numbers)]
+        ids: Vec<RangeInclusive<i64>>,
         /// Does again what may have been done already.
         #[arg(long)]
         again: bool,
@@ -308,13 +309,23 @@ pub enum InboxCommand {
     },
     /// Reject: it never leaves.
     Reject {
-        /// The numbers.
-        #[arg(required = true)]
-        ids: Vec<i64>,
+        /// The numbers, such as 3 or 3-9.
+        #[arg(required = true, value_parser = numbers)]
+        ids: Vec<RangeInclusive<i64>>,
         /// Why.
         #[arg(long, value_name = "TEXT")]
         why: String,
     },
+}
+
+/// Reads `3` or `3-9`.
+fn numbers(text: &str) -> Result<RangeInclusive<i64>, String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let number = |text: &str| text.trim().parse::<i64>().ok().filter(|n| *n > 0);
+    match (number(first), number(last)) {
+        (Some(first), Some(last)) if first <= last && last - first < 10_000 => Ok(first..=last),
+        _ => Err("it is a number, or two as in 3-9".to_owned()),
+    }
 }
 
 /// What to do with connections.

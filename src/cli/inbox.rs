@@ -45,14 +45,14 @@ pub(super) async fn inbox(context: &Context, command: InboxCommand) -> Result<Ex
         }
         InboxCommand::Approve { ids, again } => {
             let mut decided = Vec::new();
-            for id in ids {
+            for id in ids.into_iter().flatten() {
                 decided.push((id, inbox.approve(id, again).await));
             }
             tell(context, decided)
         }
         InboxCommand::Reject { ids, why } => {
             let mut decided = Vec::new();
-            for id in ids {
+            for id in ids.into_iter().flatten() {
                 decided.push((id, inbox.reject(id, &why).await));
             }
             tell(context, decided)
@@ -90,7 +90,7 @@ pub(crate) async fn slash(context: &Context, rest: &str) -> Result<()> {
     }
     let line = Line::try_parse_from(words).map_err(|_| {
         Error::usage(format!("`/inbox {rest}` is not understood")).help(
-            "/inbox, /inbox show 3, /inbox approve 3 4, /inbox edit 3 --file FILE, /inbox reject 3 --why TEXT",
+            "/inbox, /inbox show 3, /inbox approve 3-5, /inbox edit 3 --file FILE, /inbox reject 3 --why TEXT",
         )
     })?;
     let command = line.command.unwrap_or(InboxCommand::List { all: false });

@@ -246,7 +246,7 @@ impl Source<'_> {
                 .collect();
             return Ok(stream::iter(chunks).boxed());
         }
-        Ok(self.streamed(pull).await?)
+        self.streamed(pull).await
     }
 
     async fn streamed(&self, pull: &CompiledPull) -> Result<stream::BoxStream<'static, Chunk>> {

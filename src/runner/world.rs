@@ -73,6 +73,7 @@ impl RunWorld {
         let repeatable = perform::is_repeatable(&self.catalog, &request.tool);
         if let Some(effect) = &known {
             let is_same = effect.request == asked;
+            let may_repeat = is_read || (repeatable && is_same);
             match effect.state {
                 EffectState::Done if is_same || !is_read => {
                     if !is_same {
@@ -90,7 +91,7 @@ impl RunWorld {
                     let told = "A person has said that it is left as it is";
                     return Ok(Ok(Err(Failure::last("unknown_outcome", told))));
                 }
-                EffectState::Begun if !is_read && !(repeatable && is_same) => {
+                EffectState::Begun if !may_repeat => {
                     return self.hold(log, part, request).await.map(Err);
                 }
                 _ => {}

@@ -122,10 +122,11 @@ fn effect(e: &Effect) -> String {
                 one_line(&set, 90)
             )
         }
-        kind => format!("made a {kind}"),
+        _ if e.answer.get("file").is_some() => "wrote".to_owned(),
+        kind => kind.to_owned(),
     };
     let came = match e.state {
-        EffectState::Done => match plain(&e.answer) {
+        EffectState::Done => match e.answer.get("file").map_or_else(|| plain(&e.answer), plain) {
             answer if answer.is_empty() => "done".to_owned(),
             answer => one_line(&answer, 140),
         },
@@ -137,7 +138,8 @@ fn effect(e: &Effect) -> String {
         EffectState::Again => "is done again when the run is resumed".to_owned(),
         EffectState::Left => "a person left it as it is".to_owned(),
     };
-    format!("{clock}  {name} {did} → {came}{took}")
+    let arrow = if did == "wrote" { "" } else { " →" };
+    format!("{clock}  {name} {did}{arrow} {came}{took}")
 }
 
 fn passed(part: &str, branch: Branch) -> String {
