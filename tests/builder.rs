@@ -79,7 +79,8 @@ async fn builder(place: &Place, model: Arc<ScriptedModel>, mode: Mode) -> Builde
         model,
         llm: Arc::new(LlmAnswers::placeholders()),
         clock: Clock::as_of("2026-11-16").unwrap(),
-        system: prompt::system(Path::new("none")).unwrap(),
+        probes: Arc::default(),
+        prompt: prompt::prompt(Path::new("none")).unwrap(),
     };
     let session = Session::new("s1".into(), "renewals".into(), Sop::parse(SOP), mode);
     let mut builder = Builder::new(session, resources, Limits::default());

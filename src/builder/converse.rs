@@ -5,14 +5,18 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
+use super::prompt::Prompt;
 use super::tools::{self, Bench, ToolAnswer};
-use super::{Answer, End, Mode, Question, QuestionKind, Refinement, Session, Want, opening};
+use super::{
+    Answer, End, Mode, Question, QuestionKind, Refinement, Session, Want, economy, opening, weigh,
+};
 use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::engine::RunInfo;
 use crate::model::{ChatModel, Delta, Request, SystemPart, ToolChoice};
-use crate::rehearse::{Backtest, Clock, LlmAnswers, PastFiles, Rehearsal, Rehearsed};
+use crate::rehearse::{Backtest, Clock, LlmAnswers, PastFiles, Probes, Rehearsal, Rehearsed};
+use crate::sop::Sop;
 use crate::spec::Workflow;
 use crate::store::{Fingerprint, Workspace, keep_draft};
 
@@ -30,8 +34,10 @@ pub struct Resources {
     pub llm: Arc<LlmAnswers>,
     /// When dry runs take place.
     pub clock: Clock,
-    /// The builder's system prompt.
-    pub system: String,
+    /// What dry runs have found of tools.
+    pub probes: Arc<Probes>,
+    /// What the model is told before anything else.
+    pub prompt: Prompt,
 }
 
 impl Resources {
@@ -41,11 +47,13 @@ impl Resources {
     }
 
     /// Returns what a dry run of a workflow works with.
+    ///
+    /// With the SOP it is also tried what can go wrong and whether the tools can be relied on.
     pub fn rehearsal<'r>(
         &'r self,
         checked: &Checked,
+        sop: Option<&'r Sop>,
         cases: usize,
-        scenarios: bool,
         progress: &'r (dyn Fn(usize, usize) + Sync),
     ) -> Rehearsal<'r> {
         let workflow = checked.workflow();
@@ -55,7 +63,9 @@ impl Resources {
             llm: self.llm.clone(),
             run: self.run_info(&workflow.name, Some(workflow)),
             cases,
-            scenarios,
+            scenarios: sop.is_some(),
+            sop,
+            probes: sop.map(|_| &*self.probes),
             progress,
         }
     }
@@ -147,6 +157,7 @@ impl Builder {
     /// Opens the conversation with a workflow that is saved.
     pub fn reopen(&mut self) {
         let opening = opening::reopen(&self.session, &self.resources);
+        self.session.guided = true;
         self.session.say(&opening);
     }
 
@@ -180,8 +191,18 @@ impl Builder {
                     face.tool_ended(&call.name, &answer);
                     self.session
                         .answered_by_tool(answer.content.to_string(), answer.is_error);
+                    if matches!(call.name.as_str(), "write_workflow" | "edit_workflow") {
+                        self.session.guide(&self.resources.prompt.guide);
+                    }
+                    if let Some(words) = self.session.close() {
+                        face.delta(Delta::Text(words));
+                        face.end_of_answer();
+                    }
                 }
-                Want::Ask(question) => {
+                Want::Ask(mut question) => {
+                    if let Some(weight) = &mut question.weight {
+                        weigh::count(weight, &self.resources, &self.session.name).await;
+                    }
                     if matches!(
                         question.kind,
                         QuestionKind::SavePartial | QuestionKind::Keep
@@ -190,6 +211,9 @@ impl Builder {
                     }
                     let answer = face.ask(&question).await;
                     self.session.answered_by_user(&question, &answer);
+                    if question.kind == QuestionKind::Plan && self.session.plan.is_some() {
+                        self.session.guide(&self.resources.prompt.guide);
+                    }
                 }
                 Want::Done(end) => {
                     self.show_change(face).await;
@@ -233,10 +257,10 @@ impl Builder {
     pub fn request(&self) -> Request {
         Request {
             system: vec![SystemPart {
-                text: self.resources.system.clone(),
+                text: self.resources.prompt.system.clone(),
                 cacheable: true,
             }],
-            messages: self.session.messages.clone(),
+            messages: economy::brief(&self.session.messages),
             tools: tools::specs(),
             tool_choice: ToolChoice::Auto,
             max_tokens: MAX_TOKENS,
@@ -287,7 +311,9 @@ impl Builder {
         let checked = self.checked()?;
         let rehearsed = crate::rehearse::rehearse(
             &checked,
-            &self.resources.rehearsal(&checked, cases, true, progress),
+            &self
+                .resources
+                .rehearsal(&checked, Some(&self.session.sop), cases, progress),
         )
         .await?;
         self.session.rehearsed = self
@@ -326,7 +352,7 @@ impl Builder {
         let past = files.cases(workflow, &fields).await?;
         let rehearsal = self
             .resources
-            .rehearsal(&checked, past.len(), false, progress);
+            .rehearsal(&checked, None, past.len(), progress);
         let report = crate::rehearse::backtest(&checked, &rehearsal, past).await?;
         Ok(report.without(files.rows()))
     }

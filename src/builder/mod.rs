@@ -8,15 +8,17 @@ mod asking;
 mod beyond;
 mod converse;
 mod draft;
+mod economy;
 mod opening;
 pub mod prompt;
 mod question;
 mod refine;
 mod session;
 pub mod tools;
+mod weigh;
 
 pub use converse::{Builder, Face, Limits, Resources};
 pub use draft::{Changed, DraftHistory};
-pub use question::{Answer, Question, QuestionKind, is_no, is_yes};
+pub use question::{Answer, Question, QuestionKind, Weight, is_no, is_yes};
 pub use refine::{Refinement, in_words};
 pub use session::{End, Mode, NEXT, Session, UNDONE, WENT_BACK, Want};

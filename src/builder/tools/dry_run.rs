@@ -61,8 +61,8 @@ impl Tool for DryRun {
         };
         let rehearsal = bench.resources.rehearsal(
             &checked,
+            Some(&session.sop),
             arguments.cases.unwrap_or(8).clamp(1, 40),
-            true,
             bench.progress,
         );
         let rehearsed = rehearse(&checked, &rehearsal)
@@ -160,6 +160,9 @@ fn for_model(report: &Report, before: Option<&Report>) -> Json {
                 json!({"made_from_cases": report.run_cases, "outputs": report.run_effects.iter().map(shortened).collect::<Vec<_>>()}),
             );
         }
+        if !report.evidence.is_empty() {
+            fields.insert("evidence".to_owned(), json!(report.evidence));
+        }
         let weak = report
             .scenarios
             .iter()
@@ -241,7 +244,11 @@ fn case_for_model(case: &CaseReport) -> Json {
     if !outcome.result.is_empty() {
         told.insert("result".to_owned(), json!(outcome.result));
     }
-    if !outcome.because.is_empty() {
+    let in_result = |because: &String| {
+        let texts = outcome.result.values().filter_map(Json::as_str);
+        texts.into_iter().any(|text| text.contains(because.as_str()))
+    };
+    if !outcome.because.iter().all(in_result) {
         told.insert("because".to_owned(), json!(outcome.because));
     }
     if !outcome.caveats.is_empty() {
