@@ -15,7 +15,7 @@ use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::engine::RunInfo;
 use crate::model::{ChatModel, Delta, Request, SystemPart, ToolChoice};
-use crate::rehearse::{Backtest, Clock, LlmAnswers, PastFiles, Probes, Rehearsal, Rehearsed};
+use crate::rehearse::{Clock, LlmAnswers, Probes, Rehearsal, Rehearsed};
 use crate::sop::Sop;
 use crate::spec::Workflow;
 use crate::store::{Fingerprint, Workspace, keep_draft};
@@ -128,7 +128,7 @@ pub struct Builder {
     pub resources: Resources,
     /// Where it stops.
     pub limits: Limits,
-    rehearsed: Option<Rehearsed>,
+    pub(super) rehearsed: Option<Rehearsed>,
     /// The change that the person was shown last: from what, to what.
     pub(super) shown: Option<[Option<Fingerprint>; 2]>,
 }
@@ -298,97 +298,4 @@ impl Builder {
         }
         end
     }
-
-    /// Dry-runs the draft as it is, outside the conversation.
-    ///
-    /// # Errors
-    /// If there is no draft, it has errors, or its data cannot be read.
-    pub async fn rehearse_now(
-        &mut self,
-        cases: usize,
-        progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<&Rehearsed> {
-        let checked = self.checked()?;
-        let rehearsed = crate::rehearse::rehearse(
-            &checked,
-            &self
-                .resources
-                .rehearsal(&checked, Some(&self.session.sop), cases, progress),
-        )
-        .await?;
-        self.session.rehearsed = self
-            .session
-            .fingerprint()
-            .map(|of| (of, rehearsed.report().clone()));
-        Ok(self.rehearsed.insert(rehearsed))
-    }
-
-    /// Returns the draft, checked.
-    fn checked(&self) -> Result<Checked> {
-        let review = self
-            .session
-            .draft
-            .review(&self.session.sop, &self.resources.catalog)
-            .ok_or_else(nothing_yet)?;
-        let findings = review.findings;
-        review
-            .checked
-            .ok_or_else(|| Error::input("The draft has errors, so it was not run").with(findings))
-    }
-
-    /// Compares the draft with what people decided in past cases, outside the conversation.
-    ///
-    /// # Errors
-    /// If there is no draft, it has errors, or the files cannot be read.
-    pub async fn backtest_now(
-        &self,
-        files: &PastFiles,
-        named: &[String],
-        progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<Backtest> {
-        let checked = self.checked()?;
-        let workflow = checked.workflow();
-        let fields = files.fields(workflow, named)?;
-        let past = files.cases(workflow, &fields).await?;
-        let rehearsal = self
-            .resources
-            .rehearsal(&checked, None, past.len(), progress);
-        let report = crate::rehearse::backtest(&checked, &rehearsal, past).await?;
-        Ok(report.without(files.rows()))
-    }
-
-    /// Saves the draft as it was rehearsed, outside the conversation.
-    ///
-    /// # Errors
-    /// As the tool `save_workflow` refuses.
-    pub async fn save_now(&mut self, why: &str) -> Result<String> {
-        let arguments = serde_json::json!({ "why": why }).to_string();
-        let call = crate::model::ToolCall {
-            id: "now".to_owned(),
-            name: "save_workflow".to_owned(),
-            arguments,
-        };
-        let mut bench = Bench {
-            session: &mut self.session,
-            rehearsed: &mut self.rehearsed,
-            resources: &self.resources,
-            progress: &|_, _| {},
-        };
-        let answer = tools::call(&call, &mut bench).await;
-        if answer.is_error {
-            let help = answer
-                .content
-                .get("help")
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or("Mend it in chat, then save again.")
-                .to_owned();
-            return Err(Error::blocked(format!("It is not saved: {}", answer.line)).help(help));
-        }
-        Ok(answer.line)
-    }
-}
-
-fn nothing_yet() -> Error {
-    Error::input("There is no workflow yet")
-        .help("Describe the process, or name an SOP; the builder writes it.")
 }

@@ -9,7 +9,9 @@ mod beyond;
 mod converse;
 mod draft;
 mod economy;
+mod labelled;
 mod opening;
+mod outside;
 pub mod prompt;
 mod question;
 mod refine;
@@ -19,6 +21,7 @@ mod weigh;
 
 pub use converse::{Builder, Face, Limits, Resources};
 pub use draft::{Changed, DraftHistory};
+pub use labelled::Labelled;
 pub use question::{Answer, Question, QuestionKind, Weight, is_no, is_yes};
 pub use refine::{Refinement, in_words};
 pub use session::{End, Mode, NEXT, Session, UNDONE, WENT_BACK, Want};

@@ -18,6 +18,9 @@ pub(super) fn build(session: &Session, resources: &Resources, notes: Option<&str
     text += &sop_block(session);
     text += &unsettled_block(session);
     text += &connections_block(resources);
+    if let Some(labelled) = &session.labelled {
+        text += &labelled.block();
+    }
     if let Some(notes) = notes {
         text += &format!(
             "\nThe owner's notes; what they say counts as answers already given:\n<notes>\n{}\n</notes>\n",

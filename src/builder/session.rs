@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::{DraftHistory, Question};
+use super::{DraftHistory, Labelled, Question};
 use crate::model::{Message, Reply, Stop, ToolCall, ToolResult, Usage};
 use crate::rehearse::Report;
 use crate::sop::Sop;
@@ -48,6 +48,9 @@ pub struct Session {
     pub answered: Vec<(String, String)>,
     /// Has the user agreed to save what was only partly shown?
     pub partial_agreed: Option<Fingerprint>,
+    /// Past cases with what people decided.
+    #[serde(default)]
+    pub labelled: Option<Labelled>,
     /// How many rows the choices of a question take in, by question.
     #[serde(default)]
     pub counted: Vec<(String, Map<String, Json>)>,
@@ -147,6 +150,7 @@ impl Session {
             saved: None,
             answered: Vec::new(),
             partial_agreed: None,
+            labelled: None,
             counted: Vec::new(),
             plan: None,
             guided: false,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::Context;
 use crate::diag::Result;
-use crate::rehearse::{Probes, Claim, Rehearsal, rehearse};
+use crate::rehearse::{Claim, Probes, Rehearsal, rehearse};
 use crate::{store, ui};
 
 pub(super) async fn dry_run(

@@ -83,20 +83,18 @@ impl AskUser {
         if questions.iter().any(|asked| asked.fault().is_some()) {
             return None;
         }
-        questions
-            .into_iter()
-            .find_map(|asked| {
-                let known = answered
-                    .iter()
-                    .any(|(question, _)| *question == asked.question);
-                (!known).then(|| Question {
-                    kind: QuestionKind::Clarify,
-                    weight: asked.weight(),
-                    text: asked.question,
-                    why: asked.why,
-                    choices: asked.choices,
-                })
+        questions.into_iter().find_map(|asked| {
+            let known = answered
+                .iter()
+                .any(|(question, _)| *question == asked.question);
+            (!known).then(|| Question {
+                kind: QuestionKind::Clarify,
+                weight: asked.weight(),
+                text: asked.question,
+                why: asked.why,
+                choices: asked.choices,
             })
+        })
     }
 
     /// Returns the answers to the questions of a call, for the model.
@@ -128,7 +126,10 @@ impl AskUser {
             .collect();
         let mut told = json!({ "answers": pairs });
         let is_open = |pair: &Json| pair["answer"] == NOBODY || pair["answer"] == NOT_ASKED;
-        if told["answers"].as_array().is_some_and(|a| a.iter().any(is_open)) {
+        if told["answers"]
+            .as_array()
+            .is_some_and(|a| a.iter().any(is_open))
+        {
             told["note"] = json!(UNANSWERED);
         }
         told.to_string()

@@ -12,8 +12,8 @@ use super::CaseReport;
 use super::world::DryWorld;
 use crate::check::Checked;
 use crate::engine::Failure;
-use crate::spec::StepKind;
 use crate::sop::Sop;
+use crate::spec::StepKind;
 
 pub use probe::Probes;
 

@@ -60,8 +60,7 @@ async fn shown(answers: Answers, sop: &str, runs: usize) -> (Vec<String>, Vec<us
     let folder = tempfile::tempdir().unwrap();
     let deals = "id,plan\nA,pro\nB,free\nC,trial\nD,gold\n";
     std::fs::write(folder.path().join("deals.csv"), deals).unwrap();
-    let config: ConnectionsConfig =
-        toml::from_str("[crm]\nkind = 'folder'\npath = '.'\n").unwrap();
+    let config: ConnectionsConfig = toml::from_str("[crm]\nkind = 'folder'\npath = '.'\n").unwrap();
     let mut connections = Connections::open(&config, folder.path(), &|_| None);
     let desk = Arc::new(Desk {
         answers,
@@ -137,14 +136,10 @@ async fn a_tool_that_answers_differently_to_the_same_question_is_found() {
 
 #[tokio::test]
 async fn an_argument_that_makes_no_difference_is_found_and_the_other_is_not() {
-    let deaf: Answers =
-        |arguments, _| Ok(json!({"score": number(arguments, "id"), "note": "x"}));
+    let deaf: Answers = |arguments, _| Ok(json!({"score": number(arguments, "id"), "note": "x"}));
     let (evidence, _) = shown(deaf, "- Rate each deal.", 1).await;
     assert_eq!(evidence.len(), 1, "{evidence:?}");
-    assert!(
-        evidence[0].contains("whatever `plan` was"),
-        "{evidence:?}"
-    );
+    assert!(evidence[0].contains("whatever `plan` was"), "{evidence:?}");
     let constant: Answers = |_, _| Ok(json!({"score": 5, "note": "x"}));
     let (evidence, _) = shown(constant, "- Rate each deal.", 1).await;
     assert!(
@@ -158,7 +153,9 @@ async fn refusals_empty_fields_and_figures_off_the_scale_are_told() {
     let odd: Answers = |arguments, _| match arguments["id"].as_str() {
         Some("B") => Err(ConnectError::last("unknown deal")),
         Some("A") => Ok(json!({"score": 12, "note": null})),
-        _ => Ok(json!({"score": number(arguments, "id") / 10.0 + number(arguments, "plan") / 1000.0, "note": ""})),
+        _ => Ok(
+            json!({"score": number(arguments, "id") / 10.0 + number(arguments, "plan") / 1000.0, "note": ""}),
+        ),
     };
     let (evidence, _) = shown(odd, "- Rate each deal: a score from 1 to 10.", 1).await;
     let told = evidence.join("\n");
