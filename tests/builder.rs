@@ -501,11 +501,7 @@ async fn past_cases_show_half_and_become_tests_where_they_agree() {
     assert!(!past.to_string().contains("X4"), "{past}");
     let stored = store::load(&builder.resources.workspace, "renewals").unwrap();
     let workflow = stored.draft.workflow.unwrap();
-    let tests: Vec<&str> = workflow
-        .tests
-        .iter()
-        .map(|t| t.name.as_str())
-        .collect();
+    let tests: Vec<&str> = workflow.tests.iter().map(|t| t.name.as_str()).collect();
     assert_eq!(tests, ["Past case X2", "Past case X3"]);
     // What was decided is no part of what the workflow may read.
     let given = &workflow.tests[0].given["account"];

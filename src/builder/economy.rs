@@ -8,8 +8,8 @@ use crate::model::{Message, ToolCall, ToolResult};
 /// What stands for something that a later call has replaced.
 const LEFT_OUT: &str = "(left out: a later call replaces it)";
 
-/// What stands for rows that were looked at before there was a workflow.
-const LOOKED_AT: &str = "(left out: looked at before the workflow was run; ask again if needed)";
+/// What stands for rows that were looked at before there was a plan.
+const LOOKED_AT: &str = "(left out: looked at before the plan was made; ask again if needed)";
 
 /// Returns the conversation as it is sent.
 pub(super) fn brief(messages: &[Message]) -> Vec<Message> {
@@ -71,6 +71,11 @@ impl<'m> Made<'m> {
         self.last(tool).is_some_and(|last| at < last)
     }
 
+    /// Was what stands here looked at before there was a plan?
+    fn is_planned(&self, at: usize) -> bool {
+        self.is_before_last(at, "propose_plan") || self.is_before_last(at, "dry_run")
+    }
+
     fn call(&self, at: usize, call: &ToolCall) -> ToolCall {
         let mut call = call.clone();
         match call.name.as_str() {
@@ -105,7 +110,7 @@ impl<'m> Made<'m> {
                 content.retain(|key, _| key == "claim" || key == "why");
                 content.insert("cases".to_owned(), json!(LEFT_OUT));
             }
-            "query" if is_run && content.contains_key("rows") => {
+            "query" if self.is_planned(at) && content.contains_key("rows") => {
                 content.insert("rows".to_owned(), json!(LOOKED_AT));
             }
             "try_tool" if is_run => shorten_tries(&mut content),

@@ -70,6 +70,18 @@ impl Tool for Query {
             .get(connection)
             .filter(|_| resources.catalog.table(&arguments.table).is_some())
             .ok_or_else(unknown)?;
+        let columns = resources
+            .catalog
+            .table(&arguments.table)
+            .map(|t| &t.columns);
+        let lacks = |name: &&String| columns.is_some_and(|c| !c.contains_key(*name));
+        if let (Some(name), Some(columns)) = (arguments.fields.iter().find(lacks), columns) {
+            let known = columns.keys().map(String::as_str);
+            return Err(
+                Refusal::new(format!("`{}` has no column `{name}`", arguments.table))
+                    .maybe_help(crate::diag::did_you_mean(name, known)),
+            );
+        }
         let failed = |e: crate::connect::ConnectError| Refusal::new(e.message).maybe_help(e.help);
         let mut stream = connection.scan(Scan::all(table)).await.map_err(failed)?;
         let mut scope = base_scope(&resources.run_info(&bench.session.name, None), &Json::Null);
