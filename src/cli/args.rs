@@ -182,6 +182,12 @@ pub struct Build {
     /// The owner's notes, in plain words: they count as answers already given.
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
+    /// Past cases with what people decided, as CSV or JSON: the build is held against them.
+    #[arg(long, value_name = "FILE")]
+    pub labelled: Option<PathBuf>,
+    /// The columns of it that say what was decided [default: those that the table lacks].
+    #[arg(long, value_name = "COLUMN", requires = "labelled")]
+    pub outcome: Vec<String>,
     /// Asks nothing: what is open becomes a recorded assumption.
     #[arg(long)]
     pub yes: bool,

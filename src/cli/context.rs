@@ -147,7 +147,8 @@ impl Context {
             catalog,
             llm: self.llm_by(&chosen),
             clock: self.clock.clone(),
-            system: prompt::system(self.workspace.root())?,
+            probes: Arc::default(),
+            prompt: prompt::prompt(self.workspace.root())?,
             model: chosen.model,
             connections,
         };

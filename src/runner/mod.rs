@@ -29,7 +29,7 @@ use crate::expr::Scope;
 use crate::rehearse::{LlmAnswers, Tables, unkeyed};
 use crate::spec::{Per, duration};
 use crate::store::Journal;
-use crate::store::journal::{NewRun, RUN_PLACE, Run, RunStatus, VersionText};
+use crate::store::journal::{NewRun, RUN_PLACE, Run, RunStatus, VersionText, key_digest};
 
 pub use inbox::{Decided, Decision, Inbox, editable};
 pub use outbox::Outbox;
@@ -101,7 +101,7 @@ impl Shared {
             return false;
         };
         let mut passed = passed.lock().unwrap_or_else(PoisonError::into_inner);
-        match passed.get_mut(key) {
+        match passed.get_mut(&key_digest(key)) {
             Some(left) if *left > 0 => {
                 *left -= 1;
                 true

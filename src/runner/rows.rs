@@ -19,7 +19,7 @@ use crate::expr::Scope;
 use crate::rehearse::{case_rows, failure_of, read_rows, unkeyed};
 use crate::spec::{Per, StepKind, Workflow};
 use crate::store::Journal;
-use crate::store::journal::{CaseRecord, Item, Run};
+use crate::store::journal::{CaseRecord, Item, KeyDigest, Run};
 
 /// A case that is to be carried to its end, or is known to be there.
 pub(super) struct Start {
@@ -46,7 +46,7 @@ pub(super) struct Source<'s> {
 }
 
 /// Keys of finished cases that the table is going to hold once more.
-pub(super) type Passed = Option<Mutex<HashMap<String, u32>>>;
+pub(super) type Passed = Option<Mutex<HashMap<KeyDigest, u32>>>;
 
 /// Rows that are read from the journal, or kept in it, at a time.
 const PAGE: usize = 1_000;

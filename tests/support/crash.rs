@@ -250,17 +250,25 @@ pub fn survive(
 fn settle(folder: &Path, desk: &Desk) -> usize {
     let inbox = json_of(folder, &["inbox", "list"]);
     let waiting = inbox["inbox"].as_array().expect("a list").clone();
+    let (mut there, mut missing) = (Vec::new(), Vec::new());
     for item in &waiting {
         assert_eq!(item["reason"], "unknown", "{item}");
-        let id = item["id"].to_string();
-        let is_there = desk.seen().keys["/tickets"].contains_key(item["key"].as_str().unwrap());
-        let args = match is_there {
-            true => vec!["inbox", "reject", &id, "--why", "was done"],
-            false => vec!["inbox", "approve", &id, "--again"],
-        };
-        let output = command(folder, &args).output().expect("it runs");
-        assert!(output.status.success(), "{}", told(&output));
+        let key = item["key"].as_str().unwrap();
+        match desk.seen().keys["/tickets"].contains_key(key) {
+            true => there.push(item["id"].to_string()),
+            false => missing.push(item["id"].to_string()),
+        }
     }
+    let decide = |ids: &[String], before: &[&str], after: &[&str]| {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        for ids in ids.chunks(100) {
+            let args = [before, ids, after].concat();
+            let output = command(folder, &args).output().expect("it runs");
+            assert!(output.status.success(), "{}", told(&output));
+        }
+    };
+    decide(&there, &["inbox", "reject"], &["--why", "was done"]);
+    decide(&missing, &["inbox", "approve"], &["--again"]);
     waiting.len()
 }
 

@@ -29,7 +29,7 @@ use super::Workspace;
 use crate::diag::{Error, Result};
 
 pub use approvals::{Approval, NewApproval};
-pub use cases::{CaseRecord, FinishedCase, Item};
+pub use cases::{CaseRecord, FinishedCase, Item, KeyDigest, key_digest};
 pub use effects::{Effect, EffectState, Part};
 pub use lock::Held;
 pub use runs::{NewRun, Run, RunNumber, RunStatus, VersionText};

@@ -103,7 +103,10 @@ async fn what_was_journaled_is_there_after_a_restart() {
     );
     assert_eq!(items[2].1.as_ref().unwrap().status, failed);
     assert_eq!(journal.items(run.number, 1, 10).unwrap().len(), 1);
-    assert_eq!(journal.finished_keys(run.number).unwrap()["c"], 1);
+    assert_eq!(
+        journal.finished_keys(run.number).unwrap()[&key_digest("c")],
+        1
+    );
     let (finished, open) = journal.cases_of_key(run.number, "b").unwrap();
     assert_eq!((finished.len(), open.len()), (0, 1));
     let error = journal.run("onne").unwrap_err();
