@@ -153,7 +153,7 @@ pub struct Llm {
     /// Name -> JSON Schema of each field of the answer; give `enum` where the values are known.
     #[schemars(extend("minProperties" = 1))]
     pub returns: Map<String, Json>,
-    /// Worked examples.
+    /// Worked examples: the `input` and the `output` that is right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<Example>,
 }

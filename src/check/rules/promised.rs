@@ -63,7 +63,8 @@ fn says_what_comes_out(statement: &Statement) -> bool {
             .any(|start| text.starts_with(start))
 }
 
-/// Returns the names that can only be meant as fields: `in_this_form`, or in backticks.
+/// Returns the names that can only be meant as fields: `in_this_form`, or in backticks. A name in
+/// angle brackets is a tag that encloses what comes out.
 fn names(text: &str) -> Vec<&str> {
     let is_name = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_lowercase())
@@ -78,7 +79,7 @@ fn names(text: &str) -> Vec<&str> {
         .step_by(2)
         .filter(|word| is_name(word));
     let bare = text
-        .split(|c: char| !(c.is_alphanumeric() || "_-./@#".contains(c)))
+        .split(|c: char| !(c.is_alphanumeric() || "_-./@#<>".contains(c)))
         .map(|word| word.trim_end_matches('.'))
         .filter(|word| word.contains('_') && is_name(word));
     quoted.chain(bare).collect()

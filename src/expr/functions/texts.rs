@@ -151,11 +151,13 @@ fn contains_any(args: &[Value]) -> Result<Value, Error> {
 }
 
 /// Runs something with a compiled expression; each thread keeps those it has used.
+///
+/// In a text, `\b` is a backspace, which nobody looks for: a word boundary is meant.
 fn with_regex<T>(pattern: &str, on: impl FnOnce(&Regex) -> T) -> Result<T, Error> {
     thread_local!(static KNOWN: RefCell<HashMap<String, Regex>> = RefCell::default());
     KNOWN.with_borrow_mut(|known| {
         if !known.contains_key(pattern) {
-            let regex = regex::RegexBuilder::new(pattern)
+            let regex = regex::RegexBuilder::new(&pattern.replace('\u{8}', r"\b"))
                 .size_limit(1 << 20)
                 .build()
                 .map_err(|e| {
