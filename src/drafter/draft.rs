@@ -67,7 +67,7 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
 }
 
 /// Returns a reader of an SOP whose cases are the rows of a table.
-fn reader<'w>(
+pub(super) fn reader<'w>(
     world: &'w World,
     cases: &'w Table,
     statements: &[Said],
@@ -143,6 +143,22 @@ pub(super) fn join(cases: &Table, table: &Table, item: &str) -> Option<(String, 
     }
     let shared = of_case.or_else(|| table.columns.keys().find(shared));
     if let Some(column) = shared {
+        return Some((column.clone(), json!(format!("{item}.{column}"))));
+    }
+    // "An incident of its app": what both name alike, and that is no name of a person or thing of
+    // its own.
+    let link = |name: &&String| {
+        let is_link = ["_name", "_domain", "_sku", "_email"]
+            .iter()
+            .any(|end| name.ends_with(end));
+        let is_usual = [
+            "account", "company", "customer", "full", "first", "last", "owner", "display",
+        ];
+        is_link
+            && cases.columns.contains_key(name.as_str())
+            && !is_usual.iter().any(|usual| name.starts_with(usual))
+    };
+    if let Some(column) = table.columns.keys().find(link) {
         return Some((column.clone(), json!(format!("{item}.{column}"))));
     }
     let name = cases.columns.keys().find(|n| {

@@ -2,6 +2,7 @@
 //! with the same tools, reading sentences by patterns and by the words of the tables. What it
 //! cannot read it never guesses: it asks, or leaves the statement to people and says so.
 
+mod asides;
 mod change;
 mod condition;
 mod draft;

@@ -115,7 +115,7 @@ pub(super) fn only_number(table: &Table) -> Option<Named> {
 
 /// Returns the date on which rows of a table began: when a ticket was opened, a call was held.
 pub(super) fn began(table: &Table) -> Option<String> {
-    const BEGINS: [&str; 12] = [
+    const BEGINS: [&str; 22] = [
         "created",
         "opened",
         "raised",
@@ -128,14 +128,32 @@ pub(super) fn began(table: &Table) -> Option<String> {
         "happened",
         "recorded",
         "issue",
+        "requested",
+        "registered",
+        "filed",
+        "placed",
+        "ordered",
+        "occurred",
+        "posted",
+        "entered",
+        "added",
+        "booked",
     ];
     let mut dates = table
         .columns
         .iter()
         .filter(|(_, c)| is_date(&c.kind))
         .map(|(name, _)| name);
+    // A rating begins when it is rated, an order when it is ordered.
+    let own = stem(table.short().rsplit(['_', '-']).next().unwrap_or_default());
+    let of_its_own = |name: &&String| {
+        let first = name.split('_').next().unwrap_or_default();
+        stem(first) == own || alike(&stem(first), &own)
+    };
     dates
-        .find(|name| BEGINS.iter().any(|b| name.contains(b)))
+        .clone()
+        .find(of_its_own)
+        .or_else(|| dates.find(|name| BEGINS.iter().any(|b| name.contains(b))))
         .cloned()
         .or_else(|| only_date(table))
 }

@@ -32,6 +32,20 @@ pub(in crate::drafter) enum Unit {
     Days(u32),
     /// Hours.
     Hours,
+    /// Minutes.
+    Minutes,
+}
+
+impl Unit {
+    /// Returns how many minutes one of it has; nothing for what is no span of time.
+    pub(in crate::drafter) fn minutes(self) -> Option<f64> {
+        match self {
+            Unit::Days(days) => Some(f64::from(days) * 24.0 * 60.0),
+            Unit::Hours => Some(60.0),
+            Unit::Minutes => Some(1.0),
+            Unit::Plain | Unit::Percent => None,
+        }
+    }
 }
 
 /// Where a span of time lies, seen from today.
@@ -153,7 +167,8 @@ fn value_at(tokens: &[String], from: usize) -> Option<(usize, f64, usize, bool)>
         }
         // "within a week" is one week; "the last month" too.
         let one = matches!(tokens[at].as_str(), "a" | "an" | "last" | "past" | "next" | "coming")
-            && matches!(unit(&tokens[at + 1..]).0, Unit::Days(_) | Unit::Hours);
+            && matches!(unit(&tokens[at + 1..]).0, Unit::Days(_) | Unit::Hours)
+            && !is_rate(tokens, at);
         if one {
             return Some((at, 1.0, usize::from(matches!(tokens[at].as_str(), "a" | "an")), false));
         }
@@ -281,6 +296,14 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
     })
 }
 
+/// Does a span say how often an amount comes: "$12,000 a year", "$500 or more a month"?
+fn is_rate(tokens: &[String], at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map_or("", |i| tokens[i].as_str());
+    matches!(tokens[at].as_str(), "a" | "an")
+        && (number(before(1)).is_some()
+            || (before(2) == "or" && matches!(before(1), "more" | "less" | "above" | "higher")))
+}
+
 fn direction(token: &str) -> Option<Lies> {
     match token {
         "last" | "past" | "previous" | "preceding" => Some(Lies::Behind),
@@ -326,6 +349,9 @@ fn unit(rest: &[String]) -> (Unit, usize) {
         "month" | "months" => (Unit::Days(30), business + 1),
         "year" | "years" => (Unit::Days(365), business + 1),
         "hour" | "hours" | "hrs" => (Unit::Hours, business + 1),
+        "minute" | "minutes" | "mins" => (Unit::Minutes, business + 1),
+        // "Three times" is that many.
+        "times" => (Unit::Plain, business + 1),
         _ => (Unit::Plain, 0),
     }
 }

@@ -5,7 +5,7 @@ use super::columns::{Named, began, is_date, named, only_date};
 use super::compare::{Figure, Lies};
 use super::row::{Found, Is, Row};
 use super::words::Words;
-use crate::drafter::words::written;
+use crate::drafter::words::{stem, written};
 
 /// Words that place a span of time behind today.
 const BEHIND: [&str; 24] = [
@@ -25,7 +25,7 @@ pub(super) const SPENT: [&str; 30] = [
 const LATE: [&str; 5] = ["late", "overdue", "due", "past", "delayed"];
 
 /// Words that name what began a row, where its column has another name.
-const BEGAN: [&str; 14] = [
+const BEGAN: [&str; 20] = [
     "open",
     "opened",
     "old",
@@ -40,6 +40,12 @@ const BEGAN: [&str; 14] = [
     "filed",
     "noted",
     "received",
+    "left",
+    "gave",
+    "given",
+    "wrote",
+    "written",
+    "rated",
 ];
 
 /// Reads a span of days.
@@ -52,7 +58,7 @@ pub(super) fn of_days(
     if let Some(found) = super::spans::between(rows, words, figure, days) {
         return Some(found);
     }
-    let (row, date) = date_of(rows, words)?;
+    let (row, date) = date_of(rows, words).or_else(|| of_named_rows(rows, words, figure))?;
     let value = row.path(&date.column);
     // "open for more than 5 days" says that it is not over, whatever its state is called.
     let is_open = date.fit.1 == 0 && words.has_free(&["open"]);
@@ -202,6 +208,33 @@ fn date_of<'r, 't>(rows: &'r [Row<'t>], words: &Words) -> Option<(&'r Row<'t>, N
         .find_map(|row| implied(row).map(|named| (row, named)))
 }
 
+/// Returns the date on which rows began, of a span behind today right after their name: "failed runs
+/// in the last 7 days".
+fn of_named_rows<'r, 't>(
+    rows: &'r [Row<'t>],
+    words: &Words,
+    figure: &Figure,
+) -> Option<(&'r Row<'t>, Named)> {
+    let before = figure.span.0.checked_sub(1)?;
+    if figure.lies != Some(Lies::Behind) {
+        return None;
+    }
+    let row = rows.iter().filter(|row| row.is == Is::Own).find(|row| {
+        let name = row.table.short();
+        let last = name.rsplit(['_', '-']).next().unwrap_or(name);
+        stem(&words.tokens[before]) == stem(last)
+    })?;
+    let column = began(row.table)?;
+    Some((
+        row,
+        Named {
+            column,
+            places: Vec::new(),
+            fit: (0.0, 0),
+        },
+    ))
+}
+
 impl Row<'_> {
     /// Reads what has passed or lies ahead without a figure: "past due", "already expired".
     pub(super) fn passed(&self, words: &mut Words) -> Option<Found> {
@@ -314,14 +347,18 @@ impl Row<'_> {
     }
 
     /// Returns the date on which a row was done with, where rows have one.
-    fn done_on(&self) -> Option<&str> {
-        const DONE: [&str; 6] = [
+    pub(super) fn done_on(&self) -> Option<&str> {
+        const DONE: [&str; 10] = [
             "completed",
             "done",
             "finished",
             "delivered",
             "closed",
             "paid",
+            "resolved",
+            "ended",
+            "cleared",
+            "settled",
         ];
         let dates = self.table.columns.iter().filter(|(_, c)| is_date(&c.kind));
         let mut names = dates.map(|(name, _)| name.as_str());

@@ -133,7 +133,11 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
     }
     for row in rows {
         found.extend(row.quoted(words));
+        found.extend(row.given(words));
         found.extend(row.missing(words));
+    }
+    for row in rows {
+        found.extend(row.tagged(words));
     }
     for row in rows {
         found.extend(row.values(words));
@@ -264,7 +268,7 @@ impl Row<'_> {
         }
         words.take_phrase(&PHRASES);
         words.take(&ASKS);
-        words.take(&["field", "value", "date", "set"]);
+        words.take(&["field", "value", "date", "set", "time"]);
         let value = self.path(&named.column);
         let source = match (self.is, is_denied) {
             (Is::Own, false) => format!("{value} is missing"),

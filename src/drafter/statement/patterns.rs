@@ -22,8 +22,11 @@ pub(in crate::drafter) struct Forms {
     pub(super) bumped: Regex,
     pub(super) becomes: Regex,
     pub(super) never: Regex,
+    pub(super) never_gets: Regex,
+    pub(super) unless_given: Regex,
     pub(super) comes_out: Regex,
     pub(super) stays: Regex,
+    pub(super) needs_nothing: Regex,
     pub(super) would_be: Regex,
     pub(super) all_become: Regex,
     pub(super) at_most: Regex,
@@ -68,8 +71,11 @@ impl Forms {
             bumped: form(BUMPED),
             becomes: form(BECOMES),
             never: form(NEVER),
+            never_gets: form(super::ladder::NEVER_GETS),
+            unless_given: form(super::ladder::UNLESS_GIVEN),
             comes_out: form(COMES_OUT),
             stays: form(STAYS),
+            needs_nothing: form(NEEDS_NOTHING),
             would_be: form(WOULD_BE),
             all_become: form(ALL_BECOME),
             at_most: form(AT_MOST),
@@ -111,6 +117,8 @@ const NEVER: &str = r"(?i)^(.+?) (?:is|are|can be|counts? as|gets?) never (?:an?
 const COMES_OUT: &str = r"(?i)^(?:if|when|should) (?:one|any|it|they|one of (?:them|those)|such (?:an? )?\w+) (?:comes? out as|ends? up as|would be|lands? (?:in|as|on)|turns? out(?: as| to be)?|is|are|gets?) (?:an? )?(LABEL)KIND,? (?:then |please |we )*(?:make|call|treat|mark|count|rate)(?: it| them| that)?(?: as)? (?:an? )?(LABEL)KIND(?: instead)?\.?$";
 /// A level that stays what it is.
 const STAYS: &str = r"(?i)^(?:an? |the )?(LABEL)KIND(?: ones?)? (?:stays?|remains?)(?: as)? (?:an? )?(?:LABEL|as (?:it is|they are))\.?$";
+/// A level for which nothing is done: "Watch needs nothing beyond its line in the table".
+const NEEDS_NOTHING: &str = r"(?i)^(?:for |an? |the )?(LABEL)KIND(?: ones?| cases?)?,? (?:(?:needs?|gets?|requires?|takes?|there is|we do|do) (?:nothing|no action|no follow-up)|is left alone|are left alone|is left as it is)(?: (?:else|more|further|beyond|but|except|other than|apart from|is needed|to do)[^.;]*)?\.?$";
 /// A level that becomes another for those of whom it is never asked: "We never turn down a large
 /// account, so what would be a decline becomes an escalate".
 const WOULD_BE: &str = r"(?i)^we never \w+(?: (?:down|off|out|up))? (?:an? |any |the )?(.+?)(?: without [^,]+)?,? so (?:what|anything that|everything that|one that|those that) would (?:otherwise )?be (?:an? )?(LABEL)KIND (?:becomes?|is|counts as|gets?|goes to) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
@@ -168,43 +176,61 @@ const OTHERWISE_LAST: &str = r"(?i)^(LABEL)KIND ?(?:is|:|–|-)? ?(?:for )?(?:ev
 /// What is left out: "Skip …", "we don't bother with …".
 pub(super) static SKIP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:please |but |and |also |then |first,? )*(?:we )?(?:skip|ignore|exclude|leave out|leave aside|drop|remove|discard|omit|throw out|throw away|filter out|take out|weed out|rule out|don'?t (?:bother with|include|count|touch|look at|chase|consider|want|need)|do not (?:include|count|look at|contact|chase|consider)|never (?:include|contact|chase)|not for|not included:?|excluded:?|out of scope:?|except(?: for)?|not (?:the )?(?:ones|those|any)|(?:there are )?\w+ (?:kinds?|groups?|types?|sorts?)(?: of \w+)? (?:that )?we (?:skip|ignore|leave out|exclude):?)\s+(.+)$",
+        r"(?i)^(?:please |but |and |also |then |first,? |always |just )*(?:we |you |i )?(?:always |just |also |can |should )?(?:skip(?: over)?|ignore|disregard|exclude|leave out|leave aside|leave alone|set aside|pass over|drop|remove|discard|omit|throw out|throw away|filter out|take out|weed out|rule out|screen out|stay away from|keep out|keep away from|(?:don'?t|do not|never) (?:bother with|bother about|include|count|touch|look at|chase|consider|want|need|act on|follow up(?: on| with)?|review|handle|process|work on|pick up|run this (?:for|on)|contact)|(?:(?:do|does|there is|there's|we do) )?nothing (?:is done |to do |happens |needed |needs to be done |is needed )?for|(?:no action|no follow-up|no need)(?: is)?(?: needed)? for|(?:we )?(?:are not|aren't) (?:interested in|concerned with)|(?:this|it|the \w+) (?:does not|doesn'?t) (?:cover|include|concern)|not for|not included:?|excluded:?|out of scope:?|except(?: for)?|not (?:the )?(?:ones|those|any)|(?:there are )?\w+ (?:kinds?|groups?|types?|sorts?)(?: of \w+)? (?:that )?we (?:skip|ignore|leave out|exclude):?)\s+(.+)$",
     )
 });
 /// What is left out, named first: "Churned accounts are out".
 pub(super) static SKIP_LAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(.+?) (?:(?:are|is|stay|stays) (?:all |also )?(?:out of scope|out|excluded|finished|done with|left out|left alone|ignored|skipped|not included|not part of this|exempt|not our business|off limits)|(?:don'?t|do not|doesn'?t|does not) (?:count|qualify|apply|belong here|matter here))(?: here| too| as well| altogether| entirely| for now| as far as [^,.;]+|,? (?:obviously|of course))*\.?$",
+        r"(?i)^(.+?) (?:(?:are|is|stay|stays|can be|should be|must be|will be|get|gets|can) (?:all |also |always )?(?:out of scope|out|excluded|finished|done with|left out|left alone|left aside|ignored|skipped|passed over|disregarded|dropped|not included|not covered|not part of this|not in scope|not wanted|not for us|exempt|not our business|not our job|(?:some(?:body|one) else'?s|another team'?s) (?:job|problem|business)|handled (?:elsewhere|separately)|dealt with (?:elsewhere|separately)|off limits|of no interest|none of our business|no business of ours|nothing)|(?:need|needs) (?:nothing|no action|no follow-up)|(?:don'?t|do not|doesn'?t|does not) (?:count|qualify|apply|belong here|matter here))(?: here| too| as well| altogether| entirely| for now| as far as [^,.;]+|,? (?:obviously|of course))*\.?$",
     )
 });
 /// What is left out on a condition: "If they have an open deal, leave them alone".
 pub(super) static SKIP_IF: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:if|when|where|in case) (.+?),? (?:then )?(?:please )?(?:we )?(?:leave (?:them|it|those|that one|her|him) (?:alone|out|be)|skip (?:them|it|those|that one|the \w+)|ignore (?:them|it|those)|do nothing|don'?t (?:chase|contact|bother|do anything|touch (?:it|them)|include (?:it|them))|do not (?:chase|contact|include)|nothing (?:is|needs to be|has to be) done|no action|stop here|hold off|there is nothing to do|(?:it|they) (?:is|are|stays?) out)\b[^.;]*\.?$",
+        r"(?i)^(?:if|when|where|in case) (.+?),? (?:then )?(?:please )?(?:we )?(?:leave (?:them|it|those|that one|the \w+|her|him) (?:alone|out|be|as (?:it is|they are))|skip (?:them|it|those|that one|the \w+)|pass (?:it|them) over|drop (?:it|them)|move on|ignore (?:them|it|those|the \w+)|disregard (?:it|them)|do nothing|don'?t (?:chase|contact|bother|do anything|touch (?:it|them)|include (?:it|them))|do not (?:chase|contact|include)|nothing (?:is|needs to be|has to be) done|no action|stop here|hold off|there is nothing to do|(?:it|they) (?:is|are|stays?) out)\b[^.;]*\.?$",
     )
 });
 /// What is left out, said of one: "Skip it if a notice has gone out".
 pub(super) static SKIP_WHERE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:also |and |then )*(?:skip|ignore|exclude|leave out|drop) (?:it|them|those|the \w+|an? \w+|any \w+) (?:if|when|where) (.+?)\.?$",
+        r"(?i)^(?:also |and |then |but |please |we )*(?:skip|ignore|exclude|leave out|leave|drop|pass over|disregard|don'?t (?:touch|include|follow up on|count|chase)|do not (?:touch|include|follow up on|count|chase)) (?:it|them|those|one|these|the [\w-]+|an? [\w-]+|any [\w-]+|every [\w-]+)(?: alone| out| aside| as it is)? (?:if|when|where|as soon as|as long as|once) (.+?)\.?$",
     )
 });
 /// Which rows there are, said of one: "A contract is in scope if …".
 pub(super) static IN_SCOPE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:an? |the |any )?[\w -]{2,30} (?:is|are) (?:in scope|included|covered|considered) (?:if|when|where) (.+?)\.?$",
+        r"(?i)^(?:an? |the |any |only )?[\w -]{2,30}? (?:(?:is|are) (?:only )?(?:in scope|included|covered|considered|in|on the list|eligible|relevant|looked at|of interest)|counts?|qualif(?:y|ies)|belongs? (?:here|on the list|in this)|makes? the list|comes? in(?:to scope)?) (?:only )?(?:if|when|where|as long as|provided(?: that)?) (.+?)\.?$",
+    )
+});
+/// Which rows there are, said of the procedure: "This only covers …", "the list is limited to …".
+pub(super) static COVERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:this|it|(?:this|the) (?:sop|procedure|process|list|check|review|run|work|report|rule|routine)) (?:(?:only|just) )?(?:is (?:only |just )?(?:for|about|concerned with)|covers|concerns|applies (?:only )?to|is (?:only )?meant for|is limited to|takes in|looks at|deals with)|(?:limit|restrict|keep|confine|narrow) (?:it|this|the list|ourselves|yourself)(?: down)? to|(?:in scope|covered|included|what counts|what we (?:want|look at|need|are after)|who counts)(?: are| is|:)|to be (?:in scope|included|considered|on the list),? (?:an? |the )?[\w -]{2,30}? (?:must|has to|needs to|should)(?: be| have)?) (?:only |just |all |any |every )*(.+?)\.?$",
+    )
+});
+/// Which rows there are, named first: "Only active contracts are in scope".
+pub(super) static ARE_IN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:only|all|any|every|each|just) )*(.+?) (?:(?:are|is) (?:all |also )?(?:in scope|included|covered|on the list|looked at|considered|what we (?:want|look at|are after)|part of this|in(?: here)?)|(?:belongs?|come|comes) (?:here|in|on the list|in scope)|count|qualify)(?: here| too| as well)?\.?$",
     )
 });
 /// Which rows there are: "Look at …", "We take …".
 pub(super) static SELECT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |we(?:'re)? |i |you |please |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|handle|process|deal with|examine|grab|open|cover|covers|concerned with|it is about|it's about|this is about|about|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
+        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |we(?:'re| are)? |i |you |please |only |just |always |should |need to |will |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|handle|process|deal with|follow up (?:on|with)|act on|care about|want|include|pick up|go after|chase|examine|grab|open|cover|covers|concerned with|it is about|it's about|this is about|about|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
     )
 });
 /// When it runs and on what: "Runs every morning on …".
 pub(super) static RUNS_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:this |it )?(?:runs?|is (?:run|done)|happens|works?)\b.{0,60}? (?:on|for|over|through) (?:all |every |each |the |any )*([a-z].+)$|^(?:every|each|on) (?:\w+ ){1,3}(?:we |i |you |the team |\w+ in \w+ |\w+ )?(?:looks?|goes|go|works?|takes?|reviews?|checks?|pulls?|runs?)(?: at| through| over| on)? (?:all |every |each |the |any )*([a-z].+)$",
+    )
+});
+/// What somebody goes through at a time: "Every Tuesday the support lead goes through …".
+pub(super) static GOES_THROUGH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:look|goe?|work|take|review|check|pull|run|pick|sweep|read|handle|process|open|do|list|collect|sort)(?:e?s)?(?: up| at| through| over| on| out| into| for)* ",
     )
 });
 /// Rows that are named before it: "Pending requests are looked at every weekday".

@@ -111,6 +111,15 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         )
     });
     let known = &reader.forms;
+    if let Some(found) = known.never_gets.captures(text)
+        && let Some(when) = selection(super::ladder::excepted(&found[1]), reader)
+    {
+        return Some(Rule::Instead {
+            of: label(&found[2]),
+            when,
+            then: label(&found[3]),
+        });
+    }
     // "Two things make it red: …" says the label before the colon.
     let lead = LEAD_IN
         .find(text)
@@ -175,6 +184,7 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
     let moves = [
         &known.bumped,
         &known.never,
+        &known.never_gets,
         &known.all_become,
         &known.would_be,
         &known.at_most,
