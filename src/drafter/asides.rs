@@ -25,6 +25,12 @@ static WHATEVER: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i), (?:no matter|regardless of|irrespective of|whatever|however (?:big|small|large|long|short|old|new|many|much|high|low|far|good|bad|early|late|often|little)) ?[^,.;:()]*(?P<end>[,.;)]|$)",
     )
 });
+/// What does not matter, before a condition: "urgent regardless of the date if …".
+static REGARDLESS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i),? (?:regardless of|irrespective of|no matter) (?:the |its |their |what |how |which )?[\w -]{2,25}? (?P<end>if|when|where) ",
+    )
+});
 /// A figure said again in another unit: "8 hours (480 minutes)".
 static AGAIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -41,6 +47,8 @@ static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| {
 static EXACTLY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i),? (?:by calendar date|in calendar days|by the calendar|as of today)\b")
 });
+/// "It's" is "it is".
+static IT_IS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?P<it>[Ii]t)['’]s "));
 /// "Renews today or within the next 90 days": the day itself is part of any span ahead.
 static TODAY_OR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)\btoday or (?P<in>(?:with)?in the next|in the coming|over the next|within) ")
@@ -100,11 +108,13 @@ pub(super) fn plain(text: &str, counted: &[(f64, f64)]) -> String {
         Some(days) => format!("{} the last {days} days{}", &found["in"], &found["end"]),
         None => found[0].to_owned(),
     });
+    let text = IT_IS.replace_all(&text, "$it is ");
     let text = TODAY_OR.replace_all(&text, "$in ");
     let text = AGAIN.replace_all(&text, "$unit");
     let text = EXAMPLE.replace_all(&text, "");
     let text = EXACTLY.replace_all(&text, "");
     let text = WHATEVER.replace_all(&text, "$end");
+    let text = REGARDLESS.replace_all(&text, " $end ");
     let text = REASON_LAST.replace_all(&text, "$end");
     let text = REASON_FIRST.replace(&text, "");
     text.into_owned()

@@ -12,6 +12,7 @@ mod joins;
 mod lasting;
 mod lists;
 mod money;
+mod newest;
 mod others;
 mod pairs;
 mod quantities;

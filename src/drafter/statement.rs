@@ -104,6 +104,10 @@ fn part(said: &Said, reader: &Reader<'_>) -> Meaning {
 fn says_more(text: &str, meaning: &Meaning, reader: &Reader<'_>) -> bool {
     let lower = text.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+    // "Every first Monday we check …" says when it runs, whatever else was read of it.
+    if meaning.when.is_none() && meaning.only.is_some() && when::is_said(text) {
+        return true;
+    }
     if meaning.otherwise.is_some() && !meaning.rules.is_empty() {
         return false;
     }

@@ -24,6 +24,7 @@ impl<'w> Reader<'w> {
         if seen_from.iter().any(|words| text.contains(words)) || self.is_of_others(text) {
             return None;
         }
+        let text = &super::quantities::reworded(text);
         if self.is_quantity(text) {
             return self.of_quantity(text);
         }

@@ -60,7 +60,18 @@ pub(super) fn named(table: &Table, words: &Words, is_kind: impl Fn(&str) -> bool
             .collect();
         let is_said = |part: &&String| free.iter().any(|word| alike(part, word));
         let said = own.iter().filter(is_said).count();
-        let fit = (said as f64 / own.len() as f64, said);
+        // "The last conversation" names no last success.
+        let tells = |part: &&String| !matches!(part.as_str(), "last" | "next" | "first");
+        if own.iter().any(|part| tells(&part)) && !own.iter().filter(tells).any(|p| is_said(&p)) {
+            return None;
+        }
+        // The word itself names a column more surely than one that means the same.
+        let literally = name.split('_').filter(|part| {
+            let said = |at: &usize| words.tokens[*at] == **part;
+            places.iter().any(said)
+        });
+        let literally = literally.count() as f64 / 1000.0;
+        let fit = (said as f64 / own.len() as f64 + literally, said);
         // "No meeting on record" names the last one, which nobody has to say.
         let needed = own.iter().filter(|part| *part != "last").count().max(1);
         (said as f64 / needed as f64 >= FITS).then(|| Named {

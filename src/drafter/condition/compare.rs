@@ -191,11 +191,17 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
         end += 1;
     }
     let (mut unit, mut unit_len) = unit(&tokens[end..]);
-    // "15 to 45 days": the unit stands behind the second figure.
-    let to = tokens
-        .get(end)
-        .is_some_and(|t| matches!(t.as_str(), "to" | "–" | "through"));
-    let upper = tokens.get(end + 1).and_then(|t| number(t)).filter(|_| to);
+    // "15 to 45 days", "10% to 20%": the unit may stand behind the second figure alone.
+    let is_to = |at: usize| {
+        tokens
+            .get(at)
+            .is_some_and(|t| matches!(t.as_str(), "to" | "–" | "through"))
+    };
+    end += if is_to(end + unit_len) { unit_len } else { 0 };
+    let upper = tokens
+        .get(end + 1)
+        .and_then(|t| number(t))
+        .filter(|_| is_to(end));
     let mut up_to = None;
     let mut relation = None;
     if let Some(upper) = upper {
@@ -212,7 +218,9 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
         up_to = Some(next);
         relation = Some(">=");
     }
-    end += unit_len;
+    if upper.is_some() || !is_to(end) {
+        end += unit_len;
+    }
     if is_share {
         unit = Unit::Percent;
     }
@@ -247,14 +255,14 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
         start -= words.split(' ').count();
     } else if (ends_with(&tokens[from..start], "between")
         || ends_with(&tokens[from..start], "from"))
-        && let Some(upper) = tokens
-            .get(end + 1)
-            .and_then(|t| number(t))
-            .filter(|_| tokens.get(end).is_some_and(|t| t == "and"))
+        && tokens.get(end).is_some_and(|t| t == "and")
+        && let sign = usize::from(tokens.get(end + 1).is_some_and(|t| t == "$"))
+        && let Some(upper) = tokens.get(end + 1 + sign).and_then(|t| number(t))
     {
         relation = Some(">=");
         up_to = Some(upper);
         start -= 1;
+        end += sign;
         let (second, length) = self::unit(&tokens[end + 2..]);
         if unit == Unit::Plain {
             unit = second;

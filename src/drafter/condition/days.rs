@@ -82,7 +82,8 @@ pub(super) fn of_days(
     };
     let count = if is_past { "days_since" } else { "days_until" };
     let span = format!("{count}({value})");
-    let lacks = words.has(&[
+    // What denies rows that are counted was read with them.
+    let lacks = words.has_free(&[
         "no", "nobody", "never", "without", "not", "haven", "hasn", "silent", "inactive", "stale",
     ]) && is_past;
     // "expired in the last 3 days" names a state as well, where rows have one of that name.
@@ -320,8 +321,13 @@ impl Row<'_> {
     /// posted", of a column that holds the day.
     pub(super) fn happened(&self, words: &mut Words) -> Option<Found> {
         let verb = (1..words.tokens.len()).find(|at| {
+            const IRREGULAR: [&str; 12] = [
+                "sent", "gone", "paid", "made", "held", "met", "told", "done", "kept", "begun",
+                "built", "bought",
+            ];
+            let word = words.tokens[*at].as_str();
             let is_participle =
-                words.tokens[*at].ends_with("ed") || words.tokens[*at].ends_with("en");
+                word.ends_with("ed") || word.ends_with("en") || IRREGULAR.contains(&word);
             let before = words.tokens[at - 1].as_str();
             words.is_free(*at)
                 && is_participle
@@ -334,8 +340,26 @@ impl Row<'_> {
         said.tick(0, verb);
         said.tick(verb + 1, said.tokens.len());
         let date = named(self.table, &said, is_date)?;
+        // What lies ahead has a date as well: "has already renewed" says more than that there is one.
+        const PLANNED: [&str; 14] = [
+            "renew", "expir", "end", "due", "start", "launch", "target", "plan", "expect", "until",
+            "next", "schedul", "close", "forecast",
+        ];
+        if date
+            .column
+            .split('_')
+            .any(|part| PLANNED.iter().any(|p| part.starts_with(p)))
+        {
+            return None;
+        }
         let denied = super::row::take_denial(words, verb, 3);
         words.tick_each(&date.places);
+        let own = super::columns::parts(&date.column);
+        let free = words.free();
+        let rest: Vec<usize> = (0..free.len())
+            .filter(|at| own.contains(&free[*at]))
+            .collect();
+        words.tick_each(&rest);
         words.take(&["yet"]);
         let value = self.path(&date.column);
         let source = match (denied, self.is) {

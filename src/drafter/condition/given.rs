@@ -24,7 +24,7 @@ const GIVES: [&str; 14] = [
 ];
 
 /// Words behind it: "the date is set".
-const IS_GIVEN: [&str; 12] = [
+const IS_GIVEN: [&str; 14] = [
     "is set",
     "is filled in",
     "is filled",
@@ -34,6 +34,8 @@ const IS_GIVEN: [&str; 12] = [
     "is there",
     "is on record",
     "is on file",
+    "filled in",
+    "on record",
     "has a date",
     "has a value",
     "has an entry",

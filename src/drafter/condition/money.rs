@@ -19,6 +19,11 @@ pub(super) fn money<'r, 't>(
     rows: &'r [Row<'t>],
     words: &mut Words,
 ) -> Option<(&'r Row<'t>, Named)> {
+    // "Contracts under $5,000" leave it to the reader what of them; it is plain where rows have one
+    // amount only.
+    if words.tokens.iter().any(|t| t == "$") && !words.has_free(&BRINGS_IN) {
+        return only_amount(rows, words);
+    }
     if !words.has_free(&BRINGS_IN) {
         return None;
     }
@@ -62,4 +67,33 @@ pub(super) fn money<'r, 't>(
             fit: (0.5, 1),
         },
     ))
+}
+
+/// Returns the only amount of money of the rows that a clause speaks of.
+fn only_amount<'r, 't>(rows: &'r [Row<'t>], words: &Words) -> Option<(&'r Row<'t>, Named)> {
+    const AMOUNTS: [&str; 12] = [
+        "amount", "price", "revenue", "arr", "mrr", "value", "total", "cost", "fee", "spend",
+        "usd", "eur",
+    ];
+    let row = rows.first()?;
+    let name = row.table.short();
+    let last = stem(name.rsplit(['_', '-']).next().unwrap_or(name));
+    // The rows are named, and nothing that could be a column's name is said besides.
+    if !words.tokens.iter().any(|word| stem(word) == last) {
+        return None;
+    }
+    let numbers = row.table.columns.iter().filter(|(_, c)| is_number(&c.kind));
+    let mut amounts = numbers
+        .map(|(name, _)| name)
+        .filter(|name| name.split('_').any(|part| AMOUNTS.contains(&part)));
+    let column = amounts.next()?.clone();
+    amounts.next().is_none().then(|| {
+        let places = Vec::new();
+        let named = Named {
+            column,
+            places,
+            fit: (0.0, 0),
+        };
+        (row, named)
+    })
 }

@@ -33,10 +33,14 @@ impl Reader<'_> {
             item: "item".to_owned(),
             defined: &[],
         };
+        // "The last run failed" speaks of one of them; "in the last week" does not.
+        let speaks_of_newest = super::newest::take_newest(&mut words);
         let graded = row.numbered(&mut words);
         // A figure without a unit before the noun counts rows.
         let counted = figures(&words.tokens).into_iter().find(|f| {
-            f.unit == Unit::Plain && f.span.1 <= noun && {
+            // Nobody counts rows in dollars.
+            let is_money = words.tokens[f.span.0..f.span.1].iter().any(|t| t == "$");
+            f.unit == Unit::Plain && f.span.1 <= noun && !is_money && {
                 let mut near = words.clone();
                 near.tick(noun, near.tokens.len());
                 self.take_names(table, &mut near);
@@ -52,6 +56,11 @@ impl Reader<'_> {
         }
         let mut found: Vec<Found> = graded.into_iter().collect();
         found.extend(conditions(std::slice::from_ref(&row), &mut words)?);
+        let newest = match speaks_of_newest {
+            true if denied || counted.is_some() => return None,
+            true => Some(super::newest::of_newest(table, &found)?),
+            false => None,
+        };
         self.take_link(table, &mut words);
         words.take(&[
             "raised", "logged", "reported", "opened", "filed", "has", "received", "least",
@@ -63,6 +72,12 @@ impl Reader<'_> {
         }
         if !words.are_read() {
             return None;
+        }
+        if let Some(source) = newest {
+            return Some(Read {
+                source,
+                ..self.of_table(table)
+            });
         }
         let conditions: Vec<String> = found.iter().map(|f| grouped(&f.source)).collect();
         let condition = conditions.join(" and ");

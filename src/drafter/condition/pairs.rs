@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::columns::{Named, is_date, is_number, named};
+use super::compare::figures;
 use super::row::{Is, Row};
 use super::words::Words;
 use super::{Read, Reader};
 
 /// How two values are compared in words, the longest first: words, how numbers or dates compare.
-const COMPARED: [(&str, &str); 40] = [
+const COMPARED: [(&str, &str); 47] = [
     ("is higher than", ">"),
     ("is greater than", ">"),
     ("is more than", ">"),
@@ -49,6 +50,13 @@ const COMPARED: [(&str, &str); 40] = [
     ("goes past", ">"),
     ("exceeds", ">"),
     ("exceed", ">"),
+    ("past", ">"),
+    ("beyond", ">"),
+    ("after", ">"),
+    ("before", "<"),
+    ("above", ">"),
+    ("below", "<"),
+    ("over", ">"),
 ];
 
 /// Words behind the second value that widen a comparison.
@@ -64,6 +72,9 @@ const WIDER: [(&str, &str); 6] = [
 impl Reader<'_> {
     /// Reads a comparison of two columns, both of numbers or both of dates.
     pub(super) fn of_two(&self, words: &Words) -> Option<Read> {
+        if !figures(&words.tokens).is_empty() {
+            return None;
+        }
         let found = COMPARED.iter().find_map(|(phrase, relation)| {
             let (from, to) = words.phrase(phrase)?;
             Some((from, to, *relation))
@@ -81,6 +92,7 @@ impl Reader<'_> {
             relation = wider;
         }
         let rows = self.rows();
+        let mut behind = the_same(&rows, &before, behind);
         let numbers = (
             side(&rows, &before, is_number),
             side(&rows, &behind, is_number),
@@ -174,6 +186,25 @@ impl Reader<'_> {
         };
         Some((read(one), read(other)))
     }
+}
+
+/// Returns the second side of a comparison, what it only hints at said in full: "the new price is
+/// above the current one".
+fn the_same(rows: &[Row<'_>], before: &Words, behind: Words) -> Words {
+    let said: Vec<&str> = (0..behind.tokens.len())
+        .filter(|at| behind.is_free(*at))
+        .map(|at| behind.tokens[at].as_str())
+        .collect();
+    let Some((&"one", said)) = said.split_last() else {
+        return behind;
+    };
+    let Some((_, own)) = side(rows, before, is_number).or_else(|| side(rows, before, is_date))
+    else {
+        return behind;
+    };
+    // What it is called but for its first word, which tells the two apart.
+    let called = own.column.split('_').skip(1).collect::<Vec<_>>().join(" ");
+    Words::new(&format!("{} {called}", said.join(" ")))
 }
 
 /// Returns the column that one side of a comparison names best.

@@ -16,7 +16,7 @@ use crate::drafter::world::Table;
 /// "Every failed run in the last week has the code …".
 static EVERY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:every|each|all)(?: one)?(?: of)?(?: the| its| their| those)? (.+?) ((?:has|have|had|is|are|was|were|shows?|carr(?:y|ies)|came|come|got)(?: all)? .+)$",
+        r"(?i)^(?:every|each|all)(?: one)?(?: of)?(?: the| its| their| those)? (?:(?P<rows>.+?) (?P<said>(?:has|have|had|is|are|was|were|shows?|carr(?:y|ies)|came|come|got)(?: all)? .+)|(?P<whole>.+))$",
     )
 });
 /// "At least half of its runs in the last week failed".
@@ -36,9 +36,17 @@ impl Reader<'_> {
         };
         if let Some(found) = every(text, self) {
             return tables().find_map(|table| {
-                let rows = self.said_of(table, &found[1], true)?;
-                let all = self.said_of(table, &found[2], false)?;
-                Some(self.every(table, &rows, &all))
+                let (rows, all) = match (found.name("rows"), found.name("said")) {
+                    (Some(rows), Some(said)) => (
+                        self.said_of(table, rows.as_str(), true)?,
+                        self.said_of(table, said.as_str(), false)?,
+                    ),
+                    _ => self
+                        .said_of(table, &found["whole"], true)?
+                        .into_iter()
+                        .partition(|one| is_when(table, one)),
+                };
+                (!all.is_empty()).then(|| self.every(table, &rows, &all))
             });
         }
         let found = SHARE.captures(text)?;
@@ -114,11 +122,29 @@ impl Reader<'_> {
     }
 }
 
+/// Returns a text in which few words stand for what people say in many: "not a single run" is no run.
+pub(super) fn reworded(text: &str) -> String {
+    static NONE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?:none of (?:the|its|their|those)|not (?:a single|one|any)(?: of (?:the|its|their))?|not one of (?:the|its|their)) ",
+        )
+    });
+    static MOST: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)^(?:most|the majority|the greater part) of "));
+    static NEITHER: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\bneither (?P<one>[\w -]+?) nor (?P<other>[\w -]+)$"));
+    let text = NONE.replace(text, "no ");
+    let text = MOST.replace(&text, "more than half of ");
+    let text = NEITHER.replace(&text, "not $one / not $other");
+    text.into_owned()
+}
+
 /// Returns the rows and what holds for every one of them; "every account that is active" chooses
 /// cases.
 fn every<'t>(text: &'t str, reader: &Reader<'_>) -> Option<regex::Captures<'t>> {
     let found = EVERY.captures(text)?;
-    let rows = Words::new(&found[1]);
+    let rows = found.name("rows").or(found.name("whole"))?;
+    let rows = Words::new(rows.as_str());
     let others = reader.world.tables.iter();
     let mut others = others.filter(|t| t.name != reader.cases.name && reader.is_joined(t));
     let is_one = |t: &Table| reader.parents().any(|parent| parent.name == t.name);

@@ -302,7 +302,7 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
             // Nor is "ratings that customers left" about the type "Customer".
             let is_said_to_be = at.checked_sub(1).is_some_and(|before| {
                 let before = words.tokens[before].as_str();
-                matches!(before, "is" | "are" | "as" | "type" | "a" | "an") || denies(before)
+                matches!(before, "is" | "are" | "as" | "type") || denies(before)
             });
             let says_column = parts(name)
                 .iter()

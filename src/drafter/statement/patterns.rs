@@ -20,6 +20,10 @@ pub(in crate::drafter) struct Forms {
     pub(super) remark_first: Regex,
     pub(super) instead: Regex,
     pub(super) bumped: Regex,
+    pub(super) treat_as: Regex,
+    pub(super) moved_if: Regex,
+    pub(super) moved: Regex,
+    pub(super) are_at_least: Regex,
     pub(super) becomes: Regex,
     pub(super) never: Regex,
     pub(super) never_gets: Regex,
@@ -69,6 +73,10 @@ impl Forms {
             remark_first: form(REMARK_FIRST),
             instead: form(INSTEAD),
             bumped: form(BUMPED),
+            treat_as: form(TREAT_AS),
+            moved_if: form(MOVED_IF),
+            moved: form(MOVED),
+            are_at_least: form(ARE_AT_LEAST),
             becomes: form(BECOMES),
             never: form(NEVER),
             never_gets: form(super::ladder::NEVER_GETS),
@@ -93,19 +101,27 @@ impl Forms {
 }
 
 /// Rules with the label first: "High risk if …", "P1: …", "Mark it red when …".
-const LABEL_FIRST: &str = r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:also|is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$";
+const LABEL_FIRST: &str = r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count|give|label|rank)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:also|is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$";
 /// Rules with the condition first: "If …, mark it red", "Accounts with … are high risk".
-const CONDITION_FIRST: &str = r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the \w+))+ (LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
+const CONDITION_FIRST: &str = r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|considered|deemed|rated|regarded|seen|treated|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the \w+))+ (LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
 /// Rules that name the subject first: "A hand-off is blocked if …".
-const SUBJECT_FIRST: &str = r"(?i)^(?:an? |the |any )?[\w-]+ (?:is|are|counts as|gets?|becomes?) (?:an? )?(LABEL|\x22[^\x22]+\x22)KIND (?:if|when|where) (.+)$";
+const SUBJECT_FIRST: &str = r"(?i)^(?:an? |the |any )?[\w-]+ (?:is|are|counts as|gets?|becomes?)(?: only| considered| rated| deemed)? (?:an? )?(LABEL|\x22[^\x22]+\x22)KIND (?:if|when|where) (.+)$";
 /// Groups that are a label: "Enterprise accounts with … are executive".
-const GROUP: &str = r"(?i)^(.+?) (?:are|is|count as|counts as) (?:always )?(?:an? )?(LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
+const GROUP: &str = r"(?i)^(.+?) (?:are|is|count as|counts as|makes? it|makes? them|makes? this|qualif(?:y|ies) as)(?: always)?(?: considered| rated| deemed| regarded as| seen as| treated as| classed as)? (?:an? )?(LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
 /// Rules with a remark before the label: "If …, we can't say anything: mark it …".
 const REMARK_FIRST: &str = r"(?i)^(?:if|when|where) (.+?)[,:]? (?:we|you|they|there) [^:]{1,60}: ?(?:mark|flag|treat|rate|call|set|classify|tag)(?: it| them| this)?(?: as)? (LABEL)KIND\.?$";
 /// Cases of one label that get another: "Enterprise accounts that are amber count as red".
 const INSTEAD: &str = r"(?i)^(.+?) (?:that|which|who) (?:are|is) (?:rated |marked )?(LABEL)KIND (?:count|counts|are treated|is treated|go|goes|become|becomes|are|is)(?: as| up to| to)? (LABEL)KIND\.?$";
 /// A label below which cases do not go: "An urgent ticket never goes below P2".
-const AT_LEAST: &str = r"(?i)^(.+?) (?:never|can't|cannot|must not|should not) (?:go|goes|drops?|falls?|be|is|are)(?: put| rated)? (?:below|lower than|under|better than|less than) (LABEL)KIND\.?$";
+const AT_LEAST: &str = r"(?i)^(.+?) (?:(?:is|are) never|never|can't|cannot|must not|should not)(?: (?:go|goes|drops?|falls?|be|is|are|gets?))?(?: put| rated)? (?:below|lower than|under|better than|less than) (?:an? )?(LABEL)KIND\.?$";
+/// A label below which cases do not go, said of what they are: "are always at least amber".
+const ARE_AT_LEAST: &str = r"(?i)^(.+?) (?:is|are|gets?|counts? as|must be|should be|stays?)(?: always)? at least (?:an? )?(LABEL)KIND\.?$";
+/// Cases of one label that get another: "A watch on the free plan becomes amber".
+const MOVED: &str = r"(?i)^(?:an? |any |every |all |each )?(LABEL)KINDs?(?: (?:ones?|cases?|[\w-]+?s?))? ((?:on|with|without|that|which|who|whose|in|from|under|over|of|where) .+?),? (?:becomes?|goes? (?:up |down )?to|(?:is|are|gets?) (?:bumped|raised|moved|lowered|upgraded|promoted|downgraded|turned)(?: up| down)? (?:in)?to|counts? as|gets?|turns? into) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
+/// The same, said on a condition: "If a watch is on the free plan, make it amber".
+const MOVED_IF: &str = r"(?i)^(?:if|when|where) (?:an? |any |the )?(LABEL)KIND(?: (?:one|case|[\w-]+))? ((?:is|are|has|have|was|belongs|renews|comes) .+?), (?:then |we |please )*(?:make|call|treat|mark|count|rate|move|raise|bump|lower|it (?:is|becomes|gets|counts as|goes to))(?: it| that| this)?(?: as| up| down)?(?: to)? (?:an? )?(LABEL)KIND(?: instead)?\.?$";
+/// "Treat as urgent any contract that renews soon".
+const TREAT_AS: &str = r"(?i)^(?:we )?(?:treat|mark|flag|count|rate|class|classify|tag|label|consider) (?:as )?(?:an? )?(LABEL)KIND:? ((?:any|every|each|all|those|anything|everything|anyone|the ones|whoever|whatever)\b.+)$";
 /// Cases of one label that get another on a condition: "If …, bump amber to red".
 const BUMPED: &str = r"(?i)^(?:if|when|where) (.+?), ?(?:then |we |please )*(?:bump|move|raise|change|upgrade|promote|turn|downgrade|lower)(?: an?| any| all)? (LABEL)(?: ones?| cases?)? (?:up |down )?(?:in)?to (?:an? )?(LABEL)KIND\.?$";
 /// One level that becomes another: "Watch becomes Amber".
@@ -171,12 +187,12 @@ pub(super) static TIMED: LazyLock<Regex> = LazyLock::new(|| {
 /// Rows in a few words: "Open tickets only."
 pub(super) static ONLY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(.+?) only(?:[,.;].*)?$"));
-const OTHERWISE: &str = r"(?i)^(?:(?:otherwise|else)\s|(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)(?:\s*[,:–-]|\s+(?:is|are|it's|its|it is|counts?|gets?|goes|stays?|becomes?|as|an?|the|to|just|then|considered|rated|marked|should be|be))+)\s*(LABEL)KIND(?:\W|$)";
+const OTHERWISE: &str = r"(?i)^(?:(?:otherwise|else)\s|(?:(?:everything|whatever|anything|all|those|what|any|the ones)(?: that)?(?: is|'s| are)? (?:left(?: over)?|remains?|remaining)|in (?:any|every|all) other cases?|if (?:nothing|none)(?: else| of (?:the above|these|those|them))?(?: applies| apply| fits?| matches| holds?)?|(?:any|every|all|the) (?:other|remaining) \w+|otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)(?:\s*[,:–-]|\s+(?:is|are|it's|its|it is|counts?|gets?|goes|stays?|becomes?|as|an?|the|to|just|then|considered|rated|marked|should be|be))+)\s*(LABEL)KIND(?:\W|$)";
 const OTHERWISE_LAST: &str = r"(?i)^(LABEL)KIND ?(?:is|:|–|-)? ?(?:for )?(?:everything|everyone|everybody|anything|anyone|all|the)(?: the)? ?(?:else|others?|rest|remaining)\b";
 /// What is left out: "Skip …", "we don't bother with …".
 pub(super) static SKIP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:please |but |and |also |then |first,? |always |just )*(?:we |you |i )?(?:always |just |also |can |should )?(?:skip(?: over)?|ignore|disregard|exclude|leave out|leave aside|leave alone|set aside|pass over|drop|remove|discard|omit|throw out|throw away|filter out|take out|weed out|rule out|screen out|stay away from|keep out|keep away from|(?:don'?t|do not|never) (?:bother with|bother about|include|count|touch|look at|chase|consider|want|need|act on|follow up(?: on| with)?|review|handle|process|work on|pick up|run this (?:for|on)|contact)|(?:(?:do|does|there is|there's|we do) )?nothing (?:is done |to do |happens |needed |needs to be done |is needed )?for|(?:no action|no follow-up|no need)(?: is)?(?: needed)? for|(?:we )?(?:are not|aren't) (?:interested in|concerned with)|(?:this|it|the \w+) (?:does not|doesn'?t) (?:cover|include|concern)|not for|not included:?|excluded:?|out of scope:?|except(?: for)?|not (?:the )?(?:ones|those|any)|(?:there are )?\w+ (?:kinds?|groups?|types?|sorts?)(?: of \w+)? (?:that )?we (?:skip|ignore|leave out|exclude):?)\s+(.+)$",
+        r"(?i)^(?:please |but |and |also |then |first,? |always |just )*(?:we |you |i )?(?:always |just |also |can |should )?(?:skip(?: over)?|ignore|disregard|exclude|leave out|leave aside|leave alone|set aside|pass over|drop|remove|discard|omit|throw out|throw away|filter out|take out|weed out|rule out|screen out|stay away from|keep out|keep away from|(?:don'?t|do not|never) (?:bother with|bother about|include|count|touch|look at|chase|consider|want|need|act on|follow up(?: on| with)?|review|handle|process|work on|pick up|run this (?:for|on)|contact)|(?:(?:do|does|there is|there's|we do) )?nothing (?:is done |to do |happens |needed |needs to be done |is needed )?for|(?:no action|no follow-up|no need)(?: is)?(?: needed)? for|(?:we )?(?:are not|aren't) (?:interested in|concerned with)|(?:this|it|the \w+) (?:does not|doesn'?t) (?:cover|include|concern)|not for|not included:?|excluded:?|out of scope:?|except(?: for)?|not (?:the )?(?:ones|those|any)|(?:there are )?\w+ (?:kinds?|groups?|types?|sorts?)(?: of \w+)? (?:that )?we (?:skip|ignore|leave out|exclude):?):?\s+(.+)$",
     )
 });
 /// What is left out, named first: "Churned accounts are out".

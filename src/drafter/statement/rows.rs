@@ -23,7 +23,10 @@ static LEFT_OUT: LazyLock<Regex> = LazyLock::new(|| {
 /// Returns which rows a sentence leaves out.
 pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
     let text = &without_reason(said.text.trim());
-    if let Some((first, second)) = text.split_once(", and so are ")
+    static SO_ARE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i),? (?:and|nor) (?:(?:so|neither) )?(?:are|is|do|does) "));
+    if let Some(so_are) = SO_ARE.find(text)
+        && let (first, second) = (&text[..so_are.start()], &text[so_are.end()..])
         && let Some(found) = SKIP_LAST.captures(first)
     {
         let rows = [&found[1], without_remark(second)];
@@ -243,7 +246,7 @@ pub(in crate::drafter) fn selection(text: &str, reader: &Reader<'_>) -> Option<R
 fn kept(text: &str, reader: &Reader<'_>) -> Option<Read> {
     static KEEP: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i),? (?:and|then|and then|but) (?:we )?(?:only )?(?:keep|take|pick|choose|narrow (?:it|them) down to|look at) (?:only )?(?:the ones|those|ones|any|the \w+)? ?",
+            r"(?i),? (?:and|then|and then|but) (?:of (?:those|these|them),? )?(?:we )?(?:only )?(?:keep|take|pick|choose|narrow (?:it|them) down to|look at) (?:only )?(?:the ones|those|ones|any|the \w+)? ?",
         )
     });
     let keep = KEEP.find(text)?;
@@ -312,6 +315,15 @@ fn either(text: &str, reader: &Reader<'_>) -> Option<Read> {
             (!chooses(inner, reader)).then(|| either(before, reader))?
         });
     }
+    // "…, and anything that …" begins another kind of rows, whatever joins the words of each.
+    let kinds = kinds(text);
+    if kinds.len() > 1 {
+        let read = kinds.iter().map(|kind| either(kind, reader));
+        let read: Option<Vec<Read>> = read.collect();
+        return read?
+            .into_iter()
+            .reduce(|before, one| before.both("or", one));
+    }
     let pieces = pieces(text);
     if pieces.len() > 1 {
         let read: Option<Vec<Read>> = pieces.iter().map(|piece| reader.read(piece)).collect();
@@ -322,6 +334,29 @@ fn either(text: &str, reader: &Reader<'_>) -> Option<Read> {
         }
     }
     reader.read(text)
+}
+
+/// Returns the parts of a list that each begin with a word for rows of their own.
+fn kinds(text: &str) -> Vec<&str> {
+    static KIND: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)(?:,|,? and|,? or|,? nor|,? plus)(?: also)? (?P<kind>(?:any|every)(?:thing|one|body)\b|(?:those|the ones|ones|any|all|also) )",
+        )
+    });
+    let mut kinds = Vec::new();
+    let mut start = 0;
+    for found in KIND.captures_iter(text) {
+        let (Some(whole), Some(kind)) = (found.get(0), found.name("kind")) else {
+            continue;
+        };
+        // "Any of those" and "all the time" are none.
+        if whole.start() > start {
+            kinds.push(text[start..whole.start()].trim());
+            start = kind.start();
+        }
+    }
+    kinds.push(text[start..].trim());
+    kinds
 }
 
 /// Returns the kinds of rows that a list names. What follows "that … and" goes on about the same

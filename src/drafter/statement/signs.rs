@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Wanted;
-use super::patterns::{CHANNEL, NAMED_CHANNEL};
+use super::patterns::{CHANNEL, NAMED_CHANNEL, SKIP_LAST};
 use crate::drafter::condition::Reader;
 use crate::drafter::pattern::pattern;
 use crate::drafter::people::recipients;
@@ -336,9 +336,11 @@ pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     {
         return Some("a heading");
     }
+    // Rows that are left out, and were not read, are not passed over.
     if ["never part of", "not part of", "out of scope"]
         .iter()
         .any(|w| lower.contains(w))
+        && !SKIP_LAST.is_match(lower)
     {
         return Some("not part of this");
     }
