@@ -1,5 +1,6 @@
 //! The workflow, put together from what the statements were read as.
 
+mod ask;
 mod assembly;
 mod cases;
 mod exceptions;
@@ -21,7 +22,7 @@ use parts::plain;
 use serde_json::{Value as Json, json};
 
 use super::condition::Reader;
-use super::statement::{Forms, definition, meaning};
+use super::statement::{Forms, definition, meaning, pieces};
 use super::world::{Said, Table, World};
 
 /// What was made of an SOP.
@@ -35,6 +36,8 @@ pub(super) struct Drafted {
     pub(super) plan: String,
     /// The tables whose rows a case may be, where the SOP does not say plainly.
     pub(super) choices: Option<Vec<String>>,
+    /// Questions about statements that say which rows there are, and why each is asked.
+    pub(super) asked: Vec<(String, String)>,
 }
 
 /// The question about what was not understood.
@@ -48,7 +51,10 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
     let reader = reader(world, table, &statements, &Forms::new(&statements));
     let mut builder = Assembly::new(&reader, table);
     for said in &statements {
-        builder.add(said, meaning(said, &reader));
+        for (said, meaning) in pieces(said, &reader) {
+            let meaning = ask::answered(&said, meaning, &reader);
+            builder.add(&said, meaning);
+        }
         reader.pass(&said.text);
     }
     for said in notes(world) {
@@ -60,9 +66,11 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
             table.name
         ));
     }
+    let drafted = builder.finish();
     Some(Drafted {
         choices,
-        ..builder.finish()
+        asked: ask::questions(&drafted.open, &table.name, world),
+        ..drafted
     })
 }
 

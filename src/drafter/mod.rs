@@ -185,6 +185,9 @@ fn propose(world: &World) -> Said {
     if let Some(choices) = &drafted.choices {
         questions.push(json!({"question": draft::CASES, "choices": choices}));
     }
+    for (question, why) in &drafted.asked {
+        questions.push(json!({"question": question, "why": why}));
+    }
     if !drafted.open.is_empty() {
         let open: Vec<String> = drafted
             .open
@@ -266,6 +269,8 @@ fn sum_up(world: &World, messages: &[Message]) -> Said {
     says(format!("Saved.{rest}"))
 }
 
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod phrases;
 #[cfg(test)]

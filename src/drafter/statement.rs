@@ -6,10 +6,12 @@ mod labels;
 mod ladder;
 mod meaning;
 mod patterns;
+mod pieces;
 mod route;
 mod rows;
 mod rules;
 mod signs;
+mod skips;
 
 use std::sync::LazyLock;
 
@@ -25,7 +27,9 @@ pub(super) use definition::defined as definition;
 pub(super) use ladder::goes_on;
 pub(super) use meaning::{Meaning, Note, Wanted};
 pub(super) use patterns::Forms;
+pub(super) use pieces::pieces;
 pub(super) use route::Route;
+pub(super) use rows::{Rows, rows_of};
 pub(super) use rules::Rule;
 
 use super::condition::{Reader, figure};
@@ -202,7 +206,7 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         }
         return meaning;
     }
-    if let Some(read) = rows::left_out(said, reader) {
+    if let Some(read) = skips::left_out(said, reader) {
         meaning.skip = Some(read);
         return meaning;
     }

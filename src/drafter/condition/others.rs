@@ -177,6 +177,22 @@ impl Reader<'_> {
         Some(table.name.clone())
     }
 
+    /// Does a text begin with what the rows of some table are called?
+    pub(in crate::drafter) fn names_rows(&self, text: &str) -> bool {
+        let words = tokens(text);
+        let Some(first) = words
+            .iter()
+            .find(|w| !matches!(w.as_str(), "any" | "all" | "the"))
+        else {
+            return false;
+        };
+        let first = stem(first);
+        self.world.tables.iter().any(|table| {
+            let name = table.short();
+            stem(name.rsplit(['_', '-']).next().unwrap_or(name)) == first
+        })
+    }
+
     /// Ticks off the words of the column by which a table's rows belong to a case: "for an app that
     /// has an open incident" of incidents that name their app.
     fn take_link(&self, table: &Table, words: &mut Words) {

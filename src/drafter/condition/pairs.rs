@@ -98,13 +98,10 @@ impl Reader<'_> {
             side(&rows, &behind, is_number),
         );
         let dates = (side(&rows, &before, is_date), side(&rows, &behind, is_date));
-        let is_pair = |pair: &(Option<(&Row<'_>, Named)>, Option<(&Row<'_>, Named)>)| {
-            pair.0.is_some() && pair.1.is_some()
-        };
-        let are_dates = !is_pair(&numbers) && is_pair(&dates);
-        let ((row, one), (other, two)) = match (numbers, dates) {
-            ((Some(one), Some(two)), _) => (one, two),
-            (_, (Some(one), Some(two))) => (one, two),
+        // Numbers are compared with numbers, dates with dates.
+        let (((row, one), (other, two)), are_dates) = match (numbers, dates) {
+            ((Some(one), Some(two)), _) => ((one, two), false),
+            (_, (Some(one), Some(two))) => ((one, two), true),
             _ => return None,
         };
         before.tick_each(&one.places);

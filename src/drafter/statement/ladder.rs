@@ -69,7 +69,7 @@ static SO_ARE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Returns a sentence about the rest without what has that level besides, and whatever that is.
-pub(super) fn so_are<'t>(text: &'t str) -> Option<(&'t str, &'t str)> {
+pub(super) fn so_are(text: &str) -> Option<(&str, &str)> {
     let found = SO_ARE.captures(text)?;
     let (whole, rows) = (found.get(0)?, found.get(1)?);
     Some((&text[..whole.start()], rows.as_str()))

@@ -42,6 +42,7 @@ pub(in crate::drafter) struct Forms {
     pub(super) otherwise: Regex,
     pub(super) otherwise_last: Regex,
     pub(super) label: Regex,
+    pub(super) lead: Regex,
     pub(super) order: Regex,
 }
 
@@ -95,11 +96,14 @@ impl Forms {
             otherwise: form(OTHERWISE),
             otherwise_last: form(OTHERWISE_LAST),
             label: form(r"(?i)\b(LABEL)\b"),
+            lead: form(LEAD),
             order: form(ORDER),
         }
     }
 }
 
+/// The levels that a request leads with: "Critical and high: …", "for an urgent one, …".
+const LEAD: &str = r"(?i)^(?:for |on |with |in )?(?:an? |the |every |each |any |all )*(?:LABEL)KIND(?:(?:,|,? and|,? or) (?:LABEL)KIND)*(?: ones?| cases?)?[:,] ";
 /// Rules with the label first: "High risk if …", "P1: …", "Mark it red when …".
 const LABEL_FIRST: &str = r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count|give|label|rank)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:also|is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$";
 /// Rules with the condition first: "If …, mark it red", "Accounts with … are high risk".
@@ -134,7 +138,7 @@ const COMES_OUT: &str = r"(?i)^(?:if|when|should) (?:one|any|it|they|one of (?:t
 /// A level that stays what it is.
 const STAYS: &str = r"(?i)^(?:an? |the )?(LABEL)KIND(?: ones?)? (?:stays?|remains?)(?: as)? (?:an? )?(?:LABEL|as (?:it is|they are))\.?$";
 /// A level for which nothing is done: "Watch needs nothing beyond its line in the table".
-const NEEDS_NOTHING: &str = r"(?i)^(?:for |an? |the )?(LABEL)KIND(?: ones?| cases?)?,? (?:(?:needs?|gets?|requires?|takes?|there is|we do|do) (?:nothing|no action|no follow-up)|is left alone|are left alone|is left as it is)(?: (?:else|more|further|beyond|but|except|other than|apart from|is needed|to do)[^.;]*)?\.?$";
+const NEEDS_NOTHING: &str = r"(?i)^(?:for |an? |the )?(LABEL)KIND(?: ones?| cases?)?,? (?:(?:needs?|gets?|requires?|takes?|there is|we do|do) (?:nothing|no action|no follow-up)|is left alone|are left alone|is left as it is)(?: (?:else|more|further|beyond|but|except|other than|apart from|is needed|needed|to do|to be done)\b[^.;]*)?\.?$";
 /// A level that becomes another for those of whom it is never asked: "We never turn down a large
 /// account, so what would be a decline becomes an escalate".
 const WOULD_BE: &str = r"(?i)^we never \w+(?: (?:down|off|out|up))? (?:an? |any |the )?(.+?)(?: without [^,]+)?,? so (?:what|anything that|everything that|one that|those that) would (?:otherwise )?be (?:an? )?(LABEL)KIND (?:becomes?|is|counts as|gets?|goes to) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
@@ -272,10 +276,10 @@ pub(super) static BY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 pub(super) static CHANNEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"#([a-z0-9][a-z0-9_-]+)"));
-/// A channel by its name: "the Product Safety channel in Teams".
+/// A channel by its name: "the Product Safety channel in Teams", "the Teams channel "Escalations"".
 pub(super) static NAMED_CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:the |our )?([A-Z][\w-]*(?: [A-Z][\w-]*){0,3}) channel(?: (?:in|on) (?:MS |Microsoft )?(Teams|Slack))?",
+        r#"\b(?:(?:the |our )?(?P<of>Teams|Slack) channel (?:called |named )?["“#]?(?P<called>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3})["”]?|(?:the |our )?(?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3}) channel(?: (?:in|on) (?:MS |Microsoft )?(?P<in>Teams|Slack))?)"#,
     )
 });
 /// Whom mails are for: "Emails go to the contact; if there is none, to the owner".

@@ -10,7 +10,7 @@ use super::patterns::{
 };
 use crate::drafter::condition::{Read, Reader};
 use crate::drafter::pattern::pattern;
-use crate::drafter::words::{number, stems, tokens, written};
+use crate::drafter::words::{number, tokens, written};
 use crate::drafter::world::Said;
 
 /// Words of rows that are left out: such a sentence chooses none.
@@ -20,67 +20,35 @@ static LEFT_OUT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Returns which rows a sentence leaves out.
-pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
-    let text = &without_reason(said.text.trim());
-    static SO_ARE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i),? (?:and|nor) (?:(?:so|neither) )?(?:are|is|do|does) "));
-    if let Some(so_are) = SO_ARE.find(text)
-        && let (first, second) = (&text[..so_are.start()], &text[so_are.end()..])
-        && let Some(found) = SKIP_LAST.captures(first)
-    {
-        let rows = [&found[1], without_remark(second)];
-        let mut read = rows.into_iter().map(|rows| either(rows, reader));
-        return read.next()??.both("or", read.next()??).into();
-    }
-    if let Some(found) = SKIP_WHERE.captures(text) {
-        return condition(&found[1], reader);
-    }
-    let (text, exception) = match text.split_once(", unless ") {
-        Some((text, exception)) => (text, Some(without_remark(exception))),
-        None => (text.as_str(), None),
-    };
-    let listed = [&*SKIP, &*SKIP_LAST];
-    for form in listed {
-        if let Some(found) = form.captures(text) {
-            let rows =
-                either(without_remark(&found[1]), reader).or_else(|| either(&found[1], reader))?;
-            return match exception {
-                Some(exception) => Some(rows.both("and", reader.read(exception)?.negated())),
-                None => Some(rows),
-            };
-        }
-    }
-    if exception.is_some() {
-        return None;
-    }
-    if let Some(found) = SKIP_IF.captures(text) {
-        return condition(&found[1], reader);
-    }
-    let section = said.section.to_lowercase();
-    let excludes = [
-        "out of scope",
-        "exclu",
-        "not covered",
-        "who is out",
-        "exception",
-        "skip",
-        "leave out",
-    ];
-    if excludes.iter().any(|w| section.contains(w)) && !text.to_lowercase().starts_with("if ") {
-        return either(without_remark(text), reader);
-    }
-    None
+/// What a sentence says of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::drafter) enum Rows {
+    /// They are no cases.
+    LeftOut,
+    /// They are the cases.
+    Taken,
 }
 
-/// Returns a sentence without the reasons and references that it gives.
-fn without_reason(text: &str) -> String {
-    static REASON: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i) ?\((?:see|e\.g\.|i\.e\.|for example|such as|like|our own|as in|from)\b[^)]*\)|,? (?:because|so that|until) [^,.;]*\.?$|, since [^,.;]*\.?$|: (?:somebody|someone|they|we|it|that|this|there) [^:]*$|; .*$",
-        )
-    });
-    REASON.replace_all(text, "").into_owned()
+/// Returns whether a sentence says which rows there are, by its form alone: it may not be read.
+pub(in crate::drafter) fn rows_of(text: &str) -> Option<Rows> {
+    let out = [&*SKIP_WHERE, &*SKIP, &*SKIP_LAST, &*SKIP_IF];
+    if out.iter().any(|form| form.is_match(text)) {
+        return Some(Rows::LeftOut);
+    }
+    let taken = [&*IN_SCOPE, &*COVERS, &*ARE_IN, &*ONLY];
+    let looks = || {
+        let lower = text.to_lowercase();
+        let begins = [
+            "look at ",
+            "we look at ",
+            "we only ",
+            "take ",
+            "go through ",
+            "only ",
+        ];
+        begins.iter().any(|word| lower.starts_with(word))
+    };
+    (taken.iter().any(|form| form.is_match(text)) || looks()).then_some(Rows::Taken)
 }
 
 /// Returns which rows a sentence chooses. `is_free` says that it was read as nothing else.
@@ -287,7 +255,7 @@ fn or_where(text: &str, reader: &Reader<'_>) -> Option<Read> {
 }
 
 /// Reads a condition, if need be without a remark behind it.
-fn condition(text: &str, reader: &Reader<'_>) -> Option<Read> {
+pub(super) fn condition(text: &str, reader: &Reader<'_>) -> Option<Read> {
     reader.read(text).or_else(|| {
         let bare = without_remark(text);
         let is_remark = bare.len() < text.len() && !chooses(&text[bare.len()..], reader);
@@ -296,98 +264,10 @@ fn condition(text: &str, reader: &Reader<'_>) -> Option<Read> {
 }
 
 /// Does a remark choose rows, rather than say more of those that were chosen?
-fn chooses(remark: &str, reader: &Reader<'_>) -> bool {
+pub(super) fn chooses(remark: &str, reader: &Reader<'_>) -> bool {
     let words = tokens(remark);
     let has_figure = words.iter().any(|word| number(word).is_some());
     let said = remark.trim_start_matches([',', ' ', '–', '-']);
     let rest = said.split_once(' ').map_or("", |(_, rest)| rest);
     has_figure || reader.read(said).is_some() || reader.read(rest).is_some()
-}
-
-/// Reads what is left out, piece by piece: "churned accounts and contacts who opted out" are two
-/// kinds of rows, and either is left out.
-fn either(text: &str, reader: &Reader<'_>) -> Option<Read> {
-    let text = text.trim_end_matches('.');
-    // Brackets may say in the words of the tables what stands before them.
-    if let Some((_, inner)) = text.strip_suffix(')').and_then(|t| t.rsplit_once(" (")) {
-        return reader.read(inner).or_else(|| {
-            let before = text.rsplit_once(" (").map_or(text, |(before, _)| before);
-            (!chooses(inner, reader)).then(|| either(before, reader))?
-        });
-    }
-    // "…, and anything that …" begins another kind of rows, whatever joins the words of each.
-    let kinds = kinds(text);
-    if kinds.len() > 1 {
-        let read = kinds.iter().map(|kind| either(kind, reader));
-        let read: Option<Vec<Read>> = read.collect();
-        return read?
-            .into_iter()
-            .reduce(|before, one| before.both("or", one));
-    }
-    let pieces = pieces(text);
-    if pieces.len() > 1 {
-        let read: Option<Vec<Read>> = pieces.iter().map(|piece| reader.read(piece)).collect();
-        if let Some(read) = read {
-            return read
-                .into_iter()
-                .reduce(|before, one| before.both("or", one));
-        }
-    }
-    reader.read(text)
-}
-
-/// Returns the parts of a list that each begin with a word for rows of their own.
-fn kinds(text: &str) -> Vec<&str> {
-    static KIND: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)(?:,|,? and|,? or|,? nor|,? plus)(?: also)? (?P<kind>(?:any|every)(?:thing|one|body)\b|(?:those|the ones|ones|any|all|also) )",
-        )
-    });
-    let mut kinds = Vec::new();
-    let mut start = 0;
-    for found in KIND.captures_iter(text) {
-        let (Some(whole), Some(kind)) = (found.get(0), found.name("kind")) else {
-            continue;
-        };
-        // "Any of those" and "all the time" are none.
-        if whole.start() > start {
-            kinds.push(text[start..whole.start()].trim());
-            start = kind.start();
-        }
-    }
-    kinds.push(text[start..].trim());
-    kinds
-}
-
-/// Returns the kinds of rows that a list names. What follows "that … and" goes on about the same
-/// rows; a new kind begins with its own noun.
-fn pieces(text: &str) -> Vec<&str> {
-    let mut pieces: Vec<&str> = text
-        .split(", ")
-        .flat_map(|p| p.split(" and "))
-        .flat_map(|p| p.split(" or "))
-        .collect();
-    pieces.iter_mut().for_each(|p| {
-        *p = p
-            .trim_start_matches("and ")
-            .trim_start_matches("or ")
-            .trim()
-    });
-    pieces.retain(|p| !p.is_empty());
-    let relates = [" that ", " which ", " who ", " whose ", " with "];
-    let goes_on = relates
-        .iter()
-        .any(|w| pieces.first().is_some_and(|first| first.contains(w)))
-        && pieces
-            .iter()
-            .skip(1)
-            .any(|p| !relates.iter().any(|w| p.contains(w)) && stems(p).len() < 2);
-    let figure = pieces
-        .iter()
-        .any(|p| tokens(p).len() == 1 && tokens(p).iter().all(|t| number(t).is_some()));
-    if goes_on || figure {
-        vec![text]
-    } else {
-        pieces
-    }
 }
