@@ -123,5 +123,24 @@ fn main() {
         &[&["run", "rules", "--out", "out"], &pinned[..]].concat(),
     );
     line("`run` of 100,000 cases, rules only", run);
+    let million = workspace(1_000_000);
+    let long = measure(
+        million.path(),
+        &[&["run", "rules", "--out", "out"], &pinned[..]].concat(),
+    );
+    line("`run` of 1,000,000 cases, rules only", long);
+    let listed = median(5, million.path(), &["runs", "list"]);
+    line("`runs list` with them in the journal", listed);
+    let journal = fs::read_dir(million.path().join(".sopwright")).expect("a journal");
+    let bytes: u64 = journal
+        .flatten()
+        .filter_map(|e| e.metadata().ok().filter(fs::Metadata::is_file))
+        .map(|m| m.len())
+        .sum();
+    println!(
+        "\n{:.0} cases a second of 1,000,000, {} bytes of journal a case",
+        1_000_000.0 / long.0 * 1000.0,
+        bytes / 1_000_000
+    );
     println!("\n{:.0} cases a second", 100_000.0 / run.0 * 1000.0);
 }

@@ -11,7 +11,8 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use sopwright::builder::tools::ToolAnswer;
 use sopwright::builder::{
-    Answer, Builder, End, Face, Limits, Mode, Question, Refinement, Resources, Session, prompt,
+    Answer, Builder, End, Face, Labelled, Limits, Mode, Question, Refinement, Resources, Session,
+    prompt,
 };
 use sopwright::connect::Connections;
 use sopwright::model::{Delta, Message, Reply, ScriptedModel, Stop};
@@ -79,7 +80,8 @@ async fn builder(place: &Place, model: Arc<ScriptedModel>, mode: Mode) -> Builde
         model,
         llm: Arc::new(LlmAnswers::placeholders()),
         clock: Clock::as_of("2026-11-16").unwrap(),
-        system: prompt::system(Path::new("none")).unwrap(),
+        probes: Arc::default(),
+        prompt: prompt::prompt(Path::new("none")).unwrap(),
     };
     let session = Session::new("s1".into(), "renewals".into(), Sop::parse(SOP), mode);
     let mut builder = Builder::new(session, resources, Limits::default());
@@ -351,4 +353,160 @@ async fn a_model_is_told_what_crashes_and_of_nothing_that_holds() {
     assert!(report.scenarios.iter().any(|s| s.is_weak()));
     assert_eq!(told[1].get("what_if"), None, "{}", told[1]);
     assert_eq!(told[1]["claim"], "verified", "{}", told[1]);
+}
+
+/// The workflow with its rule as it should be.
+fn sound() -> Json {
+    let mut sound = workflow();
+    sound["steps"][0]["rules"][0]["when"] = json!("account.health_score < 50");
+    sound
+}
+
+/// Returns the texts of the tool results that a request of the model held last.
+fn last_results(request: &sopwright::model::Request) -> Vec<String> {
+    match request.messages.last() {
+        Some(Message::ToolResults { results }) => {
+            results.iter().map(|r| r.content.clone()).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_guide_comes_with_the_plan_and_a_summary_ends_the_build() {
+    let place = Place::new();
+    let model = Arc::new(ScriptedModel::new([
+        calls(&[("propose_plan", json!({"plan": "Rate accounts."}))]),
+        calls(&[
+            ("write_workflow", json!({"workflow": sound()})),
+            ("dry_run", json!({})),
+        ]),
+        calls(&[(
+            "save_workflow",
+            json!({"why": "First version", "summary": "It rates active accounts."}),
+        )]),
+    ]));
+    let mut builder = builder(&place, model.clone(), Mode::Build).await;
+    let mut face = Seen::default();
+    assert_eq!(builder.run(&mut face).await.unwrap(), End::Saved);
+    assert_eq!(model.left(), 0);
+    let requests = model.requests();
+    assert!(
+        !requests[0].system[0]
+            .text
+            .contains("# The workflow language")
+    );
+    let planned = last_results(&requests[1]);
+    assert!(
+        planned[0].contains("# The workflow language"),
+        "{planned:?}"
+    );
+    let written = last_results(&requests[2]);
+    assert!(!written[0].contains("# The workflow language"));
+    assert_eq!(
+        builder.session.messages.last(),
+        Some(&Message::Assistant {
+            text: "It rates active accounts.".into(),
+            calls: Vec::new()
+        })
+    );
+}
+
+#[tokio::test]
+async fn choices_are_shown_with_the_rows_that_they_take_in() {
+    let place = Place::new();
+    let asked = |expression: &str| {
+        json!({"questions": [{"question": "What is low health?", "choices": ["below 50", "below 60"],
+            "table": "crm.accounts", "rows": ["row.health_score < 50", expression]}]})
+    };
+    let model = Arc::new(ScriptedModel::new([
+        calls(&[("ask_user", asked("row.health_score <"))]),
+        calls(&[("ask_user", asked("row.health_score < 60"))]),
+        ScriptedModel::text("Thanks."),
+        ScriptedModel::text("Thanks."),
+    ]));
+    let mut builder = builder(&place, model.clone(), Mode::Chat).await;
+    let mut face = Seen {
+        answers: vec![Answer::Words("below 50".into())],
+        ..Seen::default()
+    };
+    builder.run(&mut face).await.unwrap();
+    // The first could not be counted, and nobody was asked.
+    assert_eq!(face.questions.len(), 1);
+    assert!(face.tools[0].1, "{:?}", face.tools);
+    let told: Json = serde_json::from_str(&last_results(&model.requests()[2])[0]).unwrap();
+    let rows = &told["answers"][0]["rows"];
+    let (fifty, sixty) = (&rows["below 50"], &rows["below 60"]);
+    assert!(
+        fifty.as_u64().unwrap() > 0 && sixty.as_u64() > fifty.as_u64(),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_build_asks_seven_questions_and_assumes_the_rest() {
+    let place = Place::new();
+    let questions: Vec<Json> = (1..=9)
+        .map(|n| json!({"question": format!("Question {n}?")}))
+        .collect();
+    let model = Arc::new(ScriptedModel::new([
+        calls(&[("ask_user", json!({ "questions": questions }))]),
+        ScriptedModel::text("Well."),
+        ScriptedModel::text("Well."),
+    ]));
+    let mut builder = builder(&place, model.clone(), Mode::Build).await;
+    let mut face = Seen {
+        answers: (1..=9).map(|n| Answer::Words(format!("{n}"))).collect(),
+        ..Seen::default()
+    };
+    builder.run(&mut face).await.unwrap();
+    assert_eq!(face.questions.len(), 7);
+    let told = &last_results(&model.requests()[1])[0];
+    assert_eq!(told.matches("not asked").count(), 2, "{told}");
+}
+
+#[tokio::test]
+async fn past_cases_show_half_and_become_tests_where_they_agree() {
+    let place = Place::new();
+    // Four cases: the first is decided against the rule, the last too, and is held back.
+    let past = "account_id,status,health_score,level\n\
+                X1,active,20,low\nX2,active,20,high\nX3,active,90,low\nX4,active,95,high\n";
+    place.write("past.csv", past);
+    let model = Arc::new(ScriptedModel::new([
+        calls(&[
+            ("write_workflow", json!({"workflow": sound()})),
+            ("dry_run", json!({})),
+        ]),
+        calls(&[("save_workflow", json!({"why": "First", "summary": "Done."}))]),
+    ]));
+    let mut builder = builder(&place, model.clone(), Mode::Build).await;
+    let catalog = builder.resources.catalog.clone();
+    let file = place.path().join("past.csv");
+    builder.session.labelled = Some(Labelled::read(&file, &[], &catalog).await.unwrap());
+    builder.session.messages.clear();
+    builder.open(None);
+    assert_eq!(builder.run(&mut Seen::default()).await.unwrap(), End::Saved);
+    let requests = model.requests();
+    let Message::User { text: opening } = &requests[0].messages[0] else {
+        panic!("no opening")
+    };
+    assert!(opening.contains("2 of 4") && opening.contains("\"X3\""));
+    assert!(!opening.contains("\"X2\"") && !opening.contains("\"X4\""));
+    let told: Json = serde_json::from_str(&last_results(&requests[1])[1]).unwrap();
+    let past = &told["past_cases"];
+    assert_eq!(past["right_of_shown"], "1 of 2");
+    assert_eq!(past["right_of_held_back"], "1 of 2");
+    assert_eq!(past["wrong_of_shown"][0]["case"], "X1");
+    assert_eq!(past["wrong_of_shown"][0]["statements"], json!([3]));
+    assert!(!past.to_string().contains("X4"), "{past}");
+    let stored = store::load(&builder.resources.workspace, "renewals").unwrap();
+    let workflow = stored.draft.workflow.unwrap();
+    let tests: Vec<&str> = workflow.tests.iter().map(|t| t.name.as_str()).collect();
+    assert_eq!(tests, ["Past case X2", "Past case X3"]);
+    // What was decided is no part of what the workflow may read.
+    let given = &workflow.tests[0].given["account"];
+    assert_eq!(
+        (&given["account_id"], given.get("level")),
+        (&json!("X2"), None)
+    );
 }

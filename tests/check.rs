@@ -111,6 +111,27 @@ async fn good_workflows_raise_no_alarm() {
     }
 }
 
+/// The workflows that the cases of the evaluations are known to be solved by.
+#[tokio::test]
+async fn workflows_of_other_trades_raise_no_alarm() {
+    let mut seen = 0;
+    for entry in fs::read_dir(root().join("tests/evals")).unwrap() {
+        let folder = entry.unwrap().path();
+        let Ok(document) = fs::read_to_string(folder.join("reference.json")) else {
+            continue;
+        };
+        let workspace = Workspace::open(Some(&folder), &folder).unwrap();
+        let settings = &workspace.settings().connections;
+        let connections = Connections::open(settings, workspace.root(), &|_| None);
+        let catalog = connections.catalog().await;
+        let sop = fs::read_to_string(folder.join("sop.md")).unwrap();
+        let review = review(serde_json::from_str(&document).unwrap(), &sop, &catalog);
+        assert_eq!(review.findings, [], "{}", folder.display());
+        seen += 1;
+    }
+    assert!(seen >= 13);
+}
+
 #[tokio::test]
 async fn what_only_looks_wrong_raises_no_alarm() {
     let catalog = catalog().await;

@@ -352,7 +352,8 @@ async fn builder(place: &Place) -> Builder {
         model: Arc::new(Drafter::new()),
         llm: Arc::new(LlmAnswers::placeholders()),
         clock: Clock::as_of("2026-11-16").unwrap(),
-        system: prompt::system(place.path()).unwrap(),
+        probes: Arc::default(),
+        prompt: prompt::prompt(place.path()).unwrap(),
         workspace,
     };
     let mut session = Session::of_saved("s1".into(), stored);

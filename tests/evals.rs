@@ -12,6 +12,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use sopwright::builder::Limits;
+use sopwright::builder::prompt::Prompt;
 use sopwright::evals::{EvalCase, Maker, Suite, examine_given};
 use sopwright::model::{
     ChatModel, Delta, Message, ModelError, Price, Reply, Request, Stop, ToolCall, Usage,
@@ -137,7 +138,7 @@ async fn every_case_can_be_passed() {
             let maker = Maker {
                 model: Arc::new(Knowing::of(&case).await),
                 answers: true,
-                system: String::new(),
+                prompt: Prompt::default(),
                 limits: Limits::default(),
             };
             let made = examine_given(&case, &document, &maker).await.unwrap();
@@ -285,7 +286,7 @@ async fn no_part_of_a_reference_can_be_left_out() {
             let maker = Maker {
                 model: Arc::new(Knowing::of(&case).await),
                 answers: true,
-                system: String::new(),
+                prompt: Prompt::default(),
                 limits: Limits::default(),
             };
             let mut unnoticed = Vec::new();

@@ -1,20 +1,30 @@
 //! What a person is asked within a conversation, and what their answers do.
 
+use serde_json::Value as Json;
+
 use super::question::{is_no, is_yes};
 use super::tools::{AskUser, NOBODY, ProposePlan};
-use super::{Answer, Question, QuestionKind, Session};
+use super::{Answer, Mode, Question, QuestionKind, Session};
 use crate::model::ToolCall;
 use crate::rehearse::{Claim, Report};
+
+/// The most questions of a build; what is open beyond them becomes an assumption.
+const QUESTIONS: usize = 7;
 
 impl Session {
     /// Returns what the user has to be asked before a call is answered, if anything.
     pub(super) fn question(&self, call: &ToolCall) -> Option<Question> {
         match call.name.as_str() {
-            "ask_user" => AskUser::open_question(call, &self.answered),
+            "ask_user" if !self.has_asked_enough() => AskUser::open_question(call, &self.answered),
             "propose_plan" => ProposePlan::question(call),
             "save_workflow" => self.before_saving(self.current_report()?),
             _ => None,
         }
+    }
+
+    /// Has a build asked as much as a person will answer?
+    fn has_asked_enough(&self) -> bool {
+        self.mode == Mode::Build && self.answered.len() >= QUESTIONS
     }
 
     fn before_saving(&self, report: &Report) -> Option<Question> {
@@ -35,6 +45,7 @@ impl Session {
                 "Yes, save it".to_owned(),
                 "No, keep working on it".to_owned(),
             ],
+            weight: None,
         })
     }
 
@@ -47,10 +58,17 @@ impl Session {
                     Answer::Nobody => NOBODY.to_owned(),
                 };
                 self.answered.push((question.text.clone(), words));
+                let counted = question.weight.as_ref().and_then(|w| w.counted.as_ref());
+                if let Some((_, rows)) = counted {
+                    let rows = rows.iter().map(|rows| Json::from(*rows));
+                    let rows = question.choices.iter().cloned().zip(rows).collect();
+                    self.counted.push((question.text.clone(), rows));
+                }
                 if let Some(call) = self.pending.first().cloned()
-                    && AskUser::open_question(&call, &self.answered).is_none()
+                    && (self.has_asked_enough()
+                        || AskUser::open_question(&call, &self.answered).is_none())
                 {
-                    let content = AskUser::answers(&call, &self.answered);
+                    let content = AskUser::answers(&call, &self.answered, &self.counted);
                     self.answered_by_tool(content, false);
                 }
             }

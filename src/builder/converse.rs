@@ -5,14 +5,18 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
+use super::prompt::Prompt;
 use super::tools::{self, Bench, ToolAnswer};
-use super::{Answer, End, Mode, Question, QuestionKind, Refinement, Session, Want, opening};
+use super::{
+    Answer, End, Mode, Question, QuestionKind, Refinement, Session, Want, economy, opening, weigh,
+};
 use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::engine::RunInfo;
 use crate::model::{ChatModel, Delta, Request, SystemPart, ToolChoice};
-use crate::rehearse::{Backtest, Clock, LlmAnswers, PastFiles, Rehearsal, Rehearsed};
+use crate::rehearse::{Clock, LlmAnswers, Probes, Rehearsal, Rehearsed};
+use crate::sop::Sop;
 use crate::spec::Workflow;
 use crate::store::{Fingerprint, Workspace, keep_draft};
 
@@ -30,8 +34,10 @@ pub struct Resources {
     pub llm: Arc<LlmAnswers>,
     /// When dry runs take place.
     pub clock: Clock,
-    /// The builder's system prompt.
-    pub system: String,
+    /// What dry runs have found of tools.
+    pub probes: Arc<Probes>,
+    /// What the model is told before anything else.
+    pub prompt: Prompt,
 }
 
 impl Resources {
@@ -41,11 +47,13 @@ impl Resources {
     }
 
     /// Returns what a dry run of a workflow works with.
+    ///
+    /// With the SOP it is also tried what can go wrong and whether the tools can be relied on.
     pub fn rehearsal<'r>(
         &'r self,
         checked: &Checked,
+        sop: Option<&'r Sop>,
         cases: usize,
-        scenarios: bool,
         progress: &'r (dyn Fn(usize, usize) + Sync),
     ) -> Rehearsal<'r> {
         let workflow = checked.workflow();
@@ -55,7 +63,9 @@ impl Resources {
             llm: self.llm.clone(),
             run: self.run_info(&workflow.name, Some(workflow)),
             cases,
-            scenarios,
+            scenarios: sop.is_some(),
+            sop,
+            probes: sop.map(|_| &*self.probes),
             progress,
         }
     }
@@ -118,7 +128,7 @@ pub struct Builder {
     pub resources: Resources,
     /// Where it stops.
     pub limits: Limits,
-    rehearsed: Option<Rehearsed>,
+    pub(super) rehearsed: Option<Rehearsed>,
     /// The change that the person was shown last: from what, to what.
     pub(super) shown: Option<[Option<Fingerprint>; 2]>,
 }
@@ -147,6 +157,7 @@ impl Builder {
     /// Opens the conversation with a workflow that is saved.
     pub fn reopen(&mut self) {
         let opening = opening::reopen(&self.session, &self.resources);
+        self.session.guided = true;
         self.session.say(&opening);
     }
 
@@ -180,8 +191,18 @@ impl Builder {
                     face.tool_ended(&call.name, &answer);
                     self.session
                         .answered_by_tool(answer.content.to_string(), answer.is_error);
+                    if matches!(call.name.as_str(), "write_workflow" | "edit_workflow") {
+                        self.session.guide(&self.resources.prompt.guide);
+                    }
+                    if let Some(words) = self.session.close() {
+                        face.delta(Delta::Text(words));
+                        face.end_of_answer();
+                    }
                 }
-                Want::Ask(question) => {
+                Want::Ask(mut question) => {
+                    if let Some(weight) = &mut question.weight {
+                        weigh::count(weight, &self.resources, &self.session.name).await;
+                    }
                     if matches!(
                         question.kind,
                         QuestionKind::SavePartial | QuestionKind::Keep
@@ -190,6 +211,9 @@ impl Builder {
                     }
                     let answer = face.ask(&question).await;
                     self.session.answered_by_user(&question, &answer);
+                    if question.kind == QuestionKind::Plan && self.session.plan.is_some() {
+                        self.session.guide(&self.resources.prompt.guide);
+                    }
                 }
                 Want::Done(end) => {
                     self.show_change(face).await;
@@ -233,10 +257,10 @@ impl Builder {
     pub fn request(&self) -> Request {
         Request {
             system: vec![SystemPart {
-                text: self.resources.system.clone(),
+                text: self.resources.prompt.system.clone(),
                 cacheable: true,
             }],
-            messages: self.session.messages.clone(),
+            messages: economy::brief(&self.session.messages),
             tools: tools::specs(),
             tool_choice: ToolChoice::Auto,
             max_tokens: MAX_TOKENS,
@@ -274,95 +298,4 @@ impl Builder {
         }
         end
     }
-
-    /// Dry-runs the draft as it is, outside the conversation.
-    ///
-    /// # Errors
-    /// If there is no draft, it has errors, or its data cannot be read.
-    pub async fn rehearse_now(
-        &mut self,
-        cases: usize,
-        progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<&Rehearsed> {
-        let checked = self.checked()?;
-        let rehearsed = crate::rehearse::rehearse(
-            &checked,
-            &self.resources.rehearsal(&checked, cases, true, progress),
-        )
-        .await?;
-        self.session.rehearsed = self
-            .session
-            .fingerprint()
-            .map(|of| (of, rehearsed.report().clone()));
-        Ok(self.rehearsed.insert(rehearsed))
-    }
-
-    /// Returns the draft, checked.
-    fn checked(&self) -> Result<Checked> {
-        let review = self
-            .session
-            .draft
-            .review(&self.session.sop, &self.resources.catalog)
-            .ok_or_else(nothing_yet)?;
-        let findings = review.findings;
-        review
-            .checked
-            .ok_or_else(|| Error::input("The draft has errors, so it was not run").with(findings))
-    }
-
-    /// Compares the draft with what people decided in past cases, outside the conversation.
-    ///
-    /// # Errors
-    /// If there is no draft, it has errors, or the files cannot be read.
-    pub async fn backtest_now(
-        &self,
-        files: &PastFiles,
-        named: &[String],
-        progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<Backtest> {
-        let checked = self.checked()?;
-        let workflow = checked.workflow();
-        let fields = files.fields(workflow, named)?;
-        let past = files.cases(workflow, &fields).await?;
-        let rehearsal = self
-            .resources
-            .rehearsal(&checked, past.len(), false, progress);
-        let report = crate::rehearse::backtest(&checked, &rehearsal, past).await?;
-        Ok(report.without(files.rows()))
-    }
-
-    /// Saves the draft as it was rehearsed, outside the conversation.
-    ///
-    /// # Errors
-    /// As the tool `save_workflow` refuses.
-    pub async fn save_now(&mut self, why: &str) -> Result<String> {
-        let arguments = serde_json::json!({ "why": why }).to_string();
-        let call = crate::model::ToolCall {
-            id: "now".to_owned(),
-            name: "save_workflow".to_owned(),
-            arguments,
-        };
-        let mut bench = Bench {
-            session: &mut self.session,
-            rehearsed: &mut self.rehearsed,
-            resources: &self.resources,
-            progress: &|_, _| {},
-        };
-        let answer = tools::call(&call, &mut bench).await;
-        if answer.is_error {
-            let help = answer
-                .content
-                .get("help")
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or("Mend it in chat, then save again.")
-                .to_owned();
-            return Err(Error::blocked(format!("It is not saved: {}", answer.line)).help(help));
-        }
-        Ok(answer.line)
-    }
-}
-
-fn nothing_yet() -> Error {
-    Error::input("There is no workflow yet")
-        .help("Describe the process, or name an SOP; the builder writes it.")
 }

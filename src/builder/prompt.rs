@@ -19,13 +19,33 @@ const LANGUAGE: &str = include_str!("../../prompts/language.md");
 const NOT_YET_STEPS: [&str; 3] = ["agent", "ask", "wait"];
 const NOT_YET_TRIGGERS: [&str; 3] = ["webhook", "date", "new_records"];
 
-/// Returns the builder's system prompt.
+/// What the builder's model is told before anything else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Prompt {
+    /// The system prompt.
+    pub system: String,
+    /// The guide to the workflow language, given once a workflow is to be written; empty where the
+    /// system prompt holds it.
+    pub guide: String,
+}
+
+/// Returns the builder's prompt.
 ///
 /// # Errors
 /// If a prompt of the workspace is not a template.
-pub fn system(workspace: &Path) -> Result<String> {
+pub fn prompt(workspace: &Path) -> Result<Prompt> {
     let language = guide(workspace)?;
-    render(workspace, "builder.md", BUILDER, context! { language })
+    let system = render(
+        workspace,
+        "builder.md",
+        BUILDER,
+        context! { language => &language, language_comes_later => true },
+    )?;
+    let is_inside = system.contains(language.trim());
+    Ok(Prompt {
+        system,
+        guide: if is_inside { String::new() } else { language },
+    })
 }
 
 /// Returns the guide to the workflow language.
@@ -181,6 +201,15 @@ mod tests {
             "Hello {{ 'you' if language | length > 100 }}",
         )
         .unwrap();
-        assert_eq!(system(folder.path()).unwrap(), "Hello you");
+        let prompt = prompt(folder.path()).unwrap();
+        assert_eq!(prompt.system, "Hello you");
+        assert!(prompt.guide.contains("# The workflow language"));
+        std::fs::write(
+            folder.path().join("prompts/builder.md"),
+            "Hello. {{ language }}",
+        )
+        .unwrap();
+        let prompt = super::prompt(folder.path()).unwrap();
+        assert!(prompt.system.contains("# The workflow language") && prompt.guide.is_empty());
     }
 }

@@ -13,6 +13,30 @@ pub struct Question {
     pub why: Option<String>,
     /// Answers to choose from; free words are always possible.
     pub choices: Vec<String>,
+    /// What tells how many rows each choice takes in, and how many they are once counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
+}
+
+/// What a choice means in the data: the rows that each takes in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weight {
+    /// `connection.table`.
+    pub table: String,
+    /// For each choice, an expression over `row`.
+    pub expressions: Vec<String>,
+    /// How many rows there are, and how many each choice takes in, once they are counted.
+    #[serde(default)]
+    pub counted: Option<(usize, Vec<usize>)>,
+}
+
+impl Weight {
+    /// Returns how many rows a choice takes in, in words.
+    pub fn of_choice(&self, choice: usize) -> Option<String> {
+        let (all, rows) = self.counted.as_ref()?;
+        let name = self.table.rsplit('.').next().unwrap_or(&self.table);
+        Some(format!("{} of {all} {name}", rows.get(choice)?))
+    }
 }
 
 /// What a question is about.
@@ -40,6 +64,7 @@ impl Question {
                 "Yes, keep it".to_owned(),
                 "No, leave it as it was".to_owned(),
             ],
+            weight: None,
         }
     }
 }

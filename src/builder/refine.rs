@@ -78,7 +78,7 @@ impl Builder {
             .into_iter()
             .flat_map(|report| report.cases.iter().map(|c| c.outcome.key.clone()))
             .collect();
-        let rehearsal = resources.rehearsal(&after.checked, 8, false, &|_, _| {});
+        let rehearsal = resources.rehearsal(&after.checked, None, 8, &|_, _| {});
         compare(&before, &after, &rehearsal, &keys)
             .await
             .map_err(|e| e.to_string())

@@ -1,9 +1,9 @@
 //! The conversation as a machine: what was said, what is open, what is wanted next.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
-use super::{DraftHistory, Question};
+use super::{DraftHistory, Labelled, Question};
 use crate::model::{Message, Reply, Stop, ToolCall, ToolResult, Usage};
 use crate::rehearse::Report;
 use crate::sop::Sop;
@@ -48,8 +48,20 @@ pub struct Session {
     pub answered: Vec<(String, String)>,
     /// Has the user agreed to save what was only partly shown?
     pub partial_agreed: Option<Fingerprint>,
+    /// Past cases with what people decided.
+    #[serde(default)]
+    pub labelled: Option<Labelled>,
+    /// How many rows the choices of a question take in, by question.
+    #[serde(default)]
+    pub counted: Vec<(String, Map<String, Json>)>,
     /// What the user agreed to.
     pub plan: Option<String>,
+    /// Has the model been given the guide to the language?
+    #[serde(default)]
+    pub guided: bool,
+    /// What the user is told at the end of the turn, once all of it is done.
+    #[serde(default)]
+    pub closing: Option<String>,
     /// Model calls so far in this turn or build.
     pub turns: u32,
     /// Refused saves so far in this turn or build.
@@ -138,7 +150,11 @@ impl Session {
             saved: None,
             answered: Vec::new(),
             partial_agreed: None,
+            labelled: None,
+            counted: Vec::new(),
             plan: None,
+            guided: false,
+            closing: None,
             turns: 0,
             refused_saves: 0,
             last_failure: None,
@@ -164,6 +180,7 @@ impl Session {
         self.asked = words.to_owned();
         self.before = self.draft.document.clone();
         self.declined = false;
+        self.closing = None;
         self.turns = 0;
         self.refused_saves = 0;
         self.same_failure = 0;
@@ -310,6 +327,28 @@ impl Session {
         } else {
             self.pending = calls;
         }
+    }
+
+    /// Gives the model the guide to the language, behind the answer that came last.
+    pub fn guide(&mut self, guide: &str) {
+        if let Some(last) = self.results.last_mut().filter(|_| !self.guided) {
+            last.content += &format!("\n\n{guide}");
+            self.guided = true;
+        }
+    }
+
+    /// Ends the turn with what the user is told, if all that was called is done; returns it.
+    pub fn close(&mut self) -> Option<String> {
+        if !self.pending.is_empty() || !self.is_saved() {
+            return None;
+        }
+        let words = self.closing.take()?;
+        self.flush_results();
+        self.messages.push(Message::Assistant {
+            text: words.clone(),
+            calls: Vec::new(),
+        });
+        Some(words)
     }
 
     /// Takes a tool's answer to the first open call.

@@ -26,6 +26,8 @@ pub(super) async fn backtest(context: &Context, args: args::Backtest) -> Result<
             .run_info("backtest", &workflow.name, Some(workflow)),
         cases: past.len(),
         scenarios: false,
+        sop: None,
+        probes: None,
         progress: &|done, _| bar.at(done as u64),
     };
     let report = compare(&checked, &rehearsal, past).await;

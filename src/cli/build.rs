@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::{Context, args};
-use crate::builder::{Builder, End, Face, Limits, Mode, Session};
+use crate::builder::{Builder, End, Face, Labelled, Limits, Mode, Session};
 use crate::diag::{Error, Result};
 use crate::sop::{self, Sop, slug};
 use crate::spec::{self, diagram, duration};
@@ -49,6 +49,10 @@ pub(super) async fn build(context: &Context, args: args::Build) -> Result<ExitCo
         .join(format!("{id}.json"));
     let mut session = Session::new(id.clone(), name, sop, Mode::Build);
     session.base = base;
+    if let Some(file) = &args.labelled {
+        let labelled = Labelled::read(file, &args.outcome, &resources.catalog).await?;
+        session.labelled = Some(labelled);
+    }
     let mut builder = Builder::new(session, resources, limits);
     builder.open(notes.as_deref());
     let asks = !args.yes && !context.is_json() && ui::is_interactive();
@@ -70,10 +74,22 @@ pub(super) async fn build(context: &Context, args: args::Build) -> Result<ExitCo
     };
     match end {
         End::Saved | End::Turn => {
+            let past = builder.past_now().await?;
             if context.is_json() {
-                ui::out(outcome(&builder, &End::Saved).to_string());
+                let mut told = outcome(&builder, &End::Saved);
+                if let Some(past) = past {
+                    told["past_cases"] = json!(past);
+                }
+                ui::out(told.to_string());
             } else {
                 present(&builder, is_built_in);
+                if let Some(past) = past {
+                    ui::out(format!(
+                        "\n{}\n{}",
+                        paint(Style::Strong, "Past cases"),
+                        ui::backtest(&past, &builder.session.sop)
+                    ));
+                }
             }
             Ok(ExitCode::SUCCESS)
         }

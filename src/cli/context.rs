@@ -10,7 +10,7 @@ use crate::diag::{Error, Result};
 use crate::drafter::Drafter;
 use crate::model::{Candidate, ChatModel, Places, Recorder, Replay, discover};
 use crate::rehearse::{Clock, LlmAnswers};
-use crate::store::{Stored, Workspace};
+use crate::store::{Journal, Stored, Workspace};
 
 /// What every command works with: the workspace, the clock, and how to print.
 pub struct Context {
@@ -147,11 +147,20 @@ impl Context {
             catalog,
             llm: self.llm_by(&chosen),
             clock: self.clock.clone(),
-            system: prompt::system(self.workspace.root())?,
+            probes: Arc::default(),
+            prompt: prompt::prompt(self.workspace.root())?,
             model: chosen.model,
             connections,
         };
         Ok((resources, chosen.is_built_in))
+    }
+
+    /// Opens the journal of runs.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn journal(&self) -> Result<Arc<Journal>> {
+        Journal::open(&self.workspace).map(Arc::new)
     }
 
     /// Returns a saved workflow, checked, with what the connections offer.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::Context;
 use crate::diag::Result;
-use crate::rehearse::{Claim, Rehearsal, rehearse};
+use crate::rehearse::{Claim, Probes, Rehearsal, rehearse};
 use crate::{store, ui};
 
 pub(super) async fn dry_run(
@@ -17,6 +17,7 @@ pub(super) async fn dry_run(
     let (checked, connections, catalog) = context.checked(&stored).await?;
     let workflow = checked.workflow().clone();
     let bar = ui::Progress::bar("Dry run", u64::from(cases));
+    let probes = Probes::default();
     let rehearsal = Rehearsal {
         connections: &connections,
         catalog: &catalog,
@@ -26,6 +27,8 @@ pub(super) async fn dry_run(
             .run_info("dry-run", &workflow.name, Some(&workflow)),
         cases: usize::from(cases),
         scenarios,
+        sop: Some(&stored.sop),
+        probes: scenarios.then_some(&probes),
         progress: &|done, _| bar.at(done as u64),
     };
     let rehearsed = rehearse(&checked, &rehearsal).await;

@@ -24,14 +24,19 @@ pub(super) async fn eval(context: &Context, args: args::Eval) -> Result<ExitCode
     let maker = Maker {
         model: chosen.model,
         answers: !chosen.is_built_in,
-        system: prompt::system(context.workspace.root())?,
+        prompt: prompt::prompt(context.workspace.root())?,
         limits: Limits {
             cost: args.max_cost,
             ..Limits::default()
         },
     };
     let now = jiff::Zoned::now();
-    let told = format!("{}{}", maker.system, json!(tools::specs()));
+    let told = format!(
+        "{}{}{}",
+        maker.prompt.system,
+        maker.prompt.guide,
+        json!(tools::specs())
+    );
     let mut results = Results {
         suite: folder.display().to_string(),
         model: maker.model.name().to_owned(),

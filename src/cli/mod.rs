@@ -13,8 +13,10 @@ mod dry_run;
 mod edit;
 mod eval;
 mod history;
+mod inbox;
 mod list;
 mod run;
+mod runs;
 mod show;
 mod trace;
 
@@ -27,6 +29,7 @@ use crate::ui;
 
 pub use args::{Args, Command};
 pub use context::Context;
+pub(crate) use inbox::slash as inbox_command;
 
 /// Runs the command line, and returns its exit code.
 pub fn main() -> ExitCode {
@@ -79,6 +82,7 @@ fn carry_out(args: Args) -> Result<ExitCode> {
             }) => dry_run::dry_run(&context, &name, cases, !no_scenarios).await,
             Some(Command::Eval(args)) => eval::eval(&context, args).await,
             Some(Command::Run(run)) => run::run(&context, run).await,
+            Some(Command::Inbox { command }) => inbox::inbox(&context, command).await,
             Some(Command::Connections { command }) => {
                 connections::connections(&context, command).await
             }
@@ -100,6 +104,7 @@ fn at_once(context: &Context, args: &Args) -> Result<Option<ExitCode>> {
         Some(Command::Trace { name, out }) => trace::trace(context, name, out.as_deref())?,
         Some(Command::Diagram { name, out }) => diagram::diagram(context, name, out.as_deref())?,
         Some(Command::List) => list::list(context),
+        Some(Command::Runs { command }) => runs::runs(context, command)?,
         Some(Command::Schema) => {
             ui::out(serde_json::to_string_pretty(crate::spec::schema()).unwrap_or_default())
         }

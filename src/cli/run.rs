@@ -1,35 +1,48 @@
 //! `sopwright run`
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
 use super::{Context, args};
 use crate::check::Checked;
-use crate::diag::{Error, Result};
+use crate::diag::{Error, Result, count};
+use crate::engine::RunInfo;
 use crate::runner::{RunPlan, Summary, run as carry_out};
-use crate::spec::TriggerKind;
+use crate::sop::Sop;
+use crate::spec::{self, TriggerKind};
+use crate::store::journal::{Run, RunStatus, VersionText};
+use crate::store::{Fingerprint, Journal, Stored};
 use crate::{store, ui};
 
 pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> {
-    let stored = store::load(&context.workspace, &args.name)?;
-    let (checked, connections, catalog) = context.checked(&stored).await?;
+    let journal = context.journal()?;
+    let resumed = match &args.resume {
+        Some(named) => Some(to_resume(&journal, named, args.name.as_deref())?),
+        None => None,
+    };
+    let stored = match (&resumed, &args.name) {
+        (Some(run), _) => as_it_was(&journal, run)?,
+        (None, Some(name)) => store::load(&context.workspace, name)?,
+        // The command line asks for one of them.
+        (None, None) => return Err(Error::usage("A workflow is missing")),
+    };
+    let (checked, connections, catalog) = match context.checked(&stored).await {
+        Err(error) if resumed.is_some() => return Err(error.help_also(RESUME_HELP)),
+        checked => checked?,
+    };
     let workflow = checked.workflow().clone();
-    let id = format!(
-        "{}-{}",
-        workflow.name,
-        jiff::Zoned::now().strftime("%Y%m%d-%H%M%S")
-    );
-    let folder = args
-        .out
-        .unwrap_or_else(|| context.workspace.runs().join(&id));
     let table = workflow
         .for_each
         .as_ref()
         .and_then(|each| workflow.data.get(&each.over))
         .and_then(|pull| catalog.table(&pull.from));
     // Rows are counted where the table says how many it has: then there is a time left.
-    let bar = match table.and_then(|table| table.rows) {
+    let kept = resumed.as_ref().and_then(|run| run.kept_rows);
+    let rows = kept.map(|n| n as u64).or_else(|| table?.rows);
+    let bar = match rows {
         Some(rows) if args.case.is_none() => ui::Progress::bar("Running", rows),
         _ => ui::Progress::spinner("Running"),
     };
@@ -47,15 +60,43 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
         bar.at(summary.rows as u64);
         bar.says(format!("{} cases{failed}{cost}", summary.cases));
     };
+    let begin = match &resumed {
+        Some(run) => {
+            let done = count(run.finished, "case");
+            let id = &run.info.id;
+            ui::note(format!("Going on with {id}: {done} finished before"));
+            Begin::of(run)
+        }
+        None => {
+            hint(&journal, &workflow.name)?;
+            let id = free_id(&journal, &workflow.name)?;
+            let folder = args
+                .out
+                .unwrap_or_else(|| context.workspace.runs().join(&id));
+            let results = args.results.unwrap_or_else(|| folder.join("results.csv"));
+            Begin {
+                info: context.clock.run_info(&id, &workflow.name, Some(&workflow)),
+                trigger: trigger(&checked, &args.inputs)?,
+                only: args.case,
+                results,
+                folder,
+            }
+        }
+    };
     let plan = RunPlan {
-        run: context.clock.run_info(&id, &workflow.name, Some(&workflow)),
-        trigger: trigger(&checked, &args.inputs)?,
+        version: VersionText::of(stored.text, stored.sop.source),
+        expires: context.workspace.settings().inbox.expires()?,
         llm: context.llm().await?,
+        catalog: Arc::new(catalog),
+        journal,
+        resumed,
         checked,
         connections,
-        only: args.case,
-        folder,
-        results: args.results,
+        run: begin.info,
+        trigger: begin.trigger,
+        only: begin.only,
+        folder: begin.folder,
+        results: begin.results,
         at_once: usize::from(args.at_once),
         progress: &told,
     };
@@ -72,6 +113,110 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Where a run begins, or goes on.
+struct Begin {
+    info: RunInfo,
+    trigger: Json,
+    only: Option<String>,
+    folder: PathBuf,
+    results: PathBuf,
+}
+
+impl Begin {
+    fn of(run: &Run) -> Self {
+        Begin {
+            info: run.info.clone(),
+            trigger: run.inputs.clone(),
+            only: run.only.clone(),
+            folder: run.folder.clone(),
+            results: run.results.clone(),
+        }
+    }
+}
+
+const RESUME_HELP: &str = "The run is finished as the workflow was when it began, so what it reads and calls has to be there as it was then.";
+
+/// Returns the run that was named, or the last one, if it can be finished.
+fn to_resume(journal: &Journal, named: &str, workflow: Option<&str>) -> Result<Run> {
+    let last = |of: Option<&str>| journal.runs(of, 1).map(|runs| runs.into_iter().next());
+    let found = match named {
+        "" => last(workflow)?,
+        // The name of a workflow stands for its last run.
+        named => match last(Some(named))? {
+            Some(run) => Some(run),
+            None => Some(journal.run(named)?),
+        },
+    };
+    let Some(run) = found else {
+        let of = workflow.map_or(String::new(), |name| format!(" of `{name}`"));
+        return Err(Error::input(format!("There was no run{of} yet"))
+            .help("`sopwright run NAME` runs a workflow."));
+    };
+    let id = &run.info.id;
+    let tells = format!("`sopwright runs show {id}` tells about it");
+    match run.status {
+        RunStatus::CutShort | RunStatus::Held | RunStatus::Limited => Ok(run),
+        RunStatus::Running => {
+            Err(Error::blocked(format!("The run {id} is under way")).help(format!("{tells}.")))
+        }
+        RunStatus::Done => {
+            let anew = format!("`sopwright run {}` runs it anew", run.info.workflow);
+            Err(
+                Error::input(format!("The run {id} is done: nothing is left of it"))
+                    .help(format!("{tells}; {anew}.")),
+            )
+        }
+    }
+}
+
+/// Returns the workflow of a run, as it was when the run began.
+fn as_it_was(journal: &Journal, run: &Run) -> Result<Stored> {
+    let version = journal.version(&run.version)?;
+    let draft = spec::read(&version.workflow).map_err(|finding| {
+        Error::input(format!("The workflow of {} cannot be read", run.info.id)).with(vec![*finding])
+    })?;
+    Ok(Stored {
+        name: run.info.workflow.clone(),
+        draft,
+        sop: Sop::parse(&version.sop),
+        fingerprint: Fingerprint::of(&version.workflow),
+        text: version.workflow,
+    })
+}
+
+/// Says if the last run of a workflow was cut short, and how to finish it.
+fn hint(journal: &Journal, workflow: &str) -> Result<()> {
+    let Some(run) = journal.cut_short(Some(workflow))? else {
+        return Ok(());
+    };
+    let id = &run.info.id;
+    let what = match run.status {
+        RunStatus::Held => "waits for a person",
+        _ => "was cut short",
+    };
+    let done = count(run.finished, "case");
+    let resume = ui::paint(ui::Style::Accent, format!("sopwright run --resume {id}"));
+    let note = ui::paint(ui::Style::Warn, "note:");
+    ui::note(format!(
+        "{note} The last run of {workflow}, {id}, {what} after {done}.\n      This is a new run, from the beginning. The other one is finished with: {resume}"
+    ));
+    Ok(())
+}
+
+/// Returns an id that no run has: two may begin within a second.
+fn free_id(journal: &Journal, workflow: &str) -> Result<String> {
+    let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S");
+    let wanted = format!("{workflow}-{now}");
+    let taken = journal.runs(Some(workflow), 100)?;
+    let mut id = wanted.clone();
+    let mut number = 2;
+    while taken.iter().any(|run| run.info.id == id) {
+        id = format!("{wanted}-{number}");
+        number += 1;
+    }
+    Ok(id)
 }
 
 /// Returns what starts the run gives: the inputs of a manual trigger.

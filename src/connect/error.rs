@@ -14,6 +14,8 @@ pub struct ConnectError {
     pub message: String,
     /// What to do next.
     pub help: Option<String>,
+    /// May it have been carried out all the same? So it is where the answer did not arrive.
+    pub is_unclear: bool,
 }
 
 /// What a [`ConnectError`] means for the caller.
@@ -76,7 +78,15 @@ impl ConnectError {
             kind,
             message,
             help: None,
+            is_unclear: false,
         }
+    }
+
+    /// Says that it may have been carried out all the same.
+    #[must_use]
+    pub fn unclear(mut self, is_unclear: bool) -> Self {
+        self.is_unclear = is_unclear;
+        self
     }
 
     /// Adds what to do next.

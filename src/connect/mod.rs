@@ -81,6 +81,22 @@ pub trait Connection: Send + Sync {
     /// be tried again.
     async fn call(&self, tool: &str, arguments: Row) -> Result<Value, ConnectError>;
 
+    /// Calls a tool with what tells this call apart from every other (its idempotency key), so
+    /// that a service which knows of such keys does it once, however often it is sent. Without a
+    /// place for the key in its protocol, a connection calls as [`Connection::call`] does.
+    ///
+    /// # Errors
+    /// As [`Connection::call`].
+    async fn call_once(
+        &self,
+        tool: &str,
+        arguments: Row,
+        key: &str,
+    ) -> Result<Value, ConnectError> {
+        let _ = key;
+        self.call(tool, arguments).await
+    }
+
     /// Sets columns of the rows that hold the key, and returns how many rows that were.
     ///
     /// # Errors

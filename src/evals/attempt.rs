@@ -11,6 +11,7 @@ use super::exam::{CheckResult, examine};
 use super::owner::Seat;
 use super::suite::lay_over;
 use super::{Attempt, EvalCase, FieldAccuracy};
+use crate::builder::prompt::Prompt;
 use crate::builder::{Builder, End, Limits, Mode, Resources, Session};
 use crate::connect::Connections;
 use crate::diag::{Error, Result};
@@ -26,8 +27,8 @@ pub struct Maker {
     pub model: Arc<dyn ChatModel>,
     /// Does it answer `llm` steps too? Else they get placeholders.
     pub answers: bool,
-    /// The builder's system prompt.
-    pub system: String,
+    /// What it is told before anything else.
+    pub prompt: Prompt,
     /// Where a build stops, and each change.
     pub limits: Limits,
 }
@@ -245,7 +246,8 @@ impl Work<'_> {
             model: self.maker.model.clone(),
             llm: self.llm.clone(),
             clock: self.case.clock.clone(),
-            system: self.maker.system.clone(),
+            probes: Arc::default(),
+            prompt: self.maker.prompt.clone(),
         };
         Builder::new(session, resources, self.maker.limits)
     }

@@ -74,6 +74,8 @@ pub(super) async fn examine(
         run: run.clone(),
         cases: CASES,
         scenarios: true,
+        sop: None,
+        probes: None,
         progress: &|_, _| {},
     };
     let files = PastFiles::read(&case.exam_rows(), &case.expected()).await?;

@@ -133,6 +133,8 @@ pub async fn compare(
         run: run.clone(),
         cases: rehearsal.cases,
         scenarios: false,
+        sop: None,
+        probes: None,
         progress: rehearsal.progress,
     };
     let first = quiet(if same_day { &after.run } else { &before.run });

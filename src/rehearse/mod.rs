@@ -6,6 +6,7 @@ mod cases;
 mod clock;
 mod compare;
 mod coverage;
+mod evidence;
 mod llm;
 mod past;
 mod placeholder;
@@ -26,12 +27,14 @@ use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
 use crate::diag::Result;
 use crate::engine::{CaseSummary, Program, RunInfo, base_scope, deliveries_of_run};
+use crate::sop::Sop;
 use crate::spec::{Per, StepKind, TriggerKind};
 
 pub use backtest::{Backtest, Compared, Disagreement, FieldScore, PastCase, backtest, shown_value};
 pub use cases::{decide, unkeyed};
 pub use clock::Clock;
 pub use compare::{Comparison, Made, Move, TestChange, Version, compare};
+pub use evidence::Probes;
 pub use llm::{LlmAnswers, Spent};
 pub use past::PastFiles;
 pub use placeholder::placeholder;
@@ -59,6 +62,10 @@ pub struct Rehearsal<'r> {
     pub cases: usize,
     /// Is it tried what comes of them where something is down, empty, failing or missing?
     pub scenarios: bool,
+    /// The SOP, where what it states is held against the figures.
+    pub sop: Option<&'r Sop>,
+    /// What was found of tools so far, where they are tried for whether they can be relied on.
+    pub probes: Option<&'r Probes>,
     /// Told of each case that is done: how many, of how many.
     pub progress: &'r (dyn Fn(usize, usize) + Sync),
 }
@@ -171,6 +178,10 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
         run_failures,
     };
     let mut report = report::make(checked, &world, &tables, gathered);
+    if let Some(probes) = rehearsal.probes {
+        let sop = rehearsal.sop;
+        report.evidence = evidence::gather(checked, sop, &world, &report.cases, probes).await;
+    }
     // What fails as it is has to be mended first.
     if rehearsal.scenarios && report.claim != Claim::Failed && !report.cases.is_empty() {
         let stage = Stage {

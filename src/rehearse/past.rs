@@ -21,6 +21,8 @@ pub struct PastFiles {
     decided: Vec<Row>,
     columns: Vec<String>,
     joined_by: Option<String>,
+    /// Do the rows of the cases hold what was decided, so that it has to be kept from them?
+    in_one: bool,
 }
 
 impl PastFiles {
@@ -55,6 +57,24 @@ impl PastFiles {
             decided: outcomes,
             columns,
             joined_by,
+            in_one: false,
+        })
+    }
+
+    /// Reads one file, CSV or JSON, whose rows hold the cases and, in the columns named, what was
+    /// decided.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn in_one(file: &Path, decided: &[String]) -> Result<Self> {
+        let rows = table(file, &IndexMap::new()).await?;
+        Ok(PastFiles {
+            cases: file.to_owned(),
+            decided: rows.clone(),
+            rows,
+            columns: decided.to_vec(),
+            joined_by: None,
+            in_one: true,
         })
     }
 
@@ -133,7 +153,7 @@ impl PastFiles {
             }
         }
         let mut past = Vec::new();
-        for (index, (row, raw)) in typed.into_iter().zip(&self.rows).enumerate() {
+        for (index, (mut row, raw)) in typed.into_iter().zip(&self.rows).enumerate() {
             let found = match self.joined_by {
                 None => self.decided.get(index),
                 Some(_) => self.key(raw).and_then(|key| by_key.get(&key).copied()),
@@ -144,10 +164,11 @@ impl PastFiles {
                 let value = found.get(column).cloned().unwrap_or(Json::Null);
                 (field.clone(), value)
             });
-            past.push(PastCase {
-                row,
-                decided: decided.collect(),
-            });
+            let decided = decided.collect();
+            if self.in_one {
+                row.retain(|name, _| !self.columns.contains(name));
+            }
+            past.push(PastCase { row, decided });
         }
         if past.is_empty() {
             return Err(Error::input("No case has a known outcome to compare with")

@@ -78,6 +78,9 @@ pub struct Report {
     pub unreached: Vec<String>,
     /// What was not really done.
     pub simulated: Vec<String>,
+    /// What the cases have made plain of tools and fields, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
     /// What comes of the same cases where something is down, empty, failing or missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scenarios: Vec<Scenario>,
@@ -251,6 +254,7 @@ pub(super) fn make(
         tests,
         unreached,
         simulated,
+        evidence: Vec::new(),
         scenarios: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::placeholder::{placeholder, placeholders};
 use super::{Rehearsal, Tables, call_tool};
@@ -78,6 +78,39 @@ impl<'r> DryWorld<'r> {
         let heard = state.heard.get(&(case.to_owned(), step.to_owned()))?;
         let same = heard.iter().find(|(question, _)| question == asked);
         same.or(heard.last()).map(|(_, answer)| answer.clone())
+    }
+
+    /// Returns all that steps of shown cases were answered: step, question, answer.
+    pub(super) fn heard_in_all(&self) -> Vec<(String, Json, Answer)> {
+        let state = self.lock();
+        let mut places: Vec<_> = state.heard.iter().collect();
+        places.sort_by_key(|(place, _)| *place);
+        places
+            .into_iter()
+            .flat_map(|((_, step), heard)| {
+                let told = heard.iter();
+                told.map(|(asked, answer)| (step.clone(), asked.clone(), answer.clone()))
+            })
+            .collect()
+    }
+
+    /// Does a tool only read, so that it may be asked as often as one likes?
+    pub(super) fn only_reads(&self, name: &str) -> bool {
+        let (connection, tool) = name.split_once('.').unwrap_or((name, ""));
+        let known = self.rehearsal.catalog.tool(connection, tool);
+        known.is_some_and(|known| known.effect == Effect::Read)
+    }
+
+    /// Asks a tool, even what it was asked before.
+    pub(super) async fn ask_anew(&self, tool: &str, arguments: Map<String, Json>) -> Answer {
+        let request = ToolRequest {
+            step: "probe".to_owned(),
+            tool: tool.to_owned(),
+            arguments,
+            retry: None,
+            timeout: None,
+        };
+        call_tool(self.rehearsal.connections, &request).await
     }
 
     /// Returns an answer of the shape that a tool gives.

@@ -9,7 +9,7 @@ use crate::rehearse::PastFiles;
 use crate::ui::{self, Style, paint};
 
 /// The commands: name, and what it does.
-pub(super) const COMMANDS: [(&str, &str); 15] = [
+pub(super) const COMMANDS: [(&str, &str); 16] = [
     ("show", "the workflow in plain language"),
     ("diagram", "the workflow as a picture"),
     ("trace", "what carries out each statement of the SOP"),
@@ -26,6 +26,10 @@ pub(super) const COMMANDS: [(&str, &str); 15] = [
         "every saved version; /history 3 goes back to version 3",
     ),
     ("save", "save it as it is"),
+    (
+        "inbox",
+        "what waits for you; /inbox show 3, approve 3, reject 3 --why …",
+    ),
     ("model", "which model builds"),
     ("cost", "what this session has used"),
     ("connections", "tables and tools"),
@@ -48,6 +52,7 @@ impl Chat<'_> {
             "undo" => self.undo().await?,
             "history" => self.history(rest.trim()).await?,
             "save" => self.save(rest.trim()).await?,
+            "inbox" => crate::cli::inbox_command(self.context, rest.trim()).await?,
             "model" => self.model().await?,
             "cost" => self.cost(),
             "connections" => self.connections().await,

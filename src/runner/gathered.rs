@@ -4,20 +4,24 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
-use serde_json::Value as Json;
+use serde_json::json;
 
-use super::{Results, RunPlan, Shared, Summary, Went, carry};
+use super::carry::{UnderWay, Went, carry};
+use super::{FailedCase, Results, RunPlan, Shared, Summary};
 use crate::diag::Result;
-use crate::engine::{Candidate, CaseSummary, Event, Execution};
+use crate::engine::{Candidate, CaseSummary, Event};
 use crate::rehearse::{LlmAnswers, decide};
+use crate::store::journal::CaseRecord;
 
 /// What has come of the cases so far.
 pub(super) struct Gathered {
     pub(super) results: Results,
     /// Kept only where an output of the run needs them.
     pub(super) cases: Option<Vec<CaseSummary>>,
-    pub(super) waiting: Vec<(Box<Execution>, Candidate, Json)>,
+    pub(super) waiting: Vec<(Box<UnderWay>, Candidate)>,
     pub(super) limits: Limited,
+    /// What is to be journaled next.
+    pub(super) records: Vec<CaseRecord>,
 }
 
 pub(super) struct Limited {
@@ -34,16 +38,26 @@ impl Gathered {
         summary: &mut Summary,
         llm: &LlmAnswers,
     ) -> Result<()> {
-        let (outcome, item) = match went {
-            Went::Waits(execution, candidate, item) => {
-                self.waiting.push((execution, candidate, item));
+        let (outcome, item, record) = match went {
+            Went::Waits(case, candidate) => {
+                self.waiting.push((case, candidate));
                 return Ok(());
             }
-            Went::Ended(outcome, item) => (outcome, item),
+            Went::Held(key, message) => {
+                summary.held.push(FailedCase {
+                    key,
+                    part: String::new(),
+                    message,
+                });
+                return Ok(());
+            }
+            Went::Broken(error) => return Err(error),
+            Went::Ended(outcome, item, record) => (outcome, item, record),
         };
         if summary.stopped_by.is_some() {
             return Ok(());
         }
+        self.records.extend(record);
         summary.count(&outcome);
         self.results.write(&outcome)?;
         if let Some(cases) = &mut self.cases {
@@ -51,6 +65,18 @@ impl Gathered {
         }
         summary.stopped_by = self.limits.reached(summary.cases, llm.spent().cost);
         Ok(())
+    }
+
+    /// Journals what was taken.
+    pub(super) async fn journal(&mut self, shared: &Shared) -> Result<()> {
+        if self.records.is_empty() {
+            return Ok(());
+        }
+        let records = std::mem::take(&mut self.records);
+        shared
+            .journal
+            .finish_cases(shared.run.number, records)
+            .await
     }
 
     /// Decides about the cases that wait for each other, and carries them on.
@@ -61,7 +87,7 @@ impl Gathered {
         plan: &RunPlan<'_>,
     ) -> Result<()> {
         while !self.waiting.is_empty() {
-            let mut waiting: Vec<Option<(Box<Execution>, Candidate, Json)>> =
+            let mut waiting: Vec<Option<(Box<UnderWay>, Candidate)>> =
                 std::mem::take(&mut self.waiting)
                     .into_iter()
                     .map(Some)
@@ -69,26 +95,32 @@ impl Gathered {
             let candidates = waiting
                 .iter()
                 .enumerate()
-                .filter_map(|(i, w)| w.as_ref().map(|(_, c, _)| (i, c.clone())))
+                .filter_map(|(i, w)| w.as_ref().map(|(_, c)| (i, c.clone())))
                 .collect();
             let mut chosen = Vec::new();
+            let mut choices = Vec::new();
             for (index, choice) in decide(&shared.program, candidates) {
-                if let Some((mut execution, _, item)) = waiting[index].take() {
-                    execution.record(Event::Selected(choice));
-                    chosen.push((execution, item));
+                if let Some((mut case, candidate)) = waiting[index].take() {
+                    let (part, _) = case.log.choice(&candidate.step);
+                    choices.push((part, json!(choice)));
+                    case.execution.record(Event::Selected(choice));
+                    chosen.push(case);
                 }
             }
             let others: Vec<_> = waiting.into_iter().flatten().collect();
             if chosen.is_empty() {
                 break;
             }
-            let work = stream::iter(chosen).map(|(execution, item)| {
+            // Before anything rests on them: a resumed run must not decide otherwise.
+            shared.journal.keep_choices(choices).await?;
+            let work = stream::iter(chosen).map(|case| {
                 let shared = shared.clone();
-                async move { carry(&shared, execution, item).await }
+                async move { carry(&shared, case).await }
             });
             let mut work = Box::pin(work.buffered(plan.at_once.max(1)));
             while let Some(went) = work.next().await {
                 self.take(went, summary, &plan.llm)?;
+                self.journal(shared).await?;
                 (plan.progress)(summary);
             }
             self.waiting.extend(others);

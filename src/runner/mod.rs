@@ -1,46 +1,63 @@
 //! Runs a workflow for real, over all its cases: concurrently, bounded, and a failed case never
-//! stops the others. What needs approval is kept, not sent.
+//! stops the others. Everything is journaled, so that a run which was cut short is resumed without
+//! losing a case or doing anything twice. What needs approval is kept, not sent.
 
+mod carry;
+mod files;
 mod gathered;
+mod inbox;
+mod log;
 mod outbox;
+mod perform;
 mod results;
+mod rows;
 mod summary;
 mod world;
 
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
-use futures_util::{StreamExt, stream};
-use indexmap::IndexMap;
-use serde_json::{Map, Value as Json};
+use futures_util::StreamExt;
+use serde_json::Value as Json;
 
 use crate::check::Checked;
-use crate::connect::Connections;
+use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
-use crate::engine::{
-    Candidate, Case, CompiledPull, Execution, Outcome, Program, Progress, RunInfo, base_scope,
-    deliveries_of_run, drive,
-};
+use crate::engine::{CaseSummary, Failure, Program, RunInfo, base_scope, deliveries_of_run};
 use crate::expr::Scope;
-use crate::rehearse::{LlmAnswers, Tables, failure_of, read_rows, unkeyed};
-use crate::spec::{Per, StepKind, duration};
+use crate::rehearse::{LlmAnswers, Tables, unkeyed};
+use crate::spec::{Per, duration};
+use crate::store::Journal;
+use crate::store::journal::{NewRun, RUN_PLACE, Run, RunStatus, VersionText, key_digest};
 
+pub use inbox::{Decided, Decision, Inbox, editable};
 pub use outbox::Outbox;
 pub use results::Results;
 pub use summary::{FailedCase, Summary};
 
+use carry::{Went, run_cases};
 use gathered::{Gathered, Limited};
+use log::{CaseLog, RunOf};
+use rows::{Passed, Source};
 use world::RunWorld;
 
 /// What a run is to do.
 pub struct RunPlan<'r> {
     /// The workflow.
     pub checked: Checked,
+    /// Its document and SOP, as they were read: they are kept with the run.
+    pub version: VersionText,
     /// Its data and tools.
     pub connections: Arc<Connections>,
+    /// What they offer.
+    pub catalog: Arc<Catalog>,
     /// Who answers `llm` steps.
     pub llm: Arc<LlmAnswers>,
+    /// Where everything is journaled.
+    pub journal: Arc<Journal>,
+    /// The run that this goes on with; its clock, inputs and folder are those of the plan.
+    pub resumed: Option<Run>,
     /// Its id and clock.
     pub run: RunInfo,
     /// What started it gives.
@@ -50,7 +67,9 @@ pub struct RunPlan<'r> {
     /// The folder that its files go to.
     pub folder: PathBuf,
     /// Where the results of every case go, as CSV or JSON lines by the file's ending.
-    pub results: Option<PathBuf>,
+    pub results: PathBuf,
+    /// How long somebody can decide about what waits for approval.
+    pub expires: Option<Duration>,
     /// How many cases that wait for something outside run at once.
     pub at_once: usize,
     /// Told of how far it is.
@@ -64,51 +83,89 @@ struct Shared {
     program: Program,
     base: Scope,
     world: RunWorld,
+    journal: Arc<Journal>,
+    run: RunOf,
     only: Option<String>,
-    /// The rows were chosen already, since they had to be ordered.
+    /// The rows were chosen already.
     is_chosen: bool,
+    is_resumed: bool,
+    /// Are the rows of cases needed when they are done?
+    tells_items: bool,
+    passed: Passed,
 }
 
-enum Went {
-    Ended(Box<Outcome>, Json),
-    Waits(Box<Execution>, Candidate, Json),
+impl Shared {
+    /// Is a case of this key finished, so that the row which came by is passed over?
+    fn passes(&self, key: &str) -> bool {
+        let Some(passed) = &self.passed else {
+            return false;
+        };
+        let mut passed = passed.lock().unwrap_or_else(PoisonError::into_inner);
+        match passed.get_mut(&key_digest(key)) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
 }
 
-/// Runs a workflow over its cases.
+/// Runs a workflow over its cases, or goes on with a run that was cut short.
 ///
 /// # Errors
-/// If the cases cannot be read, or the files not be written. Failed cases are in the summary.
+/// If another process is at work on the run, the cases cannot be read, or the files or the journal
+/// not be written. Failed cases are in the summary.
 pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
     let started = Instant::now();
+    let _held = plan.journal.hold_run(&plan.run.id)?.ok_or_else(|| {
+        Error::blocked(format!("The run {} is under way already", plan.run.id))
+            .help("Another process is at work on it; `sopwright runs show` says how far it is.")
+    })?;
+    let run = begin(&plan).await?;
     let program = Program::compile(&plan.checked)?;
     let workflow = program.workflow().clone();
     let base = base_scope(&plan.run, &plan.trigger);
     let tables = Tables::load(&program, &plan.connections, &base).await;
-    let outbox = Arc::new(Outbox::new(plan.folder.clone(), plan.connections.clone()));
-    let results = Results::create(
-        plan.results
-            .as_deref()
-            .unwrap_or(&plan.folder.join("results.csv")),
-        &workflow,
-    )?;
+    let outbox = Arc::new(outbox(&plan, &run)?);
+    let results = Results::create(&plan.results, &workflow)?;
     let mut summary = Summary::new(&plan.run, &plan.folder, results.path());
     summary.notes.extend(
         tables
             .unavailable()
             .map(|(name, failure)| format!("`{name}` could not be read: {}", failure.message)),
     );
-    let waits = workflow
-        .all_steps()
-        .iter()
-        .any(|s| matches!(s.kind, StepKind::Call(_) | StepKind::Llm(_)));
+    let waits = rows::waits_outside(&workflow);
+    let keeps_rows = rows::keeps_rows(&workflow);
+    let tells_items = workflow.outputs.iter().any(|o| o.common.per == Per::Run);
+    let source = Source {
+        program: &program,
+        connections: &plan.connections,
+        base: &base,
+        journal: &plan.journal,
+        run: &run,
+        only: plan.only.as_deref(),
+        size: if waits { 1 } else { ROWS_A_TASK },
+    };
+    let (pieces, passed) = if keeps_rows {
+        (source.kept(plan.resumed.as_ref()).await?, None)
+    } else {
+        source.read(plan.resumed.as_ref()).await?
+    };
     let shared = Arc::new(Shared {
-        is_chosen: program.cases().is_some_and(|pull| pull.is_ordered()),
-        world: RunWorld::new(
+        is_chosen: keeps_rows || program.cases().is_some_and(|pull| pull.is_ordered()),
+        is_resumed: plan.resumed.is_some() && keeps_rows,
+        tells_items,
+        passed,
+        world: RunWorld {
             tables,
-            plan.connections.clone(),
-            plan.llm.clone(),
-            outbox.clone(),
-        ),
+            connections: plan.connections.clone(),
+            catalog: plan.catalog.clone(),
+            llm: plan.llm.clone(),
+            outbox: outbox.clone(),
+        },
+        journal: plan.journal.clone(),
+        run,
         base,
         only: plan.only.clone(),
         program: program.clone(),
@@ -118,15 +175,11 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
     } else {
         std::thread::available_parallelism().map_or(2, |n| n.get()) * 2
     };
-    let size = if waits { 1 } else { ROWS_A_TASK };
     let mut gathered = Gathered {
         results,
-        cases: workflow
-            .outputs
-            .iter()
-            .any(|o| o.common.per == Per::Run)
-            .then(Vec::new),
+        cases: tells_items.then(Vec::new),
         waiting: Vec::new(),
+        records: Vec::new(),
         limits: Limited {
             cases: workflow.limits.cases,
             cost: workflow.limits.model_cost_usd,
@@ -134,14 +187,13 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
             started,
         },
     };
-    let pieces = pieces(program.cases(), &plan.connections, &shared, size).await?;
     let work = pieces.map(|piece| {
         let shared = shared.clone();
         async move {
             match piece {
-                Ok(rows) => {
-                    let read = rows.len();
-                    let ended = tokio::spawn(async move { run_rows(&shared, rows).await })
+                Ok(starts) => {
+                    let read = starts.len();
+                    let ended = tokio::spawn(async move { run_cases(&shared, starts).await })
                         .await
                         .unwrap_or_else(|e| vec![crashed(&e.to_string())]);
                     (read, ended)
@@ -156,6 +208,7 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
         for went in ended {
             gathered.take(went, &mut summary, &plan.llm)?;
         }
+        gathered.journal(&shared).await?;
         summary.spent = plan.llm.spent();
         (plan.progress)(&summary);
         if summary.stopped_by.is_some() {
@@ -163,145 +216,129 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
         }
     }
     drop(work);
-    gathered
-        .settle_waiting(&shared, &mut summary, &plan)
-        .await?;
+    // Who is chosen among all hangs on those that a person has to help on.
+    if summary.held.is_empty() {
+        gathered
+            .settle_waiting(&shared, &mut summary, &plan)
+            .await?;
+    }
     if let Some(key) = &plan.only
         && summary.cases == 0
+        && summary.held.is_empty()
     {
-        return Err(
-            Error::input(format!("There is no case `{key}`")).help(format!(
-                "A case is known by `{}`.",
-                workflow.for_each.as_ref().map_or("run", |e| e.key.as_str())
-            )),
-        );
+        let none = Error::input(format!("There is no case `{key}`")).help(format!(
+            "A case is known by `{}`.",
+            workflow.for_each.as_ref().map_or("run", |e| e.key.as_str())
+        ));
+        end(&plan, &shared, &summary, Some(none.message.clone())).await?;
+        return Err(none);
     }
-    if let Some(cases) = &gathered.cases {
-        let (deliveries, failures) = deliveries_of_run(&program, &plan.run, &plan.trigger, cases);
-        for delivery in deliveries {
-            let output = delivery.output.clone();
-            if let Err(failure) = outbox.deliver("run", delivery).await {
-                summary.failed_outputs.push((output, failure.message));
-            }
-        }
-        summary.failed_outputs.extend(
-            failures
-                .into_iter()
-                .map(|(output, failure)| (output, failure.message)),
-        );
+    if let (Some(cases), true) = (&gathered.cases, summary.held.is_empty()) {
+        deliver_once(&plan, &shared, cases, &mut summary).await?;
     }
     gathered.results.finish()?;
     summary.made = outbox.made();
     summary.spent = plan.llm.spent();
     summary.seconds = started.elapsed().as_secs_f64();
     summary.write()?;
+    end(&plan, &shared, &summary, None).await?;
     Ok(summary)
 }
 
-type Piece = std::result::Result<Vec<Option<Map<String, Json>>>, crate::engine::Failure>;
+/// Begins a run in the journal, or goes on with one.
+async fn begin(plan: &RunPlan<'_>) -> Result<RunOf> {
+    let id = Arc::from(plan.run.id.as_str());
+    if let Some(resumed) = &plan.resumed {
+        plan.journal.resume_run(resumed.number).await?;
+        return Ok(RunOf {
+            number: resumed.number,
+            id,
+        });
+    }
+    let number = plan
+        .journal
+        .begin_run(NewRun {
+            info: plan.run.clone(),
+            version: plan.version.clone(),
+            inputs: plan.trigger.clone(),
+            only: plan.only.clone(),
+            // It may be resumed, and approved, from another folder.
+            folder: absolute(&plan.folder),
+            results: absolute(&plan.results),
+            keeps_rows: rows::keeps_rows(plan.checked.workflow()),
+        })
+        .await?;
+    Ok(RunOf { number, id })
+}
 
-/// Returns the rows that cases are made from, in pieces for tasks.
-async fn pieces(
-    cases: Option<&Arc<CompiledPull>>,
-    connections: &Connections,
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn outbox(plan: &RunPlan<'_>, run: &RunOf) -> Result<Outbox> {
+    let (folder, connections) = (plan.folder.clone(), plan.connections.clone());
+    let (catalog, expires) = (plan.catalog.clone(), plan.expires);
+    if plan.resumed.is_none() {
+        return Ok(Outbox::new(folder, connections, catalog, expires));
+    }
+    let (mut made, files) = plan.journal.made(run.number)?;
+    let waiting = plan.journal.approvals_of_run(run.number)?;
+    let waiting: usize = waiting.iter().map(|(_, n)| n).sum();
+    if waiting > 0 {
+        made.insert(outbox::WAITING.to_owned(), waiting);
+    }
+    let made = (made, files);
+    Ok(Outbox::after(folder, connections, catalog, expires, made))
+}
+
+/// Makes what is made once, when all cases are done.
+async fn deliver_once(
+    plan: &RunPlan<'_>,
     shared: &Shared,
-    size: usize,
-) -> Result<stream::BoxStream<'static, Piece>> {
-    let Some(pull) = cases else {
-        return Ok(stream::iter([Ok(vec![None])]).boxed());
+    cases: &[CaseSummary],
+    summary: &mut Summary,
+) -> Result<()> {
+    let (deliveries, failures) =
+        deliveries_of_run(&shared.program, &plan.run, &plan.trigger, cases);
+    let is_replayed = plan.resumed.is_some();
+    let mut log = CaseLog::of(&shared.journal, &shared.run, RUN_PLACE, "run", is_replayed)?;
+    for delivery in deliveries {
+        let output = delivery.output.clone();
+        if let Err(failure) = shared.world.outbox.deliver(&mut log, delivery).await? {
+            summary.failed_outputs.push((output, failure.message));
+        }
+    }
+    let failures = failures.into_iter();
+    summary
+        .failed_outputs
+        .extend(failures.map(|(output, failure)| (output, failure.message)));
+    Ok(())
+}
+
+/// Ends a run in the journal.
+async fn end(
+    plan: &RunPlan<'_>,
+    shared: &Shared,
+    summary: &Summary,
+    why: Option<String>,
+) -> Result<()> {
+    let (status, why) = if !summary.held.is_empty() {
+        (
+            RunStatus::Held,
+            Some("a person has to say what became of a call".to_owned()),
+        )
+    } else if let Some(why) = &summary.stopped_by {
+        (RunStatus::Limited, Some(why.clone()))
+    } else {
+        (RunStatus::Done, why)
     };
-    let unreadable = |message: String| {
-        Error::unavailable(format!("The cases could not be read from {}", pull.from))
-            .because(message)
-            .help("`sopwright connections try` shows what the connection answers.")
-    };
-    let rows = read_rows(connections, pull)
+    let summary = summary.to_json();
+    plan.journal
+        .end_run(shared.run.number, status, why, &summary)
         .await
-        .map_err(|e| unreadable(e.message))?;
-    if shared.is_chosen {
-        let rows = crate::rehearse::case_rows(pull, connections, &shared.base).await?;
-        let pieces: Vec<Piece> = rows
-            .chunks(size)
-            .map(|chunk| Ok(chunk.iter().cloned().map(Some).collect()))
-            .collect();
-        return Ok(stream::iter(pieces).boxed());
-    }
-    let chunks = stream::unfold(rows, |mut rows| async move {
-        rows.next().await.map(|chunk| (chunk, rows))
-    });
-    let pieces = chunks.flat_map(move |chunk| {
-        let pieces: Vec<Piece> = match chunk {
-            Ok(rows) => {
-                let mut pieces = Vec::with_capacity(rows.len().div_ceil(size));
-                let mut piece = Vec::with_capacity(size.min(rows.len()));
-                for row in rows {
-                    piece.push(Some(row));
-                    if piece.len() == size {
-                        pieces.push(Ok(std::mem::take(&mut piece)));
-                    }
-                }
-                if !piece.is_empty() {
-                    pieces.push(Ok(piece));
-                }
-                pieces
-            }
-            Err(error) => vec![Err(failure_of(&error))],
-        };
-        stream::iter(pieces)
-    });
-    Ok(pieces.boxed())
-}
-
-async fn run_rows(shared: &Shared, rows: Vec<Option<Map<String, Json>>>) -> Vec<Went> {
-    let mut ended = Vec::with_capacity(rows.len());
-    for row in rows {
-        if let (Some(row), Some(pull), false) = (&row, shared.program.cases(), shared.is_chosen) {
-            match pull.keeps(row, &shared.base) {
-                Ok(true) => {}
-                Ok(false) => continue,
-                Err(error) => {
-                    let failure = crate::engine::Failure::last("expression", error.message);
-                    ended.push(Went::Ended(Box::new(unkeyed(failure)), Json::Null));
-                    continue;
-                }
-            }
-        }
-        let item = row.clone().map_or(Json::Null, Json::Object);
-        let case = Case {
-            item: row,
-            given: IndexMap::new(),
-        };
-        let execution = match Execution::within(&shared.program, &shared.base, case) {
-            Ok(execution) => execution,
-            Err(failure) => {
-                ended.push(Went::Ended(Box::new(unkeyed(failure)), item));
-                continue;
-            }
-        };
-        if shared
-            .only
-            .as_ref()
-            .is_none_or(|only| only == execution.key())
-        {
-            ended.push(carry(shared, Box::new(execution), item).await);
-        }
-    }
-    ended
-}
-
-async fn carry(shared: &Shared, mut execution: Box<Execution>, item: Json) -> Went {
-    match drive(&mut execution, &shared.world).await {
-        Progress::Done(outcome) => Went::Ended(outcome, item),
-        Progress::Waiting(candidate) => Went::Waits(execution, candidate, item),
-    }
 }
 
 fn crashed(message: &str) -> Went {
-    Went::Ended(
-        Box::new(unkeyed(crate::engine::Failure::last(
-            "unavailable",
-            message,
-        ))),
-        Json::Null,
-    )
+    let failure = Failure::last("unavailable", message);
+    Went::Ended(Box::new(unkeyed(failure)), Json::Null, None)
 }

@@ -1,257 +1,260 @@
-//! Where what a run makes goes: files at once, drafts beside them, and what leaves the building
-//! into `pending/`, where it waits for a person.
+//! Where what a run makes goes: files at once, drafts beside them, updates and calls that need no
+//! approval to their connections, and what leaves the building into the inbox, with a file under
+//! `pending/`, where it waits for a person.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
-use crate::connect::Connections;
-use crate::diag::Error;
+use super::files::{Files, csv, email, plain};
+use super::log::{CaseLog, failure_in, now};
+use super::perform::{self, Came};
+use crate::connect::{Catalog, Connections};
+use crate::diag::Result;
 use crate::engine::{Content, Delivery, Failure, ToolRequest};
-use crate::rehearse::{call_tool, failure_of};
 use crate::spec::Approval;
-use crate::store::write_atomically;
+use crate::store::journal::{Effect, EffectState, NewApproval, Part, Reason};
 
 /// Takes what a run makes.
 pub struct Outbox {
-    folder: PathBuf,
+    files: Files,
     connections: Arc<Connections>,
-    state: Mutex<State>,
+    catalog: Arc<Catalog>,
+    /// How long somebody can decide about what waits.
+    expires: Option<Duration>,
+    made: Mutex<IndexMap<String, usize>>,
 }
 
-#[derive(Default)]
-struct State {
-    names: HashSet<PathBuf>,
-    made: IndexMap<String, usize>,
-}
+/// Whether something was made.
+type Made = std::result::Result<(), Failure>;
+
+/// What is made, in the order in which it is told.
+const KINDS: [&str; 5] = ["document", "table", "email draft", "update", "call"];
+/// What waits is counted under this name.
+pub(super) const WAITING: &str = "waiting for approval";
 
 impl Outbox {
     /// Returns an outbox that writes under a folder.
-    pub fn new(folder: PathBuf, connections: Arc<Connections>) -> Self {
-        Outbox {
+    pub fn new(
+        folder: PathBuf,
+        connections: Arc<Connections>,
+        catalog: Arc<Catalog>,
+        expires: Option<Duration>,
+    ) -> Self {
+        Self::after(
             folder,
             connections,
-            state: Mutex::default(),
+            catalog,
+            expires,
+            (HashMap::new(), Vec::new()),
+        )
+    }
+
+    /// Returns an outbox that goes on where another stopped: what was made, and its files.
+    pub(super) fn after(
+        folder: PathBuf,
+        connections: Arc<Connections>,
+        catalog: Arc<Catalog>,
+        expires: Option<Duration>,
+        (counts, files): (HashMap<String, usize>, Vec<String>),
+    ) -> Self {
+        let kinds = KINDS.into_iter().chain([WAITING]);
+        let made = kinds.filter_map(|kind| Some((kind.to_owned(), *counts.get(kind)?)));
+        let files = Files::new(folder, files);
+        files.tidy();
+        Outbox {
+            files,
+            connections,
+            catalog,
+            expires,
+            made: Mutex::new(made.collect()),
         }
     }
 
     /// Returns how many of each kind were made.
     pub fn made(&self) -> IndexMap<String, usize> {
-        self.lock().made.clone()
+        self.lock().clone()
     }
 
-    /// Takes one thing: writes it, performs it, or keeps it for approval.
+    /// Takes one thing: writes it, performs it, or keeps it for approval. What was done before a
+    /// crash is not done again.
     ///
     /// # Errors
-    /// If it cannot be written or performed.
-    pub async fn deliver(&self, case: &str, delivery: Delivery) -> Result<(), Failure> {
+    /// If it cannot be journaled. Inside: if it cannot be written or performed.
+    pub(super) async fn deliver(&self, log: &mut CaseLog, delivery: Delivery) -> Result<Made> {
+        let (part, known) = log.next(&delivery.output);
+        match known.as_ref().map(|e| (e.state, &e.answer)) {
+            Some((EffectState::Done | EffectState::Left, _)) => return Ok(Ok(())),
+            Some((EffectState::Failed, answer)) => return Ok(Err(failure_in(answer))),
+            Some((EffectState::Begun | EffectState::Again, _)) | None => {}
+        }
         let waits = delivery.approval == Approval::Required;
         match &delivery.content {
             Content::Document { file, body } if !waits => {
-                self.write("documents", "document", file, body.as_bytes())
+                let written = self.files.write("documents", file, body.as_bytes());
+                self.wrote(log, &part, "document", written).await
             }
             Content::Table {
                 file,
                 columns,
                 rows,
-            } if !waits => self.write("tables", "table", file, &csv(columns, rows)?),
+            } if !waits => {
+                let written = csv(columns, rows)
+                    .and_then(|content| self.files.write("tables", file, &content));
+                self.wrote(log, &part, "table", written).await
+            }
             Content::EmailDraft {
                 to,
                 cc,
                 subject,
                 body,
             } => {
-                let name = format!("{}-{}.eml", plain(case), plain(&delivery.output));
-                self.write(
-                    "drafts",
-                    "email draft",
-                    &name,
-                    email(to, cc.as_deref(), subject, body).as_bytes(),
-                )
+                let name = format!("{}-{}.eml", plain(log.case()), plain(&delivery.output));
+                let text = email(to, cc.as_deref(), subject, body);
+                let written = self.files.write("drafts", &name, text.as_bytes());
+                self.wrote(log, &part, "email draft", written).await
             }
             Content::Update { table, key, set } if !waits => {
-                let (connection, table) = table.split_once('.').unwrap_or((table, ""));
-                let connection = self
-                    .connections
-                    .require(connection)
-                    .map_err(|e| failure_of(&e))?;
-                connection
-                    .update(table, key, set)
-                    .await
-                    .map_err(|e| failure_of(&e))?;
-                self.count("update");
-                Ok(())
+                let request = json!(delivery.content);
+                log.journal.begin_effect(&part, "update", &request).await?;
+                let begun = now();
+                let rows = perform::update(&self.connections, table, key, set).await;
+                let came = rows.map(|rows| json!({ "rows": rows }));
+                self.came(log, &part, "update", begun, came).await
             }
             Content::Call { tool, arguments } if !waits => {
-                let request = ToolRequest {
-                    step: delivery.output.clone(),
-                    tool: tool.clone(),
-                    arguments: arguments.clone(),
-                    retry: None,
-                    timeout: None,
-                };
-                call_tool(&self.connections, &request).await?;
-                self.count("call");
-                Ok(())
+                let request = request_of(&delivery.output, tool, arguments);
+                self.call(log, &part, known.as_ref(), &delivery, request)
+                    .await
             }
-            // No connection can carry a message yet, so one that need not wait is kept too.
-            _ => self.keep(case, &delivery),
+            _ => {
+                let reason = if waits {
+                    Reason::Approval
+                } else {
+                    Reason::NoConnection
+                };
+                self.keep(log, part, delivery, reason).await
+            }
         }
     }
 
-    fn keep(&self, case: &str, delivery: &Delivery) -> Result<(), Failure> {
-        let name = format!("{}-{}.json", plain(case), plain(&delivery.output));
-        let content = json!({"case": case, "delivery": delivery});
+    /// Calls a tool that writes; where nobody knows what came of it, a person is asked.
+    async fn call(
+        &self,
+        log: &CaseLog,
+        part: &Part,
+        known: Option<&Effect>,
+        delivery: &Delivery,
+        request: ToolRequest,
+    ) -> Result<Made> {
+        let asked = json!(delivery.content);
+        let repeatable = perform::is_repeatable(&self.catalog, &request.tool);
+        // Begun before a crash: the same may be asked again, if that does nothing twice.
+        let is_open = known.is_some_and(|e| e.state == EffectState::Begun);
+        let is_same = known.is_some_and(|e| e.request == asked);
+        if is_open && !(repeatable && is_same) {
+            return self
+                .keep(log, part.clone(), delivery.clone(), Reason::Unknown)
+                .await;
+        }
+        log.journal.begin_effect(part, "call", &asked).await?;
+        let begun = now();
+        match perform::call(&self.connections, &request, &part.key, repeatable).await {
+            Came::Answer(answer) => self.came(log, part, "call", begun, Ok(answer)).await,
+            Came::Failed(failure) => self.came(log, part, "call", begun, Err(failure)).await,
+            Came::Unknown(_) => {
+                self.keep(log, part.clone(), delivery.clone(), Reason::Unknown)
+                    .await
+            }
+        }
+    }
+
+    /// Keeps something for a person: a line in the inbox, and a file to look at.
+    async fn keep(
+        &self,
+        log: &CaseLog,
+        part: Part,
+        delivery: Delivery,
+        reason: Reason,
+    ) -> Result<Made> {
+        if log.waits(&part)? {
+            return Ok(Ok(()));
+        }
+        let name = format!("{}-{}.json", plain(log.case()), plain(&delivery.output));
+        let content = json!({"case": log.case(), "delivery": delivery});
         let text = serde_json::to_string_pretty(&content).unwrap_or_default() + "\n";
-        self.write("pending", "waiting for approval", &name, text.as_bytes())
+        let file = match self.files.write("pending", &name, text.as_bytes()) {
+            Ok(file) => file,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let expires = self.expires.map(|after| {
+            now().saturating_add(i64::try_from(after.as_millis()).unwrap_or(i64::MAX))
+        });
+        let new = NewApproval {
+            part,
+            case: log.case().to_owned(),
+            // What may have been done does not become undone by waiting.
+            expires: expires.filter(|_| reason != Reason::Unknown),
+            reason,
+            delivery,
+            file: Some(file),
+        };
+        log.journal.keep_for_approval(new).await?;
+        self.count(WAITING);
+        Ok(Ok(()))
     }
 
-    fn write(&self, folder: &str, kind: &str, file: &str, content: &[u8]) -> Result<(), Failure> {
-        let path = self.free_name(&self.folder.join(folder), file);
-        write_atomically(&path, content)
-            .map_err(|e: Error| Failure::last("disk", e.to_string()))?;
-        self.count(kind);
-        Ok(())
+    /// Journals a file. It was not noted before: writing it again does no harm.
+    async fn wrote(
+        &self,
+        log: &CaseLog,
+        part: &Part,
+        kind: &'static str,
+        written: std::result::Result<String, Failure>,
+    ) -> Result<Made> {
+        let came = written.map(|file| json!({ "file": file }));
+        self.came(log, part, kind, now(), came).await
     }
 
-    /// Returns a path that nothing of this run has: two cases of one name must not overwrite each other.
-    fn free_name(&self, folder: &Path, file: &str) -> PathBuf {
-        let mut state = self.lock();
-        let mut path = folder.join(file);
-        let mut number = 2;
-        while !state.names.insert(path.clone()) {
-            let (stem, ending) = file.rsplit_once('.').unwrap_or((file, "txt"));
-            path = folder.join(format!("{stem}-{number}.{ending}"));
-            number += 1;
+    async fn came(
+        &self,
+        log: &CaseLog,
+        part: &Part,
+        kind: &'static str,
+        begun: i64,
+        came: std::result::Result<Json, Failure>,
+    ) -> Result<Made> {
+        log.end(part, kind, begun, None, &came).await?;
+        if came.is_ok() {
+            self.count(kind);
         }
-        path
+        Ok(came.map(|_| ()))
     }
 
     fn count(&self, kind: &str) {
-        *self.lock().made.entry(kind.to_owned()).or_default() += 1;
+        *self.lock().entry(kind.to_owned()).or_default() += 1;
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, IndexMap<String, usize>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Returns a name that any file system takes.
-fn plain(name: &str) -> String {
-    let folded: String = name
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') {
-                c
-            } else {
-                '-'
-            }
-        })
-        .take(80)
-        .collect();
-    folded.trim_start_matches('.').to_owned()
-}
-
-/// Returns an email as a message file (RFC 5322) that mail programs open as a draft.
-fn email(to: &str, cc: Option<&str>, subject: &str, body: &str) -> String {
-    let copy = cc
-        .filter(|cc| !cc.is_empty())
-        .map(|cc| format!("Cc: {cc}\r\n"))
-        .unwrap_or_default();
-    let subject = if subject.is_ascii() {
-        subject.to_owned()
-    } else {
-        encoded_word(subject)
-    };
-    let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
-    format!(
-        "To: {to}\r\n{copy}Subject: {subject}\r\nX-Unsent: 1\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}"
-    )
-}
-
-/// Returns a header text as an encoded word (RFC 2047, Q encoding).
-fn encoded_word(text: &str) -> String {
-    let encoded: String = text
-        .bytes()
-        .map(|byte| match byte {
-            b' ' => "_".to_owned(),
-            b if b.is_ascii_alphanumeric() => char::from(b).to_string(),
-            b => format!("={b:02X}"),
-        })
-        .collect();
-    format!("=?utf-8?Q?{encoded}?=")
-}
-
-fn csv(columns: &[String], rows: &[Vec<Json>]) -> Result<Vec<u8>, Failure> {
-    let failed = |e: &dyn std::error::Error| {
-        Failure::last("disk", format!("The table cannot be written: {e}"))
-    };
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns).map_err(|e| failed(&e))?;
-    for row in rows {
-        writer
-            .write_record(row.iter().map(super::results::cell))
-            .map_err(|e| failed(&e))?;
-    }
-    writer.into_inner().map_err(|e| failed(&e))
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[tokio::test]
-    async fn files_are_made_and_the_rest_waits() {
-        let folder = tempfile::tempdir().unwrap();
-        let outbox = Outbox::new(folder.path().to_owned(), Arc::new(Connections::default()));
-        let document = |approval| Delivery {
-            output: "brief".to_owned(),
-            approval,
-            content: Content::Document {
-                file: "a.md".to_owned(),
-                body: "x".to_owned(),
-            },
-        };
-        outbox
-            .deliver("1", document(Approval::NotNeeded))
-            .await
-            .unwrap();
-        outbox
-            .deliver("2", document(Approval::NotNeeded))
-            .await
-            .unwrap();
-        outbox
-            .deliver("3", document(Approval::Required))
-            .await
-            .unwrap();
-        let message = Delivery {
-            output: "alert".to_owned(),
-            approval: Approval::NotNeeded,
-            content: Content::Message {
-                to: "slack.cs".to_owned(),
-                text: "hi".to_owned(),
-            },
-        };
-        outbox.deliver("../4", message).await.unwrap();
-        for path in [
-            "documents/a.md",
-            "documents/a-2.md",
-            "pending/3-brief.json",
-            "pending/-4-alert.json",
-        ] {
-            assert!(folder.path().join(path).is_file(), "{path}");
-        }
-        assert_eq!(outbox.made()["waiting for approval"], 2);
-    }
-
-    #[test]
-    fn subjects_beyond_ascii_are_encoded() {
-        let text = email("a@b.c", None, "Überblick", "x\ny");
-        assert!(text.contains("Subject: =?utf-8?Q?=C3=9Cberblick?=\r\n"));
-        assert!(text.ends_with("\r\n\r\nx\r\ny"));
+/// Returns the request of a call that is an output.
+pub(super) fn request_of(
+    output: &str,
+    tool: &str,
+    arguments: &serde_json::Map<String, Json>,
+) -> ToolRequest {
+    ToolRequest {
+        step: output.to_owned(),
+        tool: tool.to_owned(),
+        arguments: arguments.clone(),
+        retry: None,
+        timeout: None,
     }
 }

@@ -32,6 +32,8 @@ pub struct Summary {
     pub failed: usize,
     /// The first that failed.
     pub failures: Vec<FailedCase>,
+    /// Cases that wait for a person to say what became of a call; they are not among the cases.
+    pub held: Vec<FailedCase>,
     /// Outputs of the run that could not be made.
     pub failed_outputs: Vec<(String, String)>,
     /// How many of each kind were made.
@@ -76,6 +78,7 @@ impl Summary {
             stopped: 0,
             failed: 0,
             failures: Vec::new(),
+            held: Vec::new(),
             failed_outputs: Vec::new(),
             made: IndexMap::new(),
             results_by_value: IndexMap::new(),
@@ -112,7 +115,10 @@ impl Summary {
 
     /// Did everything work?
     pub fn is_clean(&self) -> bool {
-        self.failed == 0 && self.failed_outputs.is_empty() && self.stopped_by.is_none()
+        self.failed == 0
+            && self.held.is_empty()
+            && self.failed_outputs.is_empty()
+            && self.stopped_by.is_none()
     }
 
     /// Returns the summary as JSON.
@@ -120,7 +126,7 @@ impl Summary {
         json!({
             "run": self.run.id, "workflow": self.run.workflow, "as_of": self.run.time,
             "cases": self.cases, "done": self.done, "stopped": self.stopped, "failed": self.failed,
-            "failures": self.failures, "failed_outputs": self.failed_outputs, "made": self.made,
+            "failures": self.failures, "held": self.held, "failed_outputs": self.failed_outputs, "made": self.made,
             "results_by_value": self.results_by_value, "model_calls": self.spent.calls, "model_cost_usd": self.spent.cost,
             "seconds": (self.seconds * 1000.0).round() / 1000.0, "stopped_by": self.stopped_by, "notes": self.notes,
             "folder": self.folder.display().to_string(), "results": self.results.display().to_string()

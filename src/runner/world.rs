@@ -1,85 +1,166 @@
-//! The world of a run: reads and writes are performed, effects go to the outbox.
+//! The world of a run: tables are read, tools called and models asked, each journaled so that a
+//! resumed run knows what it learned and did.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use async_trait::async_trait;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::Outbox;
-use crate::connect::Connections;
-use crate::engine::{Delivery, Failure, LlmRequest, PullRequest, Rows, ToolRequest, World};
-use crate::expr::Scope;
-use crate::rehearse::{LlmAnswers, Tables, call_tool};
-use crate::spec::duration;
+use super::log::{CaseLog, failure_in, now};
+use super::perform::{self, Came};
+use crate::connect::{Catalog, Connections};
+use crate::diag::Result;
+use crate::engine::{
+    Action, Content, Delivery, Event, Execution, Failure, LlmRequest, ToolRequest,
+};
+use crate::rehearse::{LlmAnswers, Tables};
+use crate::spec::Approval;
+use crate::store::journal::{EffectState, NewApproval, Part, Reason};
 
 pub(super) struct RunWorld {
-    tables: Tables,
-    connections: Arc<Connections>,
-    llm: Arc<LlmAnswers>,
-    outbox: Arc<Outbox>,
+    pub(super) tables: Tables,
+    pub(super) connections: Arc<Connections>,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) llm: Arc<LlmAnswers>,
+    pub(super) outbox: Arc<Outbox>,
 }
 
-/// How often what is transient is tried, where the workflow says nothing.
-const ATTEMPTS: u32 = 3;
-/// The first wait, doubled each time.
-const BACKOFF: Duration = Duration::from_secs(1);
+/// How far an action got.
+pub(super) enum Performed {
+    /// This came of it.
+    Event(Event),
+    /// A person has to say what came of it.
+    Held(String),
+}
+
+type Answer = std::result::Result<Json, Failure>;
 
 impl RunWorld {
-    pub(super) fn new(
-        tables: Tables,
-        connections: Arc<Connections>,
-        llm: Arc<LlmAnswers>,
-        outbox: Arc<Outbox>,
-    ) -> Self {
-        RunWorld {
-            tables,
-            connections,
-            llm,
-            outbox,
-        }
+    /// Performs what an execution wants. A decision across cases and the end are not its business.
+    ///
+    /// # Errors
+    /// If it cannot be journaled.
+    pub(super) async fn perform(
+        &self,
+        execution: &Execution,
+        log: &mut CaseLog,
+        action: Action,
+    ) -> Result<Option<Performed>> {
+        let event = match action {
+            Action::Pull(request) => Event::Pulled(self.tables.rows(&request, execution.scope())),
+            Action::Call(request) => match self.call(log, &request).await? {
+                Ok(answer) => Event::Called(answer),
+                Err(why) => return Ok(Some(Performed::Held(why))),
+            },
+            Action::Llm(request) => Event::Answered(self.ask(log, &request).await?),
+            Action::Deliver(delivery) => {
+                Event::Delivered(self.outbox.deliver(log, delivery).await?)
+            }
+            Action::Select(_) | Action::Finish(_) => return Ok(None),
+        };
+        Ok(Some(Performed::Event(event)))
     }
-}
 
-#[async_trait]
-impl World for RunWorld {
-    async fn pull(&self, request: &PullRequest, scope: &Scope) -> Result<Rows, Failure> {
-        self.tables.rows(request, scope)
-    }
-
-    async fn call(&self, _case: &str, request: &ToolRequest) -> Result<Json, Failure> {
-        let attempts = request.retry.as_ref().map_or(ATTEMPTS, |r| r.attempts);
-        let mut wait = request
-            .retry
-            .as_ref()
-            .and_then(|r| r.backoff.as_deref())
-            .and_then(duration)
-            .unwrap_or(BACKOFF);
-        let mut tried = 1;
-        loop {
-            match call_tool(&self.connections, request).await {
-                Err(failure) if failure.transient && tried < attempts => {
-                    tokio::time::sleep(wait).await;
-                    wait *= 2;
-                    tried += 1;
+    /// Calls a tool; outside, why a person has to say what came of it.
+    async fn call(
+        &self,
+        log: &mut CaseLog,
+        request: &ToolRequest,
+    ) -> Result<std::result::Result<Answer, String>> {
+        let (part, known) = log.next(&request.step);
+        let asked = json!({"tool": request.tool, "arguments": request.arguments});
+        let is_read = perform::is_read(&self.catalog, &request.tool);
+        let repeatable = perform::is_repeatable(&self.catalog, &request.tool);
+        if let Some(effect) = &known {
+            let is_same = effect.request == asked;
+            let may_repeat = is_read || (repeatable && is_same);
+            match effect.state {
+                EffectState::Done if is_same || !is_read => {
+                    if !is_same {
+                        log.caveats.push(format!(
+                            "`{}` had been done before the run was resumed, with other data.",
+                            request.step
+                        ));
+                    }
+                    return Ok(Ok(Ok(effect.answer.clone())));
                 }
-                ended => return ended,
+                EffectState::Failed if is_same || !is_read => {
+                    return Ok(Ok(Err(failure_in(&effect.answer))));
+                }
+                EffectState::Left => {
+                    let told = "A person has said that it is left as it is";
+                    return Ok(Ok(Err(Failure::last("unknown_outcome", told))));
+                }
+                EffectState::Begun if !may_repeat => {
+                    return self.hold(log, part, request).await.map(Err);
+                }
+                _ => {}
             }
         }
+        // What only looks something up may be lost: it is looked up again.
+        if !is_read {
+            log.journal.begin_effect(&part, "tool", &asked).await?;
+        }
+        let begun = now();
+        let came = match perform::call(&self.connections, request, &part.key, repeatable).await {
+            Came::Answer(answer) => Ok(answer),
+            Came::Failed(failure) => Err(failure),
+            Came::Unknown(_) => return self.hold(log, part, request).await.map(Err),
+        };
+        log.end(&part, "tool", begun, Some(&asked), &came).await?;
+        if known.is_some_and(|e| e.state == EffectState::Again) {
+            log.journal.done_again(&part).await?;
+        }
+        Ok(Ok(came))
     }
 
-    async fn ask(&self, _case: &str, request: &LlmRequest) -> Result<Json, Failure> {
+    /// Puts a call before a person, and returns what to say of the case.
+    async fn hold(&self, log: &CaseLog, part: Part, request: &ToolRequest) -> Result<String> {
+        let content = Content::Call {
+            tool: request.tool.clone(),
+            arguments: request.arguments.clone(),
+        };
+        let told = format!(
+            "`{}` was begun at `{}`, and nobody knows whether it was done",
+            request.tool, request.step
+        );
+        let new = NewApproval {
+            part,
+            case: log.case().to_owned(),
+            reason: Reason::UnknownCall,
+            delivery: Delivery {
+                output: request.step.clone(),
+                approval: Approval::Required,
+                content,
+            },
+            expires: None,
+            file: None,
+        };
+        log.journal.keep_for_approval(new).await?;
+        Ok(told)
+    }
+
+    /// Asks a model; what it answered before a crash is not asked again.
+    async fn ask(&self, log: &mut CaseLog, request: &LlmRequest) -> Result<Answer> {
+        let (part, known) = log.next(&request.step);
+        let asked = json!({"instructions": request.instructions, "input": request.input});
+        if let Some(effect) = known.filter(|e| e.request == asked) {
+            match effect.state {
+                EffectState::Done => return Ok(Ok(effect.answer)),
+                EffectState::Failed => return Ok(Err(failure_in(&effect.answer))),
+                _ => {}
+            }
+        }
         // A placeholder is for looking at, never for sending.
         if self.llm.are_placeholders() {
-            return Err(Failure::last(
+            return Ok(Err(Failure::last(
                 "no_model",
                 "No model is set up for this step; `sopwright doctor` says how to set one up",
-            ));
+            )));
         }
-        self.llm.answer(request).await
-    }
-
-    async fn deliver(&self, case: &str, delivery: Delivery) -> Result<(), Failure> {
-        self.outbox.deliver(case, delivery).await
+        let begun = now();
+        let came = self.llm.answer(request).await;
+        log.end(&part, "llm", begun, Some(&asked), &came).await?;
+        Ok(came)
     }
 }

@@ -2,10 +2,12 @@
 
 mod read;
 mod split;
+mod unsettled;
 
 use serde::{Deserialize, Serialize};
 
 pub use read::{MAX_BYTES, decode, read_file};
+pub use unsettled::unsettled;
 
 /// One thing that an SOP says: a bullet, a table row, or a sentence of a paragraph.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

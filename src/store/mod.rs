@@ -3,6 +3,7 @@
 mod bundle;
 mod files;
 mod history;
+pub mod journal;
 mod settings;
 mod workflows;
 mod workspace;
@@ -10,7 +11,8 @@ mod workspace;
 pub use bundle::{export, import};
 pub use files::write_atomically;
 pub use history::Version;
-pub use settings::Settings;
+pub use journal::Journal;
+pub use settings::{InboxConfig, Settings};
 pub use workflows::{
     Fingerprint, Stored, delete_draft, keep_draft, list, load, read_draft, save, versions,
 };

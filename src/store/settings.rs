@@ -1,6 +1,7 @@
 //! The settings of a workspace, `sopwright.toml`.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -18,6 +19,45 @@ pub struct Settings {
     pub connections: ConnectionsConfig,
     /// Which model builds and answers.
     pub model: ModelConfig,
+    /// How long what waits for approval waits.
+    pub inbox: InboxConfig,
+}
+
+/// What `[inbox]` says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InboxConfig {
+    /// How long somebody can decide, such as `12h` or `30d`; after that it never leaves. `never`
+    /// keeps it for good.
+    pub expires: String,
+}
+
+impl Default for InboxConfig {
+    fn default() -> Self {
+        InboxConfig {
+            expires: "30d".to_owned(),
+        }
+    }
+}
+
+impl InboxConfig {
+    /// Returns how long somebody can decide, where there is an end to it.
+    ///
+    /// # Errors
+    /// If the setting is no time.
+    pub fn expires(&self) -> Result<Option<Duration>> {
+        if self.expires == "never" {
+            return Ok(None);
+        }
+        let time = crate::spec::duration(&self.expires).filter(|time| !time.is_zero());
+        time.map(Some).ok_or_else(|| {
+            Error::input(format!(
+                "`expires` of [inbox] is not a time: `{}`",
+                self.expires
+            ))
+            .help("Write it like `12h` or `30d`, or `never`.")
+        })
+    }
 }
 
 impl Settings {
@@ -54,6 +94,16 @@ impl Settings {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn what_waits_expires_when_the_settings_say() {
+        let expires = |text: &str| toml::from_str::<InboxConfig>(text).unwrap().expires();
+        let days = |n: u64| Some(Duration::from_secs(n * 86_400));
+        assert_eq!(expires("").unwrap(), days(30));
+        assert_eq!(expires("expires = '7d'").unwrap(), days(7));
+        assert_eq!(expires("expires = 'never'").unwrap(), None);
+        assert!(expires("expires = 'soon'").unwrap_err().help.is_some());
+    }
 
     #[test]
     fn a_wrong_setting_is_told_with_its_line() {

@@ -46,6 +46,8 @@ impl Fingerprint {
 pub struct Stored {
     /// Its name.
     pub name: String,
+    /// The document as it lies there.
+    pub text: String,
     /// What it says, not yet checked.
     pub draft: Draft,
     /// The SOP beside it.
@@ -109,6 +111,7 @@ fn load_file(path: &Path) -> Result<Stored> {
         draft,
         sop,
         fingerprint: Fingerprint::of(&text),
+        text,
     })
 }
 

@@ -273,9 +273,12 @@ fn shown(question: &Question, is_asked: bool) -> String {
     }
     if is_asked {
         for (index, choice) in question.choices.iter().enumerate() {
+            let rows = question.weight.as_ref().and_then(|w| w.of_choice(index));
+            let rows = rows.map(|rows| paint(Style::Faint, format!(" ({rows})")));
             text += &format!(
-                "  {} {choice}\n",
-                paint(Style::Strong, format!("{}.", index + 1))
+                "  {} {choice}{}\n",
+                paint(Style::Strong, format!("{}.", index + 1)),
+                rows.unwrap_or_default()
             );
         }
         let hint = match (question.kind, question.choices.is_empty()) {

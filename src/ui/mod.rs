@@ -2,26 +2,32 @@
 //! `repl` and `cli` the only room that prints.
 
 mod backtest;
+mod case;
 mod changes;
 mod conversation;
 mod diagnostics;
 mod evals;
 mod history;
+mod inbox;
 mod progress;
 mod report;
+mod runs;
 mod style;
 mod summary;
 mod trace;
 mod wrap;
 
 pub use backtest::backtest;
+pub use case::{CaseTold, case};
 pub use changes::{changes, refinement};
 pub use conversation::{Conversation, Lines, Nobody, Stdin};
 pub use diagnostics::{diagnostic, diagnostics, error};
 pub use evals::{comparison, evals};
 pub use history::{history, version};
+pub use inbox::{approval, decided, inbox};
 pub use progress::Progress;
 pub use report::report;
+pub use runs::{run, runs};
 pub use style::{Style, paint, unpainted};
 pub use summary::summary;
 pub use trace::{Layout, trace};
@@ -66,6 +72,17 @@ pub fn width() -> usize {
     let set = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     set.or_else(seen).unwrap_or(100).clamp(40, 160)
+}
+
+/// Returns a moment, in milliseconds since 1970, as a clock here shows it.
+fn at(milliseconds: i64) -> String {
+    jiff::Timestamp::from_millisecond(milliseconds).map_or_else(
+        |_| String::new(),
+        |at| {
+            let here = at.to_zoned(jiff::tz::TimeZone::system());
+            here.strftime("%-d %b %Y, %H:%M").to_string()
+        },
+    )
 }
 
 /// Does a line typed at "[Y/n]" agree?

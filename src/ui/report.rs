@@ -52,6 +52,12 @@ pub fn report(report: &Report) -> String {
             made.join(", ")
         );
     }
+    if !report.evidence.is_empty() {
+        text += &format!("{}\n", paint(Style::Strong, "Worth knowing"));
+        for told in &report.evidence {
+            text += &format!("  {told}\n");
+        }
+    }
     text += &scenarios(report);
     text += &claim(report);
     text

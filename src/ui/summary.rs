@@ -73,6 +73,29 @@ pub fn summary(summary: &Summary) -> String {
             paint(Style::Bad, "failed:")
         );
     }
+    for held in &summary.held {
+        text += &format!(
+            "  {} {}: {}\n",
+            paint(Style::Warn, "held:"),
+            held.key,
+            held.message
+        );
+    }
+    if !summary.held.is_empty() {
+        text += &format!(
+            "  {} decides about them, and {} goes on then\n",
+            paint(Style::Accent, "sopwright inbox list"),
+            paint(
+                Style::Accent,
+                format!("sopwright run --resume {}", summary.run.id)
+            )
+        );
+    } else if summary.made.contains_key("waiting for approval") {
+        text += &format!(
+            "  {} shows what waits for you\n",
+            paint(Style::Accent, "sopwright inbox list")
+        );
+    }
     for line in summary.notes.iter().chain(&summary.stopped_by) {
         text += &format!("  {} {line}\n", paint(Style::Warn, "note:"));
     }

@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
 use super::{Bench, Refusal, Tool, ToolAnswer};
-use crate::builder::{Question, QuestionKind};
+use crate::builder::{Question, QuestionKind, Weight};
+use crate::expr::Condition;
 use crate::model::ToolCall;
 
 /// The tool that asks the user. The session asks before the tool is called.
@@ -31,10 +32,46 @@ struct Asked {
     /// Answers to choose from, the most likely first.
     #[serde(default)]
     choices: Vec<String>,
+    /// `connection.table`, with `rows`.
+    #[serde(default)]
+    table: Option<String>,
+    /// For each choice an expression over `row` of that table, as in `days_until(row.due) <= 30`: the rows that it takes in are counted and shown beside it.
+    #[serde(default)]
+    rows: Vec<String>,
+}
+
+impl Asked {
+    /// Returns what counts the rows of each choice.
+    fn weight(&self) -> Option<Weight> {
+        (!self.rows.is_empty()).then(|| Weight {
+            table: self.table.clone().unwrap_or_default(),
+            expressions: self.rows.clone(),
+            counted: None,
+        })
+    }
+
+    /// Returns what is wrong with how the rows of its choices are to be counted.
+    fn fault(&self) -> Option<String> {
+        if self.rows.is_empty() {
+            return None;
+        }
+        if self.table.is_none() || self.rows.len() != self.choices.len() {
+            return Some(format!(
+                "“{}” needs a `table`, and in `rows` one expression for each choice",
+                self.question
+            ));
+        }
+        let wrong = |source: &String| Condition::compile(source).err();
+        let error = self.rows.iter().find_map(wrong)?;
+        Some(format!("“{}”: {}", self.question, error.message))
+    }
 }
 
 /// The answer to a question for which nobody was there.
 pub(crate) const NOBODY: &str = "(nobody answered)";
+
+/// The answer to a question that was one too many.
+const NOT_ASKED: &str = "(not asked: there were enough questions)";
 
 /// What the model does about it.
 const UNANSWERED: &str = "Where nobody answered, take the most literal reading of the SOP; where it has no literal reading (a band without numbers), the one that the sample data support best. Record each under `assumptions` with \"from\": \"builder\", and do not ask again.";
@@ -42,24 +79,32 @@ const UNANSWERED: &str = "Where nobody answered, take the most literal reading o
 impl AskUser {
     /// Returns the first question of a call that has no answer yet.
     pub fn open_question(call: &ToolCall, answered: &[(String, String)]) -> Option<Question> {
-        Self::arguments(call)?
-            .questions
-            .into_iter()
-            .find_map(|asked| {
-                let known = answered
-                    .iter()
-                    .any(|(question, _)| *question == asked.question);
-                (!known).then_some(Question {
-                    kind: QuestionKind::Clarify,
-                    text: asked.question,
-                    why: asked.why,
-                    choices: asked.choices,
-                })
+        let questions = Self::arguments(call)?.questions;
+        if questions.iter().any(|asked| asked.fault().is_some()) {
+            return None;
+        }
+        questions.into_iter().find_map(|asked| {
+            let known = answered
+                .iter()
+                .any(|(question, _)| *question == asked.question);
+            (!known).then(|| Question {
+                kind: QuestionKind::Clarify,
+                weight: asked.weight(),
+                text: asked.question,
+                why: asked.why,
+                choices: asked.choices,
             })
+        })
     }
 
     /// Returns the answers to the questions of a call, for the model.
-    pub fn answers(call: &ToolCall, answered: &[(String, String)]) -> String {
+    ///
+    /// `counted` holds, by question, how many rows each choice takes in.
+    pub fn answers(
+        call: &ToolCall,
+        answered: &[(String, String)],
+        counted: &[(String, Map<String, Json>)],
+    ) -> String {
         let questions = Self::arguments(call)
             .map(|a| a.questions)
             .unwrap_or_default();
@@ -70,11 +115,21 @@ impl AskUser {
                     .iter()
                     .rev()
                     .find(|(question, _)| *question == asked.question);
-                json!({"question": asked.question, "answer": answer.map(|(_, answer)| answer)})
+                let answer = answer.map_or(NOT_ASKED, |(_, answer)| answer);
+                let mut told = json!({"question": asked.question, "answer": answer});
+                let rows = counted.iter().find(|(text, _)| *text == asked.question);
+                if let Some((_, rows)) = rows {
+                    told["rows"] = json!(rows);
+                }
+                told
             })
             .collect();
         let mut told = json!({ "answers": pairs });
-        if answered.iter().any(|(_, answer)| answer == NOBODY) {
+        let is_open = |pair: &Json| pair["answer"] == NOBODY || pair["answer"] == NOT_ASKED;
+        if told["answers"]
+            .as_array()
+            .is_some_and(|a| a.iter().any(is_open))
+        {
             told["note"] = json!(UNANSWERED);
         }
         told.to_string()
@@ -98,13 +153,16 @@ impl Tool for AskUser {
         arguments: Arguments,
         bench: &mut Bench<'_>,
     ) -> Result<ToolAnswer, Refusal> {
+        if let Some(fault) = arguments.questions.iter().find_map(Asked::fault) {
+            return Err(Refusal::new(fault).help("Nobody was asked. Ask again, with it mended."));
+        }
         let known = &bench.session.answered;
-        let answers: Vec<_> = arguments
-            .questions
-            .iter()
-            .filter_map(|asked| known.iter().find(|(q, _)| *q == asked.question))
-            .map(|(question, answer)| json!({"question": question, "answer": answer, "asked_before": true}))
-            .collect();
+        let answer = |asked: &Asked| {
+            let known = known.iter().find(|(q, _)| *q == asked.question);
+            let (answer, before) = known.map_or((NOT_ASKED, false), |(_, a)| (a, true));
+            json!({"question": asked.question, "answer": answer, "asked_before": before})
+        };
+        let answers: Vec<_> = arguments.questions.iter().map(answer).collect();
         Ok(ToolAnswer {
             content: json!({ "answers": answers }),
             line: "answered before".to_owned(),

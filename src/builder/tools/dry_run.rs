@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Bench, Refusal, Tool, ToolAnswer};
+use crate::check::Checked;
 use crate::diag::{count, one_line};
 use crate::engine::{Content, Delivery, Status};
 use crate::rehearse::{CaseReport, Claim, Ending, Report, Scenario, WhatIf, rehearse};
@@ -59,10 +60,12 @@ impl Tool for DryRun {
                 is_error: true,
             });
         };
+        let (checked, past) = with_past_cases(checked, bench).await;
+        let session = &mut *bench.session;
         let rehearsal = bench.resources.rehearsal(
             &checked,
+            Some(&session.sop),
             arguments.cases.unwrap_or(8).clamp(1, 40),
-            true,
             bench.progress,
         );
         let rehearsed = rehearse(&checked, &rehearsal)
@@ -84,8 +87,12 @@ impl Tool for DryRun {
         }
         session.last_failure = (report.claim == Claim::Failed).then_some(signature);
         let before = session.rehearsed.as_ref().map(|(_, report)| report);
+        let mut content = for_model(report, before);
+        if let (Some(past), Some(fields)) = (past, content.as_object_mut()) {
+            fields.insert("past_cases".to_owned(), past);
+        }
         let answer = ToolAnswer {
-            content: for_model(report, before),
+            content,
             line: line(report),
             is_error: false,
         };
@@ -93,6 +100,46 @@ impl Tool for DryRun {
         *bench.rehearsed = Some(rehearsed);
         Ok(answer)
     }
+}
+
+/// Runs the past cases of which people said how they were decided. Those that come out so become
+/// tests of the draft, which is returned with them, and with what to tell of the others.
+async fn with_past_cases(checked: Checked, bench: &mut Bench<'_>) -> (Checked, Option<Json>) {
+    let Some(labelled) = bench.session.labelled.clone() else {
+        return (checked, None);
+    };
+    let report = labelled
+        .compare(&checked, bench.resources, bench.progress)
+        .await;
+    let report = match report {
+        Ok(report) => report,
+        Err(e) => {
+            return (
+                checked,
+                Some(json!({"error": e.to_string(), "help": e.help})),
+            );
+        }
+    };
+    let told = Some(labelled.told(&report));
+    let session = &mut *bench.session;
+    let Some(mut document) = session.draft.document.clone() else {
+        return (checked, told);
+    };
+    let tests = labelled.tests(&report, &document);
+    if tests.is_empty() {
+        return (checked, told);
+    }
+    if let Some(fields) = document.as_object_mut() {
+        let own = fields.entry("tests").or_insert_with(|| json!([]));
+        own.as_array_mut()
+            .into_iter()
+            .for_each(|own| own.extend(tests.clone()));
+    }
+    let catalog = &bench.resources.catalog;
+    let changed = session
+        .draft
+        .set(document, &session.name, &session.sop, catalog);
+    (changed.review.checked.unwrap_or(checked), told)
 }
 
 fn line(report: &Report) -> String {
@@ -159,6 +206,9 @@ fn for_model(report: &Report, before: Option<&Report>) -> Json {
                 "once_per_run".to_owned(),
                 json!({"made_from_cases": report.run_cases, "outputs": report.run_effects.iter().map(shortened).collect::<Vec<_>>()}),
             );
+        }
+        if !report.evidence.is_empty() {
+            fields.insert("evidence".to_owned(), json!(report.evidence));
         }
         let weak = report
             .scenarios
@@ -241,7 +291,13 @@ fn case_for_model(case: &CaseReport) -> Json {
     if !outcome.result.is_empty() {
         told.insert("result".to_owned(), json!(outcome.result));
     }
-    if !outcome.because.is_empty() {
+    let in_result = |because: &String| {
+        let texts = outcome.result.values().filter_map(Json::as_str);
+        texts
+            .into_iter()
+            .any(|text| text.contains(because.as_str()))
+    };
+    if !outcome.because.iter().all(in_result) {
         told.insert("because".to_owned(), json!(outcome.because));
     }
     if !outcome.caveats.is_empty() {

@@ -243,6 +243,9 @@ fn tell(changed: &Changed, bench: &Bench<'_>) -> ToolAnswer {
         "new": rest,
         "still_there": changed.still
     });
+    if let (true, Some(fields)) = (errors + warnings == 0, content.as_object_mut()) {
+        fields.retain(|name, _| name == "ok" || name == "errors");
+    }
     let numbers = &changed.review.open;
     if let Some(fields) = content.as_object_mut() {
         if !open.is_empty() || !numbers.is_empty() {

@@ -32,6 +32,7 @@ impl ProposePlan {
                 "Yes, build it".to_owned(),
                 "No, change something".to_owned(),
             ],
+            weight: None,
         })
     }
 }

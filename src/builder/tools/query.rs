@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Bench, Refusal, Tool, ToolAnswer};
-use crate::connect::{Row, Scan};
+use crate::connect::Scan;
 use crate::engine::base_scope;
 use crate::expr::{Condition, Value, from_json, to_json};
 
@@ -34,6 +34,8 @@ pub(super) struct Arguments {
 
 /// The most rows that are looked through.
 const LOOKED_THROUGH: usize = 200_000;
+/// The longest text of a cell that is shown, in characters.
+const LONGEST: usize = 160;
 /// The most groups that are told.
 const GROUPS: usize = 40;
 
@@ -68,11 +70,24 @@ impl Tool for Query {
             .get(connection)
             .filter(|_| resources.catalog.table(&arguments.table).is_some())
             .ok_or_else(unknown)?;
+        let columns = resources
+            .catalog
+            .table(&arguments.table)
+            .map(|t| &t.columns);
+        let lacks = |name: &&String| columns.is_some_and(|c| !c.contains_key(*name));
+        if let (Some(name), Some(columns)) = (arguments.fields.iter().find(lacks), columns) {
+            let known = columns.keys().map(String::as_str);
+            return Err(
+                Refusal::new(format!("`{}` has no column `{name}`", arguments.table))
+                    .maybe_help(crate::diag::did_you_mean(name, known)),
+            );
+        }
         let failed = |e: crate::connect::ConnectError| Refusal::new(e.message).maybe_help(e.help);
         let mut stream = connection.scan(Scan::all(table)).await.map_err(failed)?;
         let mut scope = base_scope(&resources.run_info(&bench.session.name, None), &Json::Null);
         let limit = arguments.limit.unwrap_or(5).min(30);
         let (mut seen, mut matching) = (0usize, 0usize);
+        let mut columns: Vec<String> = arguments.fields.clone();
         let mut rows: Vec<Json> = Vec::new();
         let mut groups: IndexMap<String, usize> = IndexMap::new();
         'reading: while let Some(chunk) = stream.next().await {
@@ -101,7 +116,10 @@ impl Tool for Query {
                         .map_or_else(|| value.to_string(), str::to_owned);
                     *groups.entry(key).or_default() += 1;
                 } else if rows.len() < limit {
-                    rows.push(Json::Object(shown(row, &arguments.fields)));
+                    if columns.is_empty() {
+                        columns = row.keys().cloned().collect();
+                    }
+                    rows.push(columns.iter().map(|name| shown(row.get(name))).collect());
                 }
             }
         }
@@ -119,6 +137,7 @@ impl Tool for Query {
                     fields.insert("other_values".to_owned(), json!(groups.len() - GROUPS));
                 }
             } else {
+                fields.insert("columns".to_owned(), json!(columns));
                 fields.insert("rows".to_owned(), Json::Array(rows));
             }
         }
@@ -130,15 +149,12 @@ impl Tool for Query {
     }
 }
 
-/// Returns the columns to show, long texts cut.
-fn shown(row: Row, fields: &[String]) -> Row {
-    row.into_iter()
-        .filter(|(name, _)| fields.is_empty() || fields.contains(name))
-        .map(|(name, value)| match value {
-            Json::String(text) if text.len() > 160 => {
-                (name, Json::String(crate::diag::one_line(&text, 160)))
-            }
-            other => (name, other),
-        })
-        .collect()
+/// Returns a cell to show, a long text cut.
+fn shown(cell: Option<&Json>) -> Json {
+    match cell {
+        Some(Json::String(text)) if text.len() > LONGEST => {
+            Json::String(crate::diag::one_line(text, LONGEST))
+        }
+        other => other.cloned().unwrap_or_default(),
+    }
 }

@@ -16,6 +16,9 @@ pub(super) struct SaveWorkflow;
 pub(super) struct Arguments {
     /// What is new in this version, in one plain sentence, for the history.
     why: String,
+    /// What you tell the user at the end, in a few plain sentences: what it does, what was assumed, what a person still does. It ends the turn.
+    #[serde(default)]
+    summary: Option<String>,
 }
 
 #[async_trait]
@@ -31,7 +34,10 @@ impl Tool for SaveWorkflow {
     ) -> Result<ToolAnswer, Refusal> {
         let outcome = save(&arguments.why, bench);
         match &outcome {
-            Ok(_) => bench.session.refused_saves = 0,
+            Ok(_) => {
+                bench.session.refused_saves = 0;
+                bench.session.closing = arguments.summary.filter(|s| !s.trim().is_empty());
+            }
             Err(_) => bench.session.refused_saves += 1,
         }
         outcome

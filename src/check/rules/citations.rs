@@ -5,9 +5,10 @@ use crate::diag::Diagnostic;
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     let workflow = context.workflow;
+    // What is done for each item is cited by the step that goes through them.
     let steps = workflow
-        .all_steps()
-        .into_iter()
+        .steps
+        .iter()
         .map(|s| ("step", &s.common.id, &s.common.sop));
     let outputs = workflow
         .outputs

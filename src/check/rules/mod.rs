@@ -16,6 +16,7 @@ mod leading_zeros;
 mod llm;
 mod missing_values;
 mod names;
+mod one_case;
 mod outputs;
 mod patterns;
 mod polarity;
@@ -70,6 +71,11 @@ pub const RULES: &[Rule] = &[
         name: "values",
         about: "A text that is compared with can occur.",
         run: values::check,
+    },
+    Rule {
+        name: "one-case",
+        about: "No rule is about one case by its name, unless the SOP or the user names it.",
+        run: one_case::check,
     },
     Rule {
         name: "ids",

@@ -94,7 +94,11 @@ fn asks_in_step(context: &Context<'_>, step: &Step) -> bool {
         }
         _ => false,
     };
-    has_kind || step.common.when.is_some() || asks_in_texts(context, &step.common.id)
+    let inside = match &step.kind {
+        StepKind::Each(each) => each.steps.iter().any(|inner| asks_in_step(context, inner)),
+        _ => false,
+    };
+    has_kind || inside || step.common.when.is_some() || asks_in_texts(context, &step.common.id)
 }
 
 fn asks_in_output(context: &Context<'_>, output: &Output, marker: &str) -> bool {
@@ -137,9 +141,18 @@ fn asks(node: &Node) -> bool {
                 | Operator::Power
                 | Operator::Join
         ),
+        // “Never more than” is kept by taking the least.
         Node::Call(name, ..) => matches!(
             name.as_str(),
-            "where" | "any" | "all" | "select" | "selectattr" | "reject" | "rejectattr"
+            "where"
+                | "any"
+                | "all"
+                | "select"
+                | "selectattr"
+                | "reject"
+                | "rejectattr"
+                | "min"
+                | "max"
         ),
         _ => false,
     };

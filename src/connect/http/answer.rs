@@ -51,7 +51,10 @@ impl Answer {
         if self.status.is_server_error() || matches!(code, 408 | 429) {
             let said = self.refusal().and_then(|(_, message)| message);
             let said = said.unwrap_or_else(|| reason_of(self.status));
-            let mut error = ConnectError::transient(format!("{what} is not available: {said}"));
+            // A service that is too busy or down for repair says so before it begins.
+            let is_unclear = !matches!(code, 429 | 503);
+            let mut error = ConnectError::transient(format!("{what} is not available: {said}"))
+                .unclear(is_unclear);
             error.kind = ConnectErrorKind::Transient {
                 retry_after: self.retry_after(),
             };

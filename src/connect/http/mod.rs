@@ -87,6 +87,17 @@ impl HttpConnection {
         })
     }
 
+    /// Returns the request of a call.
+    async fn request(&self, tool: &str, arguments: Row) -> Result<Request, ConnectError> {
+        let service = self.service().await?;
+        let operation = service.operations.get(tool).ok_or_else(|| {
+            let names = service.operations.keys().map(String::as_str);
+            ConnectError::unknown(format!("There is no tool `{tool}`."))
+                .maybe_help(did_you_mean(tool, names))
+        })?;
+        operation.request(tool, &service.base, arguments)
+    }
+
     async fn service(&self) -> Result<&Service, ConnectError> {
         self.service.get_or_try_init(|| self.read_service()).await
     }
@@ -177,13 +188,23 @@ impl Connection for HttpConnection {
     }
 
     async fn call(&self, tool: &str, arguments: Row) -> Result<Value, ConnectError> {
-        let service = self.service().await?;
-        let operation = service.operations.get(tool).ok_or_else(|| {
-            let names = service.operations.keys().map(String::as_str);
-            ConnectError::unknown(format!("There is no tool `{tool}`."))
-                .maybe_help(did_you_mean(tool, names))
-        })?;
-        let request = operation.request(tool, &service.base, arguments)?;
+        let request = self.request(tool, arguments).await?;
+        self.wire.call(tool, request).await
+    }
+
+    async fn call_once(
+        &self,
+        tool: &str,
+        arguments: Row,
+        key: &str,
+    ) -> Result<Value, ConnectError> {
+        let mut request = self.request(tool, arguments).await?;
+        let is_key = |(name, _): &(String, String)| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY);
+        if !request.method.is_safe() && !request.headers.iter().any(is_key) {
+            request
+                .headers
+                .push((IDEMPOTENCY_KEY.to_owned(), key.to_owned()));
+        }
         self.wire.call(tool, request).await
     }
 
@@ -191,6 +212,10 @@ impl Connection for HttpConnection {
         self.scan(Scan::all(table)).await.map(|_| 0)
     }
 }
+
+/// The header by which a service tells a call that is sent again from another one
+/// (draft-ietf-httpapi-idempotency-key-header).
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// A request that is ready to be sent.
 #[derive(Debug)]

@@ -116,12 +116,20 @@ impl Document {
     ) -> Result<Option<Operation>, ConnectError> {
         let mut input = Input::default();
         let mut parameters: Vec<Parameter> = Vec::new();
+        let mut knows_keys = false;
         // Those of the operation come first, and stand for those of the path with their names.
         for found in elements(node, "parameters").chain(elements(item, "parameters")) {
             let found = follow(&self.root, found);
             let Some((parameter, schema)) = self.parameter(found) else {
                 continue;
             };
+            // The run fills it in, and a service that asks for it does nothing twice.
+            if parameter.place == Place::Header
+                && parameter.name.eq_ignore_ascii_case(super::IDEMPOTENCY_KEY)
+            {
+                knows_keys = true;
+                continue;
+            }
             let known = |other: &Parameter| other.name == parameter.name;
             if !parameters.iter().any(known) {
                 let is_required =
@@ -152,7 +160,8 @@ impl Document {
             effect,
             input: input.schema(),
             output: self.output(node),
-            idempotent: effect == Effect::Read
+            idempotent: knows_keys
+                || effect == Effect::Read
                 || matches!(method, "get" | "head" | "put" | "delete"),
         };
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap_or(Method::POST);

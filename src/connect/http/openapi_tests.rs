@@ -70,6 +70,17 @@ fn operations_become_tools() {
 }
 
 #[test]
+fn a_service_that_knows_idempotency_keys_does_nothing_twice() {
+    let key = json!({ "name": "idempotency-key", "in": "header", "required": true, "schema": { "type": "string" } });
+    let document =
+        document(json!({ "/orders": { "post": { "operationId": "order", "parameters": [key] } } }));
+    let (operations, _) = document.operations().unwrap();
+    let order = &operations["order"];
+    assert!(order.tool.idempotent && order.parameters.is_empty());
+    assert!(!order.tool.input.to_string().contains("idempotency"));
+}
+
+#[test]
 fn says_what_it_leaves_out_and_what_the_service_is() {
     let upload = json!({ "content": { "multipart/form-data": { "schema": {} } } });
     let document = document(

@@ -93,6 +93,34 @@ async fn calls_place_each_argument_where_it_belongs() {
 }
 
 #[tokio::test]
+async fn a_call_that_writes_carries_its_key() {
+    let server = serving(JSON, "{}").await;
+    let desk = connect(&server);
+    let order = row(json!({ "item": "pen" }));
+    desk.call_once("create", order, "k-1").await.unwrap();
+    let look = row(json!({ "id": "1" }));
+    desk.call_once("find", look, "k-2").await.unwrap();
+    let requests = server.requests();
+    assert!(requests[1].contains("idempotency-key: k-1"), "{requests:?}");
+    assert!(!requests[2].contains("k-2"), "{requests:?}");
+}
+
+#[tokio::test]
+async fn an_answer_that_did_not_arrive_leaves_open_what_was_done() {
+    for (head, is_unclear) in [
+        ("500 Internal Server Error", true),
+        ("504 Gateway Timeout", true),
+        ("503 Service Unavailable", false),
+        ("429 Too Many Requests", false),
+    ] {
+        let server = serving(head, "").await;
+        let order = row(json!({ "item": "pen" }));
+        let error = connect(&server).call("create", order).await.unwrap_err();
+        assert_eq!(error.is_unclear, is_unclear, "{head}");
+    }
+}
+
+#[tokio::test]
 async fn wrong_arguments_are_not_sent() {
     let server = serving(JSON, "{}").await;
     let desk = connect(&server);

@@ -69,10 +69,10 @@ impl Wire {
     ) -> Result<Answer, ConnectError> {
         for _ in 0..HOPS {
             let response = self.send_once(&request, signed).await.map_err(|error| {
-                self.without_secret(ConnectError::transient(format!(
-                    "{what} could not be reached: {}.",
-                    net::reason(&error)
-                )))
+                let told = format!("{what} could not be reached: {}.", net::reason(&error));
+                // What could not even be connected to was not asked.
+                let is_unclear = !error.is_connect();
+                self.without_secret(ConnectError::transient(told).unclear(is_unclear))
             })?;
             if !is_redirect(response.status()) {
                 return self.read(what, response).await;
@@ -115,7 +115,8 @@ impl Wire {
             Err(BodyError::Broken(error)) => Err(ConnectError::transient(format!(
                 "The answer of {what} broke off: {}.",
                 net::reason(&error)
-            ))),
+            ))
+            .unclear(true)),
         }
     }
 

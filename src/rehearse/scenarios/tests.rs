@@ -158,6 +158,8 @@ async fn played_with(document: Json, llm: LlmAnswers, scenarios: bool) -> Played
         },
         cases: 8,
         scenarios,
+        sop: None,
+        probes: None,
         progress: &|_, _| {},
     };
     let rehearsed = rehearse(&review.checked.unwrap(), &rehearsal)

@@ -1,0 +1,133 @@
+//! One case after the other, each to its end or to where it waits.
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use super::Shared;
+use super::log::CaseLog;
+use super::rows::Start;
+use super::world::Performed;
+use crate::diag::{Error, Result};
+use crate::engine::{Action, Candidate, Case, Event, Execution, Failure, Outcome};
+use crate::rehearse::unkeyed;
+use crate::store::journal::CaseRecord;
+
+/// Where a case has got to.
+pub(super) enum Went {
+    /// It has its outcome, with what is to be journaled of it.
+    Ended(Box<Outcome>, Json, Option<CaseRecord>),
+    /// It waits for a decision across cases.
+    Waits(Box<UnderWay>, Candidate),
+    /// It waits for a person: its key, and why.
+    Held(String, String),
+    /// The journal gave out, and with it the run.
+    Broken(Error),
+}
+
+/// A case that is under way.
+pub(super) struct UnderWay {
+    pub(super) execution: Execution,
+    pub(super) log: CaseLog,
+    item: Json,
+}
+
+/// Carries cases one after the other.
+pub(super) async fn run_cases(shared: &Shared, starts: Vec<Start>) -> Vec<Went> {
+    let mut went = Vec::with_capacity(starts.len());
+    for start in starts {
+        match begin(shared, start) {
+            Ok(Begun::No) => {}
+            Ok(Begun::Ended(ended)) => went.push(*ended),
+            Ok(Begun::Case(case)) => went.push(carry(shared, case).await),
+            Err(error) => went.push(Went::Broken(error)),
+        }
+    }
+    went
+}
+
+enum Begun {
+    /// It is no case of this run.
+    No,
+    /// It is at its end already.
+    Ended(Box<Went>),
+    Case(Box<UnderWay>),
+}
+
+fn begin(shared: &Shared, start: Start) -> Result<Begun> {
+    let Start { place, row, known } = start;
+    let item = match &row {
+        Some(row) if shared.tells_items => Json::Object(row.clone()),
+        _ => Json::Null,
+    };
+    if let Some(outcome) = known {
+        return Ok(Begun::Ended(Box::new(Went::Ended(
+            Box::new(outcome),
+            item,
+            None,
+        ))));
+    }
+    let unusable = |failure: Failure, item: Json| {
+        Begun::Ended(Box::new(ended(place, Box::new(unkeyed(failure)), item)))
+    };
+    if let (Some(row), Some(pull), false) = (&row, shared.program.cases(), shared.is_chosen) {
+        match pull.keeps(row, &shared.base) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Begun::No),
+            Err(error) => {
+                return Ok(unusable(Failure::last("expression", error.message), item));
+            }
+        }
+    }
+    let case = Case {
+        item: row,
+        given: IndexMap::new(),
+    };
+    let execution = match Execution::within(&shared.program, &shared.base, case) {
+        Ok(execution) => execution,
+        Err(failure) => return Ok(unusable(failure, item)),
+    };
+    let key = execution.key();
+    if shared.only.as_ref().is_some_and(|only| only != key) || shared.passes(key) {
+        return Ok(Begun::No);
+    }
+    let log = CaseLog::of(&shared.journal, &shared.run, place, key, shared.is_resumed)?;
+    Ok(Begun::Case(Box::new(UnderWay {
+        execution,
+        log,
+        item,
+    })))
+}
+
+/// Carries a case to its end, or to where it waits.
+pub(super) async fn carry(shared: &Shared, mut case: Box<UnderWay>) -> Went {
+    loop {
+        let event = match case.execution.next_action() {
+            Action::Finish(mut outcome) => {
+                outcome.caveats.append(&mut case.log.caveats);
+                return ended(case.log.place(), outcome, case.item);
+            }
+            Action::Select(candidate) => match case.log.choice(&candidate.step).1 {
+                Some(choice) => Event::Selected(choice),
+                None => return Went::Waits(case, candidate),
+            },
+            action => {
+                let UnderWay { execution, log, .. } = &mut *case;
+                match shared.world.perform(execution, log, action).await {
+                    Ok(Some(Performed::Event(event))) => event,
+                    Ok(Some(Performed::Held(why))) => {
+                        return Went::Held(log.case().to_owned(), why);
+                    }
+                    // Handled above.
+                    Ok(None) => continue,
+                    Err(error) => return Went::Broken(error),
+                }
+            }
+        };
+        case.execution.record(event);
+    }
+}
+
+fn ended(place: i64, outcome: Box<Outcome>, item: Json) -> Went {
+    let record = CaseRecord::of(place, &outcome);
+    Went::Ended(outcome, item, Some(record))
+}

@@ -1,0 +1,394 @@
+//! What waits for a person: approved it is delivered under its own key, by the connection of today,
+//! as the version of the workflow made it or as a person changed it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::files::{Files, csv, plain};
+use super::outbox::request_of;
+use super::perform::{self, Came};
+use crate::connect::{Catalog, Connections};
+use crate::diag::{Error, Result};
+use crate::engine::{Content, Delivery};
+use crate::store::journal::{Approval, ApprovalState, Held, Reason};
+use crate::store::{Journal, write_atomically};
+
+/// The inbox of a workspace, for one who decides.
+pub struct Inbox {
+    /// Where it is kept.
+    pub journal: Arc<Journal>,
+    /// What delivers.
+    pub connections: Arc<Connections>,
+    /// What that offers.
+    pub catalog: Arc<Catalog>,
+    /// Who decides.
+    pub who: String,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+}
+
+/// What was decided about, and what came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided {
+    /// What it is now.
+    pub approval: Approval,
+    /// What came of it.
+    pub decision: Decision,
+}
+
+/// What came of a decision.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// It was delivered: this is what happened.
+    Delivered(String),
+    /// It is approved, and stays until it can be delivered: this is why it could not.
+    Kept(String),
+    /// It was called, and nobody knows what came of it.
+    Unclear(String),
+    /// The call is made again when the run is resumed.
+    Again,
+    /// It never leaves.
+    Rejected,
+    /// What is delivered was changed.
+    Edited,
+}
+
+/// What came of a delivery.
+enum Sent {
+    Done(String),
+    NotDone(String),
+    Unclear(String),
+}
+
+impl Inbox {
+    /// Returns what waits, the oldest first; with `all`, also what was decided. What nobody decided
+    /// about in time expires now.
+    ///
+    /// # Errors
+    /// If the journal cannot be used.
+    pub async fn list(&self, all: bool) -> Result<Vec<Approval>> {
+        self.expire().await?;
+        self.journal.inbox(all)
+    }
+
+    /// Approves one thing and delivers it. What may have been done already is only done `again`
+    /// where that is said.
+    ///
+    /// # Errors
+    /// If there is nothing to approve, or it is not said whether it is done again.
+    pub async fn approve(&self, id: i64, again: bool) -> Result<Decided> {
+        let _held = self.hold()?;
+        self.expire().await?;
+        let approval = self.open(id)?;
+        let may_be_done = approval.state == ApprovalState::Sending
+            || matches!(approval.reason, Reason::Unknown | Reason::UnknownCall);
+        if may_be_done && !again && !self.does_nothing_twice(approval.delivery()) {
+            return Err(unclear(&approval));
+        }
+        if approval.reason == Reason::UnknownCall {
+            self.journal.settle_call(&approval.part, true).await?;
+            self.moved(&approval, ApprovalState::Approved, None).await?;
+            return self.decided(id, Decision::Again);
+        }
+        if let Content::Message { to, .. } = &approval.delivery().content {
+            let service = to.split('.').next().unwrap_or(to);
+            let problem = format!("nothing connects to {service} yet, so it was not sent to {to}");
+            self.moved(&approval, ApprovalState::Approved, Some(&problem))
+                .await?;
+            return self.decided(id, Decision::Kept(problem));
+        }
+        // On the disk before it is performed, so that a crash in between is known.
+        self.moved(&approval, ApprovalState::Sending, None).await?;
+        let sending = self.journal.approval(id)?;
+        let decision = match self.deliver(&sending).await? {
+            Sent::Done(what) => {
+                self.leave(&sending, ApprovalState::Sent, None).await?;
+                Decision::Delivered(what)
+            }
+            Sent::NotDone(problem) => {
+                self.moved(&sending, ApprovalState::Approved, Some(&problem))
+                    .await?;
+                Decision::Kept(problem)
+            }
+            Sent::Unclear(problem) => {
+                self.moved(&sending, ApprovalState::Sending, Some(&problem))
+                    .await?;
+                Decision::Unclear(problem)
+            }
+        };
+        self.decided(id, decision)
+    }
+
+    /// Rejects one thing: it never leaves.
+    ///
+    /// # Errors
+    /// If there is nothing to reject.
+    pub async fn reject(&self, id: i64, why: &str) -> Result<Decided> {
+        let _held = self.hold()?;
+        self.expire().await?;
+        let approval = self.open(id)?;
+        if approval.reason == Reason::UnknownCall {
+            self.journal.settle_call(&approval.part, false).await?;
+        }
+        self.leave(&approval, ApprovalState::Rejected, Some(why))
+            .await?;
+        self.decided(id, Decision::Rejected)
+    }
+
+    /// Puts what a person wrote in the place of what was made: the text of a message, the body of a
+    /// document, else the JSON of what is set or sent, in the form that [`editable`] gives.
+    ///
+    /// # Errors
+    /// If there is nothing to edit, or the text does not fit.
+    pub async fn edit(&self, id: i64, text: &str) -> Result<Decided> {
+        let _held = self.hold()?;
+        self.expire().await?;
+        let approval = self.editable(id)?;
+        let delivery = edited(approval.delivery(), text)?;
+        self.journal.edit(id, &delivery, &self.who).await?;
+        let now = self.journal.approval(id)?;
+        if let Ok(run) = self.journal.run_of_number(now.part.run)
+            && let Some(file) = &now.file
+        {
+            write_file(&run.folder.join(file), &now)?;
+        }
+        self.decided(id, Decision::Edited)
+    }
+
+    /// Returns one thing that can be edited.
+    ///
+    /// # Errors
+    /// If there is none, or it may have left already.
+    pub fn editable(&self, id: i64) -> Result<Approval> {
+        let approval = self.open(id)?;
+        let is_gone = approval.state == ApprovalState::Sending
+            || matches!(approval.reason, Reason::Unknown | Reason::UnknownCall);
+        if is_gone {
+            return Err(
+                Error::input(format!("{id} may have left already, so it is not changed")).help(
+                    format!("`sopwright inbox show {id}` tells what there is to decide."),
+                ),
+            );
+        }
+        Ok(approval)
+    }
+
+    /// Is doing it twice the same as doing it once?
+    fn does_nothing_twice(&self, delivery: &Delivery) -> bool {
+        match &delivery.content {
+            Content::Call { tool, .. } => perform::is_repeatable(&self.catalog, tool),
+            _ => true,
+        }
+    }
+
+    async fn deliver(&self, approval: &Approval) -> Result<Sent> {
+        let delivery = approval.delivery();
+        let run = self.journal.run_of_number(approval.part.run)?;
+        let write = |below: &str, file: &str, content: &[u8]| -> Result<Sent> {
+            let (_, taken) = self.journal.made(approval.part.run)?;
+            let files = Files::new(run.folder.clone(), taken);
+            Ok(match files.write(below, file, content) {
+                Ok(name) => Sent::Done(format!("written to {}", run.folder.join(name).display())),
+                Err(failure) => Sent::NotDone(failure.message),
+            })
+        };
+        match &delivery.content {
+            Content::Document { file, body } => write("documents", file, body.as_bytes()),
+            Content::Table {
+                file,
+                columns,
+                rows,
+            } => match csv(columns, rows) {
+                Ok(content) => write("tables", file, &content),
+                Err(failure) => Ok(Sent::NotDone(failure.message)),
+            },
+            Content::EmailDraft {
+                to,
+                cc,
+                subject,
+                body,
+            } => {
+                let name = format!("{}-{}.eml", plain(&approval.case), plain(&delivery.output));
+                let text = super::files::email(to, cc.as_deref(), subject, body);
+                write("drafts", &name, text.as_bytes())
+            }
+            Content::Update { table, key, set } => Ok(
+                match perform::update(&self.connections, table, key, set).await {
+                    Ok(0) => Sent::NotDone(format!(
+                        "{table} has no row of {}",
+                        serde_json::Value::Object(key.clone())
+                    )),
+                    Ok(_) => Sent::Done(format!("{table} was updated")),
+                    Err(failure) => Sent::NotDone(failure.message),
+                },
+            ),
+            Content::Call { tool, arguments } => {
+                let request = request_of(&delivery.output, tool, arguments);
+                let repeatable = perform::is_repeatable(&self.catalog, tool);
+                let key = &approval.part.key;
+                Ok(
+                    match perform::call(&self.connections, &request, key, repeatable).await {
+                        Came::Answer(_) => Sent::Done(format!("{tool} was called")),
+                        Came::Failed(failure) => Sent::NotDone(failure.message),
+                        Came::Unknown(failure) => Sent::Unclear(failure.message),
+                    },
+                )
+            }
+            Content::Message { to, .. } => Ok(Sent::NotDone(format!("nothing connects to {to}"))),
+        }
+    }
+
+    /// Returns one thing about which somebody can still decide.
+    fn open(&self, id: i64) -> Result<Approval> {
+        let approval = self.journal.approval(id)?;
+        if approval.is_open() {
+            return Ok(approval);
+        }
+        let by = approval
+            .decided
+            .as_ref()
+            .map_or(String::new(), |(who, _)| format!(" by {who}"));
+        let what = match approval.state {
+            ApprovalState::Sent => format!("was approved{by} and sent"),
+            ApprovalState::Rejected => format!("was rejected{by}, and never leaves"),
+            _ => "expired before anybody decided, and never leaves".to_owned(),
+        };
+        Err(Error::input(format!("{id} {what}"))
+            .help(format!("`sopwright inbox show {id}` tells more.")))
+    }
+
+    fn hold(&self) -> Result<Held> {
+        self.journal.hold_inbox()?.ok_or_else(|| {
+            Error::blocked("Somebody else is deciding at this moment")
+                .help("Try again when they are done; `sopwright inbox list` shows what is left.")
+        })
+    }
+
+    async fn moved(
+        &self,
+        seen: &Approval,
+        state: ApprovalState,
+        problem: Option<&str>,
+    ) -> Result<()> {
+        let by = Some((self.who.as_str(), self.at));
+        self.journal.decide(seen, state, by, problem, None).await?;
+        Ok(())
+    }
+
+    /// Moves one thing to where nobody decides about it any more, and its file with it.
+    async fn leave(&self, seen: &Approval, state: ApprovalState, why: Option<&str>) -> Result<()> {
+        let file = seen.file.as_deref().map(|file| moved_file(file, state));
+        let by = (state != ApprovalState::Expired).then_some((self.who.as_str(), self.at));
+        self.journal
+            .decide(seen, state, by, why, file.as_deref())
+            .await?;
+        let now = self.journal.approval(seen.id)?;
+        self.refile(seen, &now)
+    }
+
+    /// Puts the file of one thing where it belongs now, with what was decided.
+    fn refile(&self, was: &Approval, now: &Approval) -> Result<()> {
+        let (Some(from), Some(to)) = (&was.file, &now.file) else {
+            return Ok(());
+        };
+        let folder = self.journal.run_of_number(now.part.run)?.folder;
+        write_file(&folder.join(to), now)?;
+        if from != to {
+            // Somebody may have taken it away.
+            let _ = std::fs::remove_file(folder.join(from));
+        }
+        Ok(())
+    }
+
+    async fn expire(&self) -> Result<()> {
+        for expired in self.journal.expire(self.at).await? {
+            let file = expired.file.as_deref();
+            let mut now = self.journal.approval(expired.id)?;
+            now.file = file.map(|file| moved_file(file, ApprovalState::Expired));
+            self.refile(&expired, &now)?;
+        }
+        Ok(())
+    }
+
+    fn decided(&self, id: i64, decision: Decision) -> Result<Decided> {
+        Ok(Decided {
+            approval: self.journal.approval(id)?,
+            decision,
+        })
+    }
+}
+
+/// Returns where the file of something lies that was decided about: `pending/a.json` becomes
+/// `sent/a.json`.
+fn moved_file(file: &str, state: ApprovalState) -> String {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    format!("{}/{name}", state.word())
+}
+
+fn write_file(path: &Path, approval: &Approval) -> Result<()> {
+    let mut content = json!({"case": approval.case, "delivery": approval.delivery()});
+    if let Some((who, at)) = &approval.decided {
+        content["decided_by"] = who.as_str().into();
+        content["decided"] = crate::store::journal::moment(*at).into();
+    }
+    if let Some((_, who)) = &approval.edited {
+        content["edited_by"] = who.as_str().into();
+    }
+    if let Some(why) = &approval.why {
+        content["why"] = why.as_str().into();
+    }
+    let text = serde_json::to_string_pretty(&content).unwrap_or_default() + "\n";
+    write_atomically(path, text.as_bytes())
+}
+
+fn unclear(approval: &Approval) -> Error {
+    let id = approval.id;
+    Error::blocked(format!("Nobody knows whether {id} was done already"))
+        .because("It was begun, and Sopwright was stopped, or the answer did not arrive")
+        .help(format!(
+            "Look at the other end first. If it was done: sopwright inbox reject {id} --why \"was done\". If not: sopwright inbox approve {id} --again"
+        ))
+}
+
+/// Returns what a person edits of something that waits, with the ending of a file for it.
+pub fn editable(delivery: &Delivery) -> (String, String) {
+    let pretty = |value: serde_json::Value| {
+        let text = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
+        (text, "json".to_owned())
+    };
+    match &delivery.content {
+        Content::Message { text, .. } => (text.clone(), "txt".to_owned()),
+        Content::Document { file, body } => {
+            let ending = file.rsplit_once('.').map_or("txt", |(_, ending)| ending);
+            (body.clone(), ending.to_owned())
+        }
+        Content::EmailDraft { body, .. } => (body.clone(), "txt".to_owned()),
+        Content::Update { set, .. } => pretty(json!(set)),
+        Content::Call { arguments, .. } => pretty(json!(arguments)),
+        Content::Table { rows, .. } => pretty(json!(rows)),
+    }
+}
+
+/// Returns a delivery with what a person wrote in its place.
+fn edited(delivery: &Delivery, written: &str) -> Result<Delivery> {
+    fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+        serde_json::from_str(text).map_err(|e| {
+            Error::input("What was written cannot be used")
+                .caused_by(e)
+                .help("Keep the form that `sopwright inbox edit` opens: change values, not names. What was there before is untouched.")
+        })
+    }
+    let mut delivery = delivery.clone();
+    match &mut delivery.content {
+        Content::Message { text, .. } => *text = written.to_owned(),
+        Content::Document { body, .. } | Content::EmailDraft { body, .. } => {
+            *body = written.to_owned();
+        }
+        Content::Update { set, .. } => *set = read(written)?,
+        Content::Call { arguments, .. } => *arguments = read(written)?,
+        Content::Table { rows, .. } => *rows = read(written)?,
+    }
+    Ok(delivery)
+}

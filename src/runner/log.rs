@@ -1,0 +1,148 @@
+//! What one case does, as it is journaled: each part of it has its place and key, and what was
+//! done before a crash is known.
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use crate::diag::Result;
+use crate::engine::{Choice, Failure};
+use crate::store::Journal;
+use crate::store::journal::{Effect, EffectState, Part, RunNumber};
+
+/// A run, as its cases know it.
+#[derive(Debug, Clone)]
+pub(super) struct RunOf {
+    pub(super) number: RunNumber,
+    pub(super) id: Arc<str>,
+}
+
+/// What one case does, as it is journaled.
+pub(super) struct CaseLog {
+    pub(super) journal: Arc<Journal>,
+    run: RunOf,
+    place: i64,
+    case: String,
+    /// What was journaled before a crash.
+    known: Vec<Effect>,
+    /// How often each part was there.
+    turns: Vec<(String, u32)>,
+    /// Was the case, maybe, begun before?
+    is_replayed: bool,
+    /// What is to be told of the case beside what it found out itself.
+    pub(super) caveats: Vec<String>,
+}
+
+impl CaseLog {
+    /// Returns the log of a case; of one that may have begun before a crash, with what it did.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn of(
+        journal: &Arc<Journal>,
+        run: &RunOf,
+        place: i64,
+        case: &str,
+        is_replayed: bool,
+    ) -> Result<Self> {
+        Ok(CaseLog {
+            known: if is_replayed {
+                journal.effects(run.number, place)?
+            } else {
+                Vec::new()
+            },
+            journal: journal.clone(),
+            run: run.clone(),
+            place,
+            case: case.to_owned(),
+            turns: Vec::new(),
+            is_replayed,
+            caveats: Vec::new(),
+        })
+    }
+
+    /// Returns the place of the case.
+    pub(super) fn place(&self) -> i64 {
+        self.place
+    }
+
+    /// Returns the key of the case.
+    pub(super) fn case(&self) -> &str {
+        &self.case
+    }
+
+    /// Returns the next turn of a part, and what is known of it from before a crash.
+    pub(super) fn next(&mut self, name: &str) -> (Part, Option<Effect>) {
+        let turn = match self.turns.iter_mut().find(|(n, _)| n == name) {
+            Some((_, turn)) => {
+                *turn += 1;
+                *turn
+            }
+            None => {
+                self.turns.push((name.to_owned(), 0));
+                0
+            }
+        };
+        let part = self.part(name, turn);
+        let of_it = |e: &&Effect| e.part == name && e.turn == turn;
+        (part, self.known.iter().find(of_it).cloned())
+    }
+
+    /// Returns the part of a decision across cases, and what was decided before a crash.
+    pub(super) fn choice(&self, step: &str) -> (Part, Option<Choice>) {
+        let known = self
+            .known
+            .iter()
+            .find(|e| e.part == step && e.kind == "select");
+        let choice = known.and_then(|e| serde_json::from_value(e.answer.clone()).ok());
+        (self.part(step, 0), choice)
+    }
+
+    /// Does something wait for a person already?
+    pub(super) fn waits(&self, part: &Part) -> Result<bool> {
+        Ok(self.is_replayed && self.journal.waits(part)?.is_some())
+    }
+
+    /// Journals what came of something, without waiting for the disk.
+    pub(super) async fn end(
+        &self,
+        part: &Part,
+        kind: &'static str,
+        begun: i64,
+        request: Option<&Json>,
+        came: &std::result::Result<Json, Failure>,
+    ) -> Result<()> {
+        let failed;
+        let (state, answer) = match came {
+            Ok(answer) => (EffectState::Done, answer),
+            Err(failure) => {
+                failed = json!(failure);
+                (EffectState::Failed, &failed)
+            }
+        };
+        self.journal
+            .end_effect(part, kind, (state, begun), request, answer)
+            .await
+    }
+
+    fn part(&self, name: &str, turn: u32) -> Part {
+        Part::of(
+            (self.run.number, &self.run.id),
+            self.place,
+            &self.case,
+            name,
+            turn,
+        )
+    }
+}
+
+/// Returns what a journaled failure was.
+pub(super) fn failure_in(answer: &Json) -> Failure {
+    serde_json::from_value(answer.clone())
+        .unwrap_or_else(|_| Failure::last("unavailable", "It failed before the run was resumed"))
+}
+
+/// Returns the moment, in milliseconds since 1970.
+pub(super) fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}

@@ -1,0 +1,96 @@
+//! The tables of the journal, and how an older file becomes one of today.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::now;
+
+/// One step for each version of the file, from the first on. What is released is never changed.
+const MIGRATIONS: [&str; 1] = [FIRST];
+
+/// Cases and their rows are two tables, so that both are only ever added to. Times are
+/// milliseconds since 1970, structures are JSON.
+const FIRST: &str = "
+CREATE TABLE versions (
+  fingerprint TEXT PRIMARY KEY, workflow TEXT NOT NULL, sop TEXT NOT NULL
+) STRICT;
+CREATE TABLE runs (
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, workflow TEXT NOT NULL,
+  version TEXT NOT NULL REFERENCES versions, date TEXT NOT NULL, time TEXT NOT NULL,
+  inputs TEXT NOT NULL, only_case TEXT, folder TEXT NOT NULL, results TEXT NOT NULL,
+  started INTEGER NOT NULL, ended INTEGER, status TEXT NOT NULL, why TEXT,
+  keeps_rows INTEGER NOT NULL, kept_rows INTEGER, resumed INTEGER NOT NULL DEFAULT 0, summary TEXT
+) STRICT;
+CREATE INDEX runs_by_workflow ON runs (workflow, number);
+CREATE TABLE items (
+  run INTEGER NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL, item TEXT,
+  PRIMARY KEY (run, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE cases (
+  run INTEGER NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL, status TEXT NOT NULL,
+  result TEXT, because TEXT, caveats TEXT, way TEXT, ended TEXT,
+  PRIMARY KEY (run, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE effects (
+  run INTEGER NOT NULL, place INTEGER NOT NULL, part TEXT NOT NULL, turn INTEGER NOT NULL,
+  kind TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, request TEXT, answer TEXT,
+  begun INTEGER NOT NULL, ended INTEGER,
+  PRIMARY KEY (run, place, part, turn)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE approvals (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, place INTEGER NOT NULL,
+  case_key TEXT NOT NULL, part TEXT NOT NULL, turn INTEGER NOT NULL, key TEXT NOT NULL UNIQUE,
+  reason TEXT NOT NULL, content TEXT NOT NULL, edited TEXT, edited_by TEXT, state TEXT NOT NULL,
+  created INTEGER NOT NULL, expires INTEGER, decided_by TEXT, decided INTEGER, why TEXT,
+  problem TEXT, file TEXT
+) STRICT;
+CREATE INDEX approvals_by_state ON approvals (state, id);
+CREATE INDEX approvals_by_case ON approvals (run, place);
+";
+
+/// What is wrong with the version of a file.
+pub(super) enum Outdated {
+    /// The file is of a later version than this program.
+    Program(i64),
+    /// The file could not be read or changed.
+    Failed(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Outdated {
+    fn from(error: rusqlite::Error) -> Self {
+        Outdated::Failed(error)
+    }
+}
+
+/// Brings a file to the version of this program, whole or not at all.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Outdated> {
+    let latest = MIGRATIONS.len() as i64;
+    let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |row| row.get(0));
+    let found: i64 = version(connection)?;
+    if found > latest {
+        return Err(Outdated::Program(found));
+    }
+    if found == latest {
+        return Ok(());
+    }
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    // Another process may have done it while this one waited for the lock.
+    let found: i64 = version(&transaction)?;
+    transaction.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT",
+    )?;
+    for (index, step) in MIGRATIONS
+        .iter()
+        .enumerate()
+        .skip(usize::try_from(found).unwrap_or(0))
+    {
+        let number = index as i64 + 1;
+        transaction.execute_batch(step)?;
+        transaction.execute(
+            "INSERT INTO migrations VALUES (?1, ?2)",
+            params![number, now()],
+        )?;
+        transaction.pragma_update(None, "user_version", number)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
