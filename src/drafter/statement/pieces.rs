@@ -52,15 +52,19 @@ fn apart(said: &Said, whole: &Meaning, reader: &Reader<'_>) -> Option<Vec<(Said,
         };
         let goes_on =
             at > 0 && !reader.forms.label.is_match(&unquoted(&text)) && !text.starts_with("if ");
-        let text = match lead.filter(|_| goes_on) {
-            Some(lead) => format!("{lead}{text}"),
-            None => text,
-        };
-        let part = Said {
-            text,
+        // The level that leads the sentence says whom this is for; it is no rule of that level.
+        let asked = Said {
+            text: text.clone(),
             ..said.clone()
         };
-        let mut meaning = super::meaning(&part, reader);
+        let mut meaning = super::meaning(&asked, reader);
+        let part = Said {
+            text: match lead.filter(|_| goes_on) {
+                Some(lead) => format!("{lead}{text}"),
+                None => text,
+            },
+            ..said.clone()
+        };
         if let (Some(found), Some((before, _))) = (WITHOUT.captures(&part.text), pieces.last()) {
             meaning = Meaning {
                 instead: instead(&before.text, &found[1], reader),

@@ -52,6 +52,10 @@ static ACTS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A field that is set, where a condition could stand.
+static SETS_FIELD: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(?:set|change|update|switch) (?:the |its |their |[a-z]+_)"));
+
 /// Returns the rules that a sentence states. One that asks for an output states none that has to
 /// be judged: "Red: post in #alerts" says what is done with red ones, not which they are.
 pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Vec<Rule> {
@@ -225,6 +229,10 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
     let read = forms.iter().find_map(|(form, name, condition)| {
         let found = form.captures(text)?;
         let condition = without_order(found.get(*condition)?.as_str(), reader);
+        // "High: set the status to closed" says what is done with high ones.
+        if SETS_FIELD.is_match(&condition) {
+            return None;
+        }
         let read = selection(&condition, reader)?;
         reader.goes_on_from(&condition);
         Some(Rule::When(label(found.get(*name)?.as_str()), read))
