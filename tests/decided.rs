@@ -18,7 +18,7 @@ const TODAY: &str = "2026-11-20";
 const SECOND: [(&str, usize, usize); 5] = [
     ("failed-payments", 137, 142),
     ("slipping-implementations", 84, 90),
-    ("escalated-bugs", 78, 112),
+    ("escalated-bugs", 99, 112),
     ("deal-registrations", 75, 101),
     ("reference-customers", 125, 130),
 ];
@@ -26,8 +26,14 @@ const THIRD: [(&str, usize, usize); 5] = [
     ("refund-requests", 111, 120),
     ("warranty-claims", 68, 102),
     ("lead-follow-up", 97, 110),
-    ("churned-winback", 106, 150),
+    ("churned-winback", 116, 150),
     ("training-no-shows", 121, 140),
+];
+
+const FOURTH: [(&str, usize, usize); 3] = [
+    ("csat-followups", 90, 95),
+    ("integration-errors", 77, 80),
+    ("price-increase-notices", 90, 90),
 ];
 
 #[test]
@@ -38,6 +44,11 @@ fn the_second_five_are_decided_as_people_do() {
 #[test]
 fn the_third_five_are_decided_as_people_do() {
     decides("tests/decided/third", &THIRD);
+}
+
+#[test]
+fn the_fourth_three_are_decided_as_people_do() {
+    decides("tests/decided/fourth", &FOURTH);
 }
 
 fn decides(folder: &str, sops: &[(&str, usize, usize)]) {

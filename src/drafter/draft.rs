@@ -1,5 +1,6 @@
 //! The workflow, put together from what the statements were read as.
 
+mod ask;
 mod assembly;
 mod cases;
 mod exceptions;
@@ -21,7 +22,7 @@ use parts::plain;
 use serde_json::{Value as Json, json};
 
 use super::condition::Reader;
-use super::statement::{Forms, definition, meaning};
+use super::statement::{Forms, definition, meaning, pieces};
 use super::world::{Said, Table, World};
 
 /// What was made of an SOP.
@@ -35,6 +36,8 @@ pub(super) struct Drafted {
     pub(super) plan: String,
     /// The tables whose rows a case may be, where the SOP does not say plainly.
     pub(super) choices: Option<Vec<String>>,
+    /// Questions about statements that say which rows there are, and why each is asked.
+    pub(super) asked: Vec<(String, String)>,
 }
 
 /// The question about what was not understood.
@@ -48,7 +51,10 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
     let reader = reader(world, table, &statements, &Forms::new(&statements));
     let mut builder = Assembly::new(&reader, table);
     for said in &statements {
-        builder.add(said, meaning(said, &reader));
+        for (said, meaning) in pieces(said, &reader) {
+            let meaning = ask::answered(&said, meaning, &reader);
+            builder.add(&said, meaning);
+        }
         reader.pass(&said.text);
     }
     for said in notes(world) {
@@ -60,14 +66,16 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
             table.name
         ));
     }
+    let drafted = builder.finish();
     Some(Drafted {
         choices,
-        ..builder.finish()
+        asked: ask::questions(&drafted.open, &table.name, world),
+        ..drafted
     })
 }
 
 /// Returns a reader of an SOP whose cases are the rows of a table.
-fn reader<'w>(
+pub(super) fn reader<'w>(
     world: &'w World,
     cases: &'w Table,
     statements: &[Said],
@@ -143,6 +151,22 @@ pub(super) fn join(cases: &Table, table: &Table, item: &str) -> Option<(String, 
     }
     let shared = of_case.or_else(|| table.columns.keys().find(shared));
     if let Some(column) = shared {
+        return Some((column.clone(), json!(format!("{item}.{column}"))));
+    }
+    // "An incident of its app": what both name alike, and that is no name of a person or thing of
+    // its own.
+    let link = |name: &&String| {
+        let is_link = ["_name", "_domain", "_sku", "_email"]
+            .iter()
+            .any(|end| name.ends_with(end));
+        let is_usual = [
+            "account", "company", "customer", "full", "first", "last", "owner", "display",
+        ];
+        is_link
+            && cases.columns.contains_key(name.as_str())
+            && !is_usual.iter().any(|usual| name.starts_with(usual))
+    };
+    if let Some(column) = table.columns.keys().find(link) {
         return Some((column.clone(), json!(format!("{item}.{column}"))));
     }
     let name = cases.columns.keys().find(|n| {

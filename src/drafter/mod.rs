@@ -2,6 +2,7 @@
 //! with the same tools, reading sentences by patterns and by the words of the tables. What it
 //! cannot read it never guesses: it asks, or leaves the statement to people and says so.
 
+mod asides;
 mod change;
 mod condition;
 mod draft;
@@ -184,6 +185,9 @@ fn propose(world: &World) -> Said {
     if let Some(choices) = &drafted.choices {
         questions.push(json!({"question": draft::CASES, "choices": choices}));
     }
+    for (question, why) in &drafted.asked {
+        questions.push(json!({"question": question, "why": why}));
+    }
     if !drafted.open.is_empty() {
         let open: Vec<String> = drafted
             .open
@@ -265,6 +269,8 @@ fn sum_up(world: &World, messages: &[Message]) -> Said {
     says(format!("Saved.{rest}"))
 }
 
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod phrases;
 #[cfg(test)]

@@ -78,7 +78,14 @@ pub(super) fn recipients(text: &str, reader: &Reader<'_>) -> Option<(Vec<Person>
         "remind", "nudge", "ping", "let", "warn", "alert", "gets", "get", "copied",
     ];
     let words = tokens(text);
-    let all = people(text, reader);
+    let mut all = people(text, reader);
+    // Whom it comes from gets none.
+    let is_sender = |person: &Person| {
+        let before = words[..person.at].iter().rev();
+        let mut named = before.filter(|w| !matches!(w.as_str(), "the" | "our" | "their" | "its"));
+        named.next().is_some_and(|w| w == "from")
+    };
+    all.retain(|person| !is_sender(person));
     let asks =
         |words: &[String], all: &[&str]| words.iter().position(|w| all.contains(&w.as_str()));
     let asked = asks(&words, &ASKS).or_else(|| asks(&words, &["to", "for", "with"]))?;
@@ -142,6 +149,14 @@ fn known(reader: &Reader<'_>) -> Vec<Known> {
                         address: address.clone(),
                     });
                 }
+            }
+            // "The owner contact" is the contact whom an `owner_contact_id` names.
+            if names_of(column).is_empty() && words != called(table) && !words.is_empty() {
+                let whole = words.iter().cloned().chain(called(table));
+                known.push(Known {
+                    words: whole.collect(),
+                    address: address.clone(),
+                });
             }
             if words.is_empty() {
                 words = called(table);

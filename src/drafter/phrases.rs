@@ -13,7 +13,7 @@ use crate::connect::{Connections, table_details};
 use crate::store::Workspace;
 
 /// Returns what the drafter knows of the tables of a workspace.
-async fn world(folder: &str) -> World {
+pub(super) async fn world(folder: &str) -> World {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let workspace = Workspace::open(Some(&root), &root).unwrap();
     let connections = Connections::open(&workspace.settings().connections, &root, &|_| None);

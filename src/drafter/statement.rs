@@ -1,13 +1,21 @@
 //! What a statement of an SOP is for.
 
+mod blanks;
 mod definition;
 mod labels;
+mod ladder;
 mod meaning;
 mod patterns;
+mod pieces;
 mod route;
 mod rows;
 mod rules;
 mod signs;
+mod skips;
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use patterns::{
     ASSUMED, BY, DEFAULT, HIGHER, INSTEAD_OF, MAIL_GOES_TO, NONE_GIVEN, NOTE, SECOND, TIMED, TOP,
@@ -16,12 +24,16 @@ use patterns::{
 use signs::{background, judges, outputs};
 
 pub(super) use definition::defined as definition;
+pub(super) use ladder::goes_on;
 pub(super) use meaning::{Meaning, Note, Wanted};
 pub(super) use patterns::Forms;
+pub(super) use pieces::pieces;
 pub(super) use route::Route;
+pub(super) use rows::{Rows, rows_of};
 pub(super) use rules::Rule;
 
 use super::condition::{Reader, figure};
+use super::pattern::pattern;
 use super::people::people;
 use super::when;
 use super::words::tokens;
@@ -30,6 +42,10 @@ use super::world::Said;
 /// Returns what a statement is for. A sentence that says nothing as a whole may say several things
 /// one after the other.
 pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
+    let said = &Said {
+        text: reader.plain(&said.text),
+        ..said.clone()
+    };
     let whole = part(said, reader);
     if !whole.is_open() && !whole.says_more {
         return whole;
@@ -92,8 +108,16 @@ fn part(said: &Said, reader: &Reader<'_>) -> Meaning {
 fn says_more(text: &str, meaning: &Meaning, reader: &Reader<'_>) -> bool {
     let lower = text.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+    // "Every first Monday we check …" says when it runs, whatever else was read of it.
+    if meaning.when.is_none() && meaning.only.is_some() && when::is_said(text) {
+        return true;
+    }
+    if meaning.otherwise.is_some() && !meaning.rules.is_empty() {
+        return false;
+    }
     if meaning.otherwise.is_some() {
-        return has(&[" except", " unless ", " although ", " but ", " if "]);
+        return ladder::so_are(text).is_some()
+            || has(&[" except", " unless ", " although ", " but ", " if "]);
     }
     if let (Some(_), None, true) = (&meaning.when, &meaning.only, meaning.outputs.is_empty()) {
         // "Runs daily on …" says what it runs on.
@@ -110,6 +134,9 @@ fn says_more(text: &str, meaning: &Meaning, reader: &Reader<'_>) -> bool {
         .iter()
         .filter_map(|word| text.split_once(word))
         .flat_map(|(_, rest)| crate::drafter::words::stems(rest));
+        if rows::names_all(text, reader) {
+            return false;
+        }
         return rows.into_iter().any(|word| cases.contains(&word))
             || has(&[" within ", " that are ", " that have "]);
     }
@@ -140,8 +167,15 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         when: when::read(text).filter(|_| TIMED.is_match(text)),
         ..Meaning::default()
     };
-    if reader.forms.stays.is_match(text) || leaves_alone(&lower) {
+    if reader.forms.stays.is_match(text)
+        || reader.forms.needs_nothing.is_match(text)
+        || blanks::leaves_alone(&lower, reader)
+    {
         meaning.waived = Some("nothing changes");
+        return meaning;
+    }
+    if blanks::counts_apart(text, reader) {
+        meaning.waived = Some("a value stands for itself alone");
         return meaning;
     }
     if text == crate::drafter::grid::HEADING || introduces(text) {
@@ -152,6 +186,13 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     if meaning.defined.is_some() {
         return meaning;
     }
+    if let Some(blank) = blanks::blank(text, reader) {
+        return blank;
+    }
+    meaning.rules = ladder::further(text, reader);
+    if !meaning.rules.is_empty() {
+        return meaning;
+    }
     let forms = &reader.forms;
     let rest = forms
         .otherwise
@@ -159,9 +200,13 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         .or_else(|| forms.otherwise_last.captures(text));
     if let Some(found) = rest {
         meaning.otherwise = found.get(1).map(|m| label(m.as_str()));
+        if let (Some(level), Some((_, besides))) = (&meaning.otherwise, ladder::so_are(text)) {
+            let rule = ladder::besides(besides, level, reader);
+            meaning.rules.extend(rule);
+        }
         return meaning;
     }
-    if let Some(read) = rows::left_out(said, reader) {
+    if let Some(read) = skips::left_out(said, reader) {
         meaning.skip = Some(read);
         return meaning;
     }
@@ -220,21 +265,6 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     meaning
 }
 
-/// Does a sentence only say that nothing is done: "Nice, leave them be"?
-fn leaves_alone(lower: &str) -> bool {
-    [
-        "leave them be",
-        "leave them alone",
-        "leave it alone",
-        "nothing to do",
-        "no action needed",
-        "no action",
-    ]
-    .iter()
-    .any(|words| lower.trim_end_matches('.').ends_with(words))
-        && tokens(lower).len() <= 6
-}
-
 /// Does a sentence only lead to those that follow: "Sort what remains into hot, warm and cold:"?
 fn introduces(text: &str) -> bool {
     let lower = text.to_lowercase();
@@ -252,6 +282,14 @@ fn introduces(text: &str) -> bool {
         "the levels",
         "classify ",
     ];
+    static COUNTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:there are|we (?:have|use|know)|(?:we |then )?(?:sort|split|put|divide|group|rate)\b.{0,40}? (?:into|in|on)) (?:only )?(?:two|three|four|five|six|these|the following) (?:levels|tiers|groups|kinds|categories|outcomes|classes|exceptions|buckets|steps|grades|types)(?: of \w+)?[.:]?$",
+        )
+    });
+    if COUNTS.is_match(text) {
+        return true;
+    }
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     let counts = has(&[
         "one of two ",

@@ -223,3 +223,44 @@ fn either_kind_of_what_is_left_out_is_left_out() {
         "account.status == 'churned' or any(tickets, \"item.status == 'closed'\")"
     );
 }
+
+#[test]
+fn an_unread_scope_is_asked_about_and_its_answer_read() {
+    let mut world = world();
+    world.title = "Account health".to_owned();
+    world.name = "account-health".to_owned();
+    let said = |number, text| super::world::Said::new(number, text, "");
+    world.statements = vec![
+        said(1, "Skip accounts that are on the naughty list."),
+        said(2, "High risk: health below 40."),
+    ];
+    let asked = super::draft::draft(&world).unwrap().asked;
+    let [(question, why)] = asked.as_slice() else {
+        panic!("{asked:?}")
+    };
+    assert!(question.contains("statement 1 leave out"), "{question}");
+    assert!(why.contains("naughty list") && why.contains("health_score"));
+    let answer = (question.clone(), "status is churned".to_owned());
+    world.answers.push(answer);
+    let drafted = super::draft::draft(&world).unwrap();
+    assert!(drafted.asked.is_empty() && drafted.open.is_empty());
+    let rows = &drafted.document["data"]["accounts"]["where"];
+    assert_eq!(rows, "not (row.status == 'churned')");
+}
+
+#[test]
+fn what_one_sentence_asks_for_is_made_each_for_its_own_cases() {
+    let drafted = drafted(&[
+        "High risk: health below 40.",
+        "Everything else is low risk.",
+        "High: draft an email to the owner, and set the status to \"churned\".",
+    ]);
+    let outputs = drafted.document["outputs"].as_array().unwrap();
+    let made: Vec<_> = outputs.iter().map(|o| (&o["kind"], &o["when"])).collect();
+    assert_eq!(made.len(), 2, "{made:?}");
+    assert!(
+        made.iter().all(|(_, when)| *when == "risk.level == 'high'"),
+        "{made:?}"
+    );
+    assert!(drafted.open.is_empty(), "{:?}", drafted.open);
+}

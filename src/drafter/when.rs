@@ -45,6 +45,30 @@ const ZONES: [(&str, &str); 10] = [
     ("utc", "UTC"),
 ];
 
+/// Does a sentence begin with when something is done, read or not: "Every first Monday we check …"?
+pub(super) fn is_said(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let first = lower.split(',').next().unwrap_or_default();
+    let first: Vec<&str> = first.split(' ').take(4).collect();
+    let begins = first
+        .first()
+        .is_some_and(|word| matches!(*word, "every" | "each" | "on" | "once" | "twice"));
+    let is_time = |word: &&str| {
+        let times = [
+            "day",
+            "week",
+            "month",
+            "quarter",
+            "morning",
+            "year",
+            "fortnight",
+        ];
+        let plain = word.strip_suffix('s').unwrap_or(word);
+        times.contains(&plain) || DAYS.iter().any(|(name, _)| *name == plain)
+    };
+    begins && first.iter().any(is_time)
+}
+
 /// Reads a schedule, if the text says one.
 pub(super) fn read(text: &str) -> Option<When> {
     let lower = text.to_lowercase();

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rust_stemmers::{Algorithm, Stemmer};
 
 /// Words that mean the same to a customer-success team. The first of each row stands for all.
-const SYNONYMS: [&[&str]; 27] = [
+const SYNONYMS: [&[&str]; 29] = [
     &["churn", "left", "leave", "quit"],
     &[
         "account",
@@ -68,6 +68,8 @@ const SYNONYMS: [&[&str]; 27] = [
     &["purchase", "bought"],
     &["submit", "answered", "responded"],
     &["due", "overdue", "late"],
+    &["auto", "automatic", "automatically", "automated"],
+    &["sent", "send", "mailed"],
 ];
 
 /// Words that carry no meaning of their own.
@@ -187,6 +189,7 @@ pub(super) fn number(token: &str) -> Option<f64> {
         "ninety" => return Some(90.0),
         "half" => return Some(50.0),
         "hundred" => return Some(100.0),
+        "twice" => return Some(2.0),
         _ => {}
     }
     if let Some(thousands) = token.strip_suffix('k').and_then(|t| t.parse::<f64>().ok()) {

@@ -247,9 +247,21 @@ impl Column {
         };
         let is_listing = column.is_listing();
         let plain = |v: &&String| !v.contains(['\'', '"', '\\', '{', '}']);
-        let single = |v: &&String| !is_listing || !v.contains([';', '|']);
-        let values = column.values.iter().filter(plain).filter(single);
-        column.spoken = values.map(|v| (v.clone(), spoken(v))).collect();
+        let values = column.values.iter().filter(plain);
+        let single = values.flat_map(|value| match is_listing {
+            true => value.split([';', '|']).map(str::trim).collect(),
+            false => vec![value.as_str()],
+        });
+        let mut single: Vec<String> = single
+            .filter(|v| !v.is_empty())
+            .map(str::to_owned)
+            .collect();
+        single.sort_unstable();
+        single.dedup();
+        column.spoken = single
+            .into_iter()
+            .map(|v| (v.clone(), spoken(&v)))
+            .collect();
         column.spoken.sort_by_key(|(_, words)| Reverse(words.len()));
         column
     }

@@ -26,14 +26,18 @@ pub(super) fn goes_on(last: &Found, figure: &Figure) -> Option<Found> {
 
 /// Reads the comparison that a figure stands in.
 pub(super) fn of_figure(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Found> {
-    if falls(words) && figure.unit != Unit::Hours && !matches!(figure.unit, Unit::Days(_)) {
+    if falls(words) && figure.unit.minutes().is_none() {
         return rows.iter().find_map(|row| row.drop_of(words, figure));
     }
     // What the SOP defines may count days as well.
     if let Some(found) = rows.iter().find_map(|row| of_defined(row, words, figure)) {
         return Some(found);
     }
+    if let Some(found) = super::lasting::lasting(rows, words, figure) {
+        return Some(found);
+    }
     match figure.unit {
+        Unit::Minutes => None,
         Unit::Days(days) => super::days::of_days(rows, words, figure, f64::from(days)),
         Unit::Hours => super::days::of_hours(rows, words, figure),
         Unit::Plain | Unit::Percent => of_number(rows, words, figure),
@@ -88,6 +92,7 @@ fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Fou
     let counts = |named: &super::columns::Named| {
         named.places.contains(&figure.span.1) && figure.unit == Unit::Plain
     };
+    let best = best.or_else(|| super::money::money(rows, words));
     let counted = best
         .as_ref()
         .filter(|(_, named)| counts(named))
@@ -155,6 +160,17 @@ impl Row<'_> {
         near.tick(0, no);
         near.tick((no + 4).min(near.tokens.len()), near.tokens.len());
         let number = named(self.table, &near, is_number)?;
+        // No price is one that is missing; no sessions are none of them.
+        const MEASURES: [&str; 10] = [
+            "price", "amount", "revenue", "arr", "mrr", "value", "score", "rate", "fee", "cost",
+        ];
+        if number
+            .column
+            .split('_')
+            .any(|part| MEASURES.contains(&part))
+        {
+            return None;
+        }
         let follows = number.places.first() == Some(&(no + 1));
         if number.fit.0 < 1.0 || number.fit.1 < 2 || !follows {
             return None;

@@ -24,17 +24,39 @@ impl<'w> Reader<'w> {
         if seen_from.iter().any(|words| text.contains(words)) || self.is_of_others(text) {
             return None;
         }
+        let text = &super::quantities::reworded(text);
+        if self.is_quantity(text) {
+            return self.of_quantity(text);
+        }
         let mut words = Words::new(text);
-        for name in ["crm", "billing", "system", "record", "table", "helpdesk"] {
+        self.take_systems(&mut words);
+        self.of_the_case(words.clone())
+            .or_else(|| self.of_two(&words))
+            .or_else(|| self.of_latest(words.clone()))
+            .or_else(|| self.of_rows(words))
+            .or_else(|| self.of_quantity(text))
+    }
+
+    /// Ticks off the systems that tables are in: "churned in the CRM", "support conversations".
+    fn take_systems(&self, words: &mut Words) {
+        const USUAL: [&str; 6] = ["crm", "billing", "system", "record", "table", "helpdesk"];
+        for name in USUAL {
             words.take_phrase(&[
                 &format!("in the {name}"),
                 &format!("in our {name}"),
                 &format!("in {name}"),
             ]);
         }
-        self.of_the_case(words.clone())
-            .or_else(|| self.of_latest(words.clone()))
-            .or_else(|| self.of_rows(words))
+        for table in &self.world.tables {
+            let Some((system, own)) = table.name.split_once('.') else {
+                continue;
+            };
+            let own = own.replace(['_', '-'], " ");
+            let at = words.phrase(&format!("{system} {own}"));
+            if let Some((from, _)) = at.filter(|_| !own.contains(system)) {
+                words.tick(from, from + 1);
+            }
+        }
     }
 
     /// Does a clause speak of rows that do not belong to a case: "everyone at an account that is not
@@ -53,7 +75,7 @@ impl<'w> Reader<'w> {
     }
 
     /// Returns the case's row, and those of other tables of which one belongs to it.
-    fn rows(&self) -> Vec<Row<'_>> {
+    pub(super) fn rows(&self) -> Vec<Row<'_>> {
         let own = Row {
             table: self.cases,
             is: Is::Own,
@@ -106,8 +128,31 @@ impl<'w> Reader<'w> {
         for table in self.parents() {
             self.take_names(table, &mut words);
         }
+        self.take_compounds(&found, &mut words);
         let read = self.all_of(found)?;
         words.are_read().then_some(read)
+    }
+
+    /// Ticks off the rows that a date sums up, right behind its name: "last successful sync" of a
+    /// `last_success_at` and its syncs.
+    fn take_compounds(&self, found: &[Found], words: &mut Words) {
+        let sums_up = |name: &String| {
+            ["last_", "latest_", "first_"]
+                .iter()
+                .any(|w| name.starts_with(w))
+        };
+        if !found.iter().flat_map(|one| &one.columns).any(sums_up) {
+            return;
+        }
+        let free = words.free();
+        let places: Vec<usize> = (1..free.len())
+            .filter(|at| {
+                let mut others = self.world.tables.iter();
+                !words.is_free(at - 1)
+                    && others.any(|t| self.is_joined(t) && self.nouns(t).contains(&free[*at]))
+            })
+            .collect();
+        words.tick_each(&places);
     }
 
     /// Returns that all conditions hold; nothing if there is none.
@@ -299,6 +344,7 @@ impl<'w> Reader<'w> {
     /// Do words name nothing but the rows that cases are?
     pub(in crate::drafter) fn names_cases_alone(&self, text: &str) -> bool {
         let mut words = Words::new(text);
+        self.take_systems(&mut words);
         self.take_names(self.cases, &mut words);
         words.are_read()
     }

@@ -60,7 +60,18 @@ pub(super) fn named(table: &Table, words: &Words, is_kind: impl Fn(&str) -> bool
             .collect();
         let is_said = |part: &&String| free.iter().any(|word| alike(part, word));
         let said = own.iter().filter(is_said).count();
-        let fit = (said as f64 / own.len() as f64, said);
+        // "The last conversation" names no last success.
+        let tells = |part: &&String| !matches!(part.as_str(), "last" | "next" | "first");
+        if own.iter().any(|part| tells(&part)) && !own.iter().filter(tells).any(|p| is_said(&p)) {
+            return None;
+        }
+        // The word itself names a column more surely than one that means the same.
+        let literally = name.split('_').filter(|part| {
+            let said = |at: &usize| words.tokens[*at] == **part;
+            places.iter().any(said)
+        });
+        let literally = literally.count() as f64 / 1000.0;
+        let fit = (said as f64 / own.len() as f64 + literally, said);
         // "No meeting on record" names the last one, which nobody has to say.
         let needed = own.iter().filter(|part| *part != "last").count().max(1);
         (said as f64 / needed as f64 >= FITS).then(|| Named {
@@ -115,7 +126,7 @@ pub(super) fn only_number(table: &Table) -> Option<Named> {
 
 /// Returns the date on which rows of a table began: when a ticket was opened, a call was held.
 pub(super) fn began(table: &Table) -> Option<String> {
-    const BEGINS: [&str; 12] = [
+    const BEGINS: [&str; 22] = [
         "created",
         "opened",
         "raised",
@@ -128,14 +139,32 @@ pub(super) fn began(table: &Table) -> Option<String> {
         "happened",
         "recorded",
         "issue",
+        "requested",
+        "registered",
+        "filed",
+        "placed",
+        "ordered",
+        "occurred",
+        "posted",
+        "entered",
+        "added",
+        "booked",
     ];
     let mut dates = table
         .columns
         .iter()
         .filter(|(_, c)| is_date(&c.kind))
         .map(|(name, _)| name);
+    // A rating begins when it is rated, an order when it is ordered.
+    let own = stem(table.short().rsplit(['_', '-']).next().unwrap_or_default());
+    let of_its_own = |name: &&String| {
+        let first = name.split('_').next().unwrap_or_default();
+        stem(first) == own || alike(&stem(first), &own)
+    };
     dates
-        .find(|name| BEGINS.iter().any(|b| name.contains(b)))
+        .clone()
+        .find(of_its_own)
+        .or_else(|| dates.find(|name| BEGINS.iter().any(|b| name.contains(b))))
         .cloned()
         .or_else(|| only_date(table))
 }

@@ -32,6 +32,20 @@ pub(in crate::drafter) enum Unit {
     Days(u32),
     /// Hours.
     Hours,
+    /// Minutes.
+    Minutes,
+}
+
+impl Unit {
+    /// Returns how many minutes one of it has; nothing for what is no span of time.
+    pub(in crate::drafter) fn minutes(self) -> Option<f64> {
+        match self {
+            Unit::Days(days) => Some(f64::from(days) * 24.0 * 60.0),
+            Unit::Hours => Some(60.0),
+            Unit::Minutes => Some(1.0),
+            Unit::Plain | Unit::Percent => None,
+        }
+    }
 }
 
 /// Where a span of time lies, seen from today.
@@ -153,7 +167,8 @@ fn value_at(tokens: &[String], from: usize) -> Option<(usize, f64, usize, bool)>
         }
         // "within a week" is one week; "the last month" too.
         let one = matches!(tokens[at].as_str(), "a" | "an" | "last" | "past" | "next" | "coming")
-            && matches!(unit(&tokens[at + 1..]).0, Unit::Days(_) | Unit::Hours);
+            && matches!(unit(&tokens[at + 1..]).0, Unit::Days(_) | Unit::Hours)
+            && !is_rate(tokens, at);
         if one {
             return Some((at, 1.0, usize::from(matches!(tokens[at].as_str(), "a" | "an")), false));
         }
@@ -176,11 +191,17 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
         end += 1;
     }
     let (mut unit, mut unit_len) = unit(&tokens[end..]);
-    // "15 to 45 days": the unit stands behind the second figure.
-    let to = tokens
-        .get(end)
-        .is_some_and(|t| matches!(t.as_str(), "to" | "–" | "through"));
-    let upper = tokens.get(end + 1).and_then(|t| number(t)).filter(|_| to);
+    // "15 to 45 days", "10% to 20%": the unit may stand behind the second figure alone.
+    let is_to = |at: usize| {
+        tokens
+            .get(at)
+            .is_some_and(|t| matches!(t.as_str(), "to" | "–" | "through"))
+    };
+    end += if is_to(end + unit_len) { unit_len } else { 0 };
+    let upper = tokens
+        .get(end + 1)
+        .and_then(|t| number(t))
+        .filter(|_| is_to(end));
     let mut up_to = None;
     let mut relation = None;
     if let Some(upper) = upper {
@@ -197,7 +218,9 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
         up_to = Some(next);
         relation = Some(">=");
     }
-    end += unit_len;
+    if upper.is_some() || !is_to(end) {
+        end += unit_len;
+    }
     if is_share {
         unit = Unit::Percent;
     }
@@ -232,14 +255,14 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
         start -= words.split(' ').count();
     } else if (ends_with(&tokens[from..start], "between")
         || ends_with(&tokens[from..start], "from"))
-        && let Some(upper) = tokens
-            .get(end + 1)
-            .and_then(|t| number(t))
-            .filter(|_| tokens.get(end).is_some_and(|t| t == "and"))
+        && tokens.get(end).is_some_and(|t| t == "and")
+        && let sign = usize::from(tokens.get(end + 1).is_some_and(|t| t == "$"))
+        && let Some(upper) = tokens.get(end + 1 + sign).and_then(|t| number(t))
     {
         relation = Some(">=");
         up_to = Some(upper);
         start -= 1;
+        end += sign;
         let (second, length) = self::unit(&tokens[end + 2..]);
         if unit == Unit::Plain {
             unit = second;
@@ -279,6 +302,14 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
         span: (start, end),
         tail,
     })
+}
+
+/// Does a span say how often an amount comes: "$12,000 a year", "$500 or more a month"?
+fn is_rate(tokens: &[String], at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map_or("", |i| tokens[i].as_str());
+    matches!(tokens[at].as_str(), "a" | "an")
+        && (number(before(1)).is_some()
+            || (before(2) == "or" && matches!(before(1), "more" | "less" | "above" | "higher")))
 }
 
 fn direction(token: &str) -> Option<Lies> {
@@ -326,6 +357,9 @@ fn unit(rest: &[String]) -> (Unit, usize) {
         "month" | "months" => (Unit::Days(30), business + 1),
         "year" | "years" => (Unit::Days(365), business + 1),
         "hour" | "hours" | "hrs" => (Unit::Hours, business + 1),
+        "minute" | "minutes" | "mins" => (Unit::Minutes, business + 1),
+        // "Three times" is that many.
+        "times" => (Unit::Plain, business + 1),
         _ => (Unit::Plain, 0),
     }
 }

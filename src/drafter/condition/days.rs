@@ -5,7 +5,7 @@ use super::columns::{Named, began, is_date, named, only_date};
 use super::compare::{Figure, Lies};
 use super::row::{Found, Is, Row};
 use super::words::Words;
-use crate::drafter::words::written;
+use crate::drafter::words::{stem, written};
 
 /// Words that place a span of time behind today.
 const BEHIND: [&str; 24] = [
@@ -25,7 +25,7 @@ pub(super) const SPENT: [&str; 30] = [
 const LATE: [&str; 5] = ["late", "overdue", "due", "past", "delayed"];
 
 /// Words that name what began a row, where its column has another name.
-const BEGAN: [&str; 14] = [
+const BEGAN: [&str; 20] = [
     "open",
     "opened",
     "old",
@@ -40,6 +40,12 @@ const BEGAN: [&str; 14] = [
     "filed",
     "noted",
     "received",
+    "left",
+    "gave",
+    "given",
+    "wrote",
+    "written",
+    "rated",
 ];
 
 /// Reads a span of days.
@@ -52,7 +58,7 @@ pub(super) fn of_days(
     if let Some(found) = super::spans::between(rows, words, figure, days) {
         return Some(found);
     }
-    let (row, date) = date_of(rows, words)?;
+    let (row, date) = date_of(rows, words).or_else(|| of_named_rows(rows, words, figure))?;
     let value = row.path(&date.column);
     // "open for more than 5 days" says that it is not over, whatever its state is called.
     let is_open = date.fit.1 == 0 && words.has_free(&["open"]);
@@ -76,7 +82,8 @@ pub(super) fn of_days(
     };
     let count = if is_past { "days_since" } else { "days_until" };
     let span = format!("{count}({value})");
-    let lacks = words.has(&[
+    // What denies rows that are counted was read with them.
+    let lacks = words.has_free(&[
         "no", "nobody", "never", "without", "not", "haven", "hasn", "silent", "inactive", "stale",
     ]) && is_past;
     // "expired in the last 3 days" names a state as well, where rows have one of that name.
@@ -202,6 +209,33 @@ fn date_of<'r, 't>(rows: &'r [Row<'t>], words: &Words) -> Option<(&'r Row<'t>, N
         .find_map(|row| implied(row).map(|named| (row, named)))
 }
 
+/// Returns the date on which rows began, of a span behind today right after their name: "failed runs
+/// in the last 7 days".
+fn of_named_rows<'r, 't>(
+    rows: &'r [Row<'t>],
+    words: &Words,
+    figure: &Figure,
+) -> Option<(&'r Row<'t>, Named)> {
+    let before = figure.span.0.checked_sub(1)?;
+    if figure.lies != Some(Lies::Behind) {
+        return None;
+    }
+    let row = rows.iter().filter(|row| row.is == Is::Own).find(|row| {
+        let name = row.table.short();
+        let last = name.rsplit(['_', '-']).next().unwrap_or(name);
+        stem(&words.tokens[before]) == stem(last)
+    })?;
+    let column = began(row.table)?;
+    Some((
+        row,
+        Named {
+            column,
+            places: Vec::new(),
+            fit: (0.0, 0),
+        },
+    ))
+}
+
 impl Row<'_> {
     /// Reads what has passed or lies ahead without a figure: "past due", "already expired".
     pub(super) fn passed(&self, words: &mut Words) -> Option<Found> {
@@ -287,8 +321,13 @@ impl Row<'_> {
     /// posted", of a column that holds the day.
     pub(super) fn happened(&self, words: &mut Words) -> Option<Found> {
         let verb = (1..words.tokens.len()).find(|at| {
+            const IRREGULAR: [&str; 12] = [
+                "sent", "gone", "paid", "made", "held", "met", "told", "done", "kept", "begun",
+                "built", "bought",
+            ];
+            let word = words.tokens[*at].as_str();
             let is_participle =
-                words.tokens[*at].ends_with("ed") || words.tokens[*at].ends_with("en");
+                word.ends_with("ed") || word.ends_with("en") || IRREGULAR.contains(&word);
             let before = words.tokens[at - 1].as_str();
             words.is_free(*at)
                 && is_participle
@@ -301,8 +340,26 @@ impl Row<'_> {
         said.tick(0, verb);
         said.tick(verb + 1, said.tokens.len());
         let date = named(self.table, &said, is_date)?;
+        // What lies ahead has a date as well: "has already renewed" says more than that there is one.
+        const PLANNED: [&str; 14] = [
+            "renew", "expir", "end", "due", "start", "launch", "target", "plan", "expect", "until",
+            "next", "schedul", "close", "forecast",
+        ];
+        if date
+            .column
+            .split('_')
+            .any(|part| PLANNED.iter().any(|p| part.starts_with(p)))
+        {
+            return None;
+        }
         let denied = super::row::take_denial(words, verb, 3);
         words.tick_each(&date.places);
+        let own = super::columns::parts(&date.column);
+        let free = words.free();
+        let rest: Vec<usize> = (0..free.len())
+            .filter(|at| own.contains(&free[*at]))
+            .collect();
+        words.tick_each(&rest);
         words.take(&["yet"]);
         let value = self.path(&date.column);
         let source = match (denied, self.is) {
@@ -314,14 +371,18 @@ impl Row<'_> {
     }
 
     /// Returns the date on which a row was done with, where rows have one.
-    fn done_on(&self) -> Option<&str> {
-        const DONE: [&str; 6] = [
+    pub(super) fn done_on(&self) -> Option<&str> {
+        const DONE: [&str; 10] = [
             "completed",
             "done",
             "finished",
             "delivered",
             "closed",
             "paid",
+            "resolved",
+            "ended",
+            "cleared",
+            "settled",
         ];
         let dates = self.table.columns.iter().filter(|(_, c)| is_date(&c.kind));
         let mut names = dates.map(|(name, _)| name.as_str());

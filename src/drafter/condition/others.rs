@@ -5,7 +5,7 @@ use super::compare::{Unit, figures};
 use super::row::{Found, Is, Row, conditions, take_denial};
 use super::words::Words;
 use super::{Read, Reader};
-use crate::drafter::words::{stem, stems};
+use crate::drafter::words::{stem, stems, tokens};
 use crate::drafter::world::Table;
 
 impl Reader<'_> {
@@ -33,12 +33,17 @@ impl Reader<'_> {
             item: "item".to_owned(),
             defined: &[],
         };
+        // "The last run failed" speaks of one of them; "in the last week" does not.
+        let speaks_of_newest = super::newest::take_newest(&mut words);
         let graded = row.numbered(&mut words);
         // A figure without a unit before the noun counts rows.
         let counted = figures(&words.tokens).into_iter().find(|f| {
-            f.unit == Unit::Plain && f.span.1 <= noun && {
+            // Nobody counts rows in dollars.
+            let is_money = words.tokens[f.span.0..f.span.1].iter().any(|t| t == "$");
+            f.unit == Unit::Plain && f.span.1 <= noun && !is_money && {
                 let mut near = words.clone();
                 near.tick(noun, near.tokens.len());
+                self.take_names(table, &mut near);
                 named(table, &near, is_number).is_none()
             }
         });
@@ -51,6 +56,12 @@ impl Reader<'_> {
         }
         let mut found: Vec<Found> = graded.into_iter().collect();
         found.extend(conditions(std::slice::from_ref(&row), &mut words)?);
+        let newest = match speaks_of_newest {
+            true if denied || counted.is_some() => return None,
+            true => Some(super::newest::of_newest(table, &found)?),
+            false => None,
+        };
+        self.take_link(table, &mut words);
         words.take(&[
             "raised", "logged", "reported", "opened", "filed", "has", "received", "least",
             "number", "count", "total", "before",
@@ -61,6 +72,12 @@ impl Reader<'_> {
         }
         if !words.are_read() {
             return None;
+        }
+        if let Some(source) = newest {
+            return Some(Read {
+                source,
+                ..self.of_table(table)
+            });
         }
         let conditions: Vec<String> = found.iter().map(|f| grouped(&f.source)).collect();
         let condition = conditions.join(" and ");
@@ -101,12 +118,29 @@ impl Reader<'_> {
         nouns.extend(key.and_then(|k| k.strip_suffix("_id")).map(stem));
         // What the SOP is about is what its cases are called.
         if table.name == self.cases.name {
-            nouns.extend(stems(&self.world.title));
+            // "… that keep failing" names no case, where rows may have failed.
+            let title = tokens(&self.world.title);
+            let title = title.iter().filter(|word| !self.is_like_a_value(word));
+            nouns.extend(title.flat_map(|word| stems(word)));
         }
         if nouns.contains(&stem("subscription")) {
             nouns.push(stem("contract"));
         }
         nouns
+    }
+
+    /// Is a word a form of a state that some column holds: "failing" of "failed"?
+    fn is_like_a_value(&self, word: &str) -> bool {
+        if !word.ends_with("ing") {
+            return false;
+        }
+        let own = stem(word);
+        let columns = self.world.tables.iter().flat_map(|t| t.columns.values());
+        let mut values = columns.flat_map(|column| &column.spoken);
+        values.any(|(value, words)| match words.as_slice() {
+            [one] => stem(one) == own && value.ends_with("ed"),
+            _ => false,
+        })
     }
 
     /// Returns where the noun stands that names a table's rows.
@@ -141,6 +175,36 @@ impl Reader<'_> {
         let mut joined = others.filter(|t| t.name != self.cases.name && self.is_joined(t));
         let table = joined.find(|table| self.noun(table, &words).is_some())?;
         Some(table.name.clone())
+    }
+
+    /// Does a text begin with what the rows of some table are called?
+    pub(in crate::drafter) fn names_rows(&self, text: &str) -> bool {
+        let words = tokens(text);
+        let Some(first) = words
+            .iter()
+            .find(|w| !matches!(w.as_str(), "any" | "all" | "the"))
+        else {
+            return false;
+        };
+        let first = stem(first);
+        self.world.tables.iter().any(|table| {
+            let name = table.short();
+            stem(name.rsplit(['_', '-']).next().unwrap_or(name)) == first
+        })
+    }
+
+    /// Ticks off the words of the column by which a table's rows belong to a case: "for an app that
+    /// has an open incident" of incidents that name their app.
+    fn take_link(&self, table: &Table, words: &mut Words) {
+        let Some((column, _)) = self.join(table) else {
+            return;
+        };
+        let own = super::columns::parts(&column);
+        let free = words.free();
+        let places: Vec<usize> = (0..free.len())
+            .filter(|at| own.contains(&free[*at]))
+            .collect();
+        words.tick_each(&places);
     }
 
     /// Ticks off the words that name a table's rows, and tells whether there were any.

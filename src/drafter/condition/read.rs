@@ -47,6 +47,49 @@ impl Read {
         }
     }
 
+    /// Returns that it holds, or that the value is missing which its last part asks about.
+    pub(in crate::drafter) fn or_missing(self) -> Option<Read> {
+        let value = self.value.clone()?;
+        let mut parts: Vec<&str> = self.source.split(" and ").collect();
+        let is_about = |part: &&str| part.contains(value.as_str());
+        let last = parts.iter().rev().take_while(|part| is_about(part)).count();
+        let own = parts.split_off(parts.len() - last).join(" and ");
+        if own.is_empty() {
+            return None;
+        }
+        let source = if parts.is_empty() {
+            format!("{own} or {value} is missing")
+        } else {
+            format!("{} and ({own} or {value} is missing)", parts.join(" and "))
+        };
+        Some(Read { source, ..self })
+    }
+
+    /// Returns that a column holds the value that is asked about, or another one; nothing if it asks
+    /// about anything else.
+    pub(in crate::drafter) fn or_value(self, other: &str) -> Option<Read> {
+        let (table, inner) = match self.source.strip_prefix("any(") {
+            Some(rest) => {
+                let (table, inner) = rest.strip_suffix("\")")?.split_once(", \"")?;
+                (Some(table), inner)
+            }
+            None => (None, self.source.as_str()),
+        };
+        let (path, mut values) = one_of(inner)?;
+        // Values that are written like names have names beside them.
+        let is_name = |value: &String| value.trim_matches('\'').starts_with(char::is_uppercase);
+        if !values.iter().all(is_name) {
+            return None;
+        }
+        values.push(format!("'{other}'"));
+        let inner = format!("{path} in [{}]", values.join(", "));
+        let source = match table {
+            Some(table) => format!("any({table}, \"{inner}\")"),
+            None => inner,
+        };
+        Some(Read { source, ..self })
+    }
+
     /// Returns its opposite.
     pub(in crate::drafter) fn negated(mut self) -> Read {
         self.source = format!("not ({})", self.source);

@@ -133,7 +133,11 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
     }
     for row in rows {
         found.extend(row.quoted(words));
+        found.extend(row.given(words));
         found.extend(row.missing(words));
+    }
+    for row in rows {
+        found.extend(row.tagged(words));
     }
     for row in rows {
         found.extend(row.values(words));
@@ -250,7 +254,10 @@ impl Row<'_> {
                 .map_or(at + 6, |n| at + n);
             rest.tick(end, rest.tokens.len());
         }
-        let named = named(self.table, &rest, |_| true).or_else(|| self.reference(&rest))?;
+        let named = self
+            .reference_in_full(&rest)
+            .or_else(|| named(self.table, &rest, |_| true))
+            .or_else(|| self.reference(&rest))?;
         // A number that is denied is no number that is missing: "no active users".
         let is_denied =
             asks && words.take_phrase(&["not missing", "not blank", "not empty", "isn t blank"]);
@@ -264,7 +271,7 @@ impl Row<'_> {
         }
         words.take_phrase(&PHRASES);
         words.take(&ASKS);
-        words.take(&["field", "value", "date", "set"]);
+        words.take(&["field", "value", "date", "set", "time"]);
         let value = self.path(&named.column);
         let source = match (self.is, is_denied) {
             (Is::Own, false) => format!("{value} is missing"),
@@ -279,6 +286,27 @@ impl Row<'_> {
             }),
         };
         Some(self.found(source, None, &[&named.column]))
+    }
+
+    /// Returns the column by which a row belongs to something, where all of its name is said: "no owner
+    /// contact" of an `owner_contact_id`.
+    fn reference_in_full(&self, words: &Words) -> Option<super::columns::Named> {
+        let names = self
+            .table
+            .columns
+            .keys()
+            .filter(|name| name.ends_with("_id"));
+        names.into_iter().find_map(|name| {
+            let own: Vec<&str> = name.trim_end_matches("_id").split('_').collect();
+            let is_own =
+                |at: &usize| words.is_free(*at) && own.contains(&words.tokens[*at].as_str());
+            let places: Vec<usize> = (0..words.tokens.len()).filter(is_own).collect();
+            (own.len() > 1 && places.len() == own.len()).then(|| super::columns::Named {
+                column: name.clone(),
+                places,
+                fit: (1.0, own.len()),
+            })
+        })
     }
 
     /// Returns the column by which a row belongs to something that is named: "without an account".

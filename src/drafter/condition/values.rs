@@ -8,7 +8,7 @@ use super::columns::parts;
 use super::row::{Found, Row, take_denial};
 use super::words::{Words, denies, is_light};
 use crate::drafter::pattern::pattern;
-use crate::drafter::words::{plain_stem, tokens};
+use crate::drafter::words::{plain_stem, stem, tokens};
 use crate::drafter::world::{Column, Table};
 
 /// Values of states that are over.
@@ -38,7 +38,7 @@ const OVER: [&str; 22] = [
 ];
 
 /// Words for a state that is not over.
-const UNDER_WAY: [&str; 13] = [
+pub(super) const UNDER_WAY: [&str; 13] = [
     "unresolved",
     "unsolved",
     "unsettled",
@@ -191,6 +191,9 @@ impl Row<'_> {
         if said.is_none() && in_play.is_none() {
             return None;
         }
+        if self.over().is_none() {
+            return self.ended(words, said?);
+        }
         let (column, over) = self.over()?;
         let mut under_way = in_play.is_some();
         if let Some(at) = said {
@@ -296,7 +299,16 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
                     "the" | "their" | "this" | "that"
                 )
             });
-            if span.len() == 1 && is_meant && is_light(&words.tokens[at]) {
+            // Nor is "ratings that customers left" about the type "Customer".
+            let is_said_to_be = at.checked_sub(1).is_some_and(|before| {
+                let before = words.tokens[before].as_str();
+                matches!(before, "is" | "are" | "as" | "type") || denies(before)
+            });
+            let says_column = parts(name)
+                .iter()
+                .any(|part| stems.contains(part) && *part != stem(&words.tokens[at]));
+            let is_plain = is_light(&plain_stem(&words.tokens[at]));
+            if span.len() == 1 && is_plain && (is_meant || !(is_said_to_be || says_column)) {
                 continue;
             }
             if value.len() < 2 || span.iter().any(|p| held.places.contains(p)) {

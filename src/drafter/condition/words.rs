@@ -3,7 +3,7 @@
 use crate::drafter::words::{stem, tokens};
 
 /// Words that change nothing about which rows are meant.
-const LIGHT: [&str; 123] = [
+const LIGHT: [&str; 127] = [
     "a",
     "about",
     "account",
@@ -26,6 +26,7 @@ const LIGHT: [&str; 123] = [
     "been",
     "being",
     "belong",
+    "belonging",
     "belongs",
     "came",
     "but",
@@ -39,12 +40,14 @@ const LIGHT: [&str; 123] = [
     "does",
     "each",
     "either",
+    "both",
     "else",
     "even",
     "every",
     "everybody",
     "everyone",
     "everything",
+    "flagged",
     "exactly",
     "for",
     "from",
@@ -86,6 +89,7 @@ const LIGHT: [&str; 123] = [
     "re",
     "s",
     "said",
+    "same",
     "set",
     "since",
     "she",

@@ -339,6 +339,7 @@ impl<'r> Assembly<'r> {
             open: self.open,
             document,
             choices: None,
+            asked: Vec::new(),
         }
     }
 

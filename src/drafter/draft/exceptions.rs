@@ -47,6 +47,9 @@ impl Assembly<'_> {
         for (_, read, _) in &mut self.defined {
             read.source = known(&read.source);
         }
+        for (read, _) in &mut self.skips {
+            read.source = known(&read.source);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::assembly::Stated;
 use super::parts::asked;
 use super::scope::is_quiet;
 use super::{Assembly, plain};
-use crate::drafter::statement::Rule;
+use crate::drafter::statement::{Rule, goes_on};
 
 /// One rule of a decision, ready to be written.
 #[derive(Debug, Clone)]
@@ -135,6 +135,8 @@ impl Assembly<'_> {
         let strength = |rule: &Decided| {
             let of_rule = |stated: &&Stated| plain(&stated.text) == rule.because;
             let stated = self.rules.iter().find(of_rule);
+            // What goes on where others did not hold comes behind them, whatever it says.
+            let stated = stated.filter(|stated| !goes_on(&stated.text, self.reader));
             stated.map_or(Strength::Usual, |stated| strength(&stated.text))
         };
         rules.sort_by_key(strength);
@@ -251,7 +253,7 @@ enum Strength {
 }
 
 fn strength(text: &str) -> Strength {
-    const ALWAYS: [&str; 9] = [
+    const ALWAYS: [&str; 11] = [
         " is always ",
         " are always ",
         " always go",
@@ -261,6 +263,8 @@ fn strength(text: &str) -> Strength {
         "overrules",
         "trumps",
         "beats ",
+        ", and so is ",
+        ", and so are ",
     ];
     const WHATEVER: [&str; 7] = [
         "whatever ",

@@ -1,5 +1,6 @@
 //! Outputs, with texts made from the facts of a case.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -50,7 +51,9 @@ impl Making<'_> {
                 .find(same)
                 .and_then(|known| known["sop"].as_array_mut())
             {
-                cited.push(json!(said.number));
+                if !cited.contains(&json!(said.number)) {
+                    cited.push(json!(said.number));
+                }
                 continue;
             }
             let id = match kind {
@@ -91,7 +94,7 @@ impl Making<'_> {
             let instead = self.instead.iter();
             let instead = instead.filter(|(of, ..)| to.contains(&format!("coalesce({of}, ")));
             let addressee = self.addressee.filter(|(address, _)| to.contains(address));
-            let cited: Vec<usize> = [said.number]
+            let cited: BTreeSet<usize> = [said.number]
                 .into_iter()
                 .chain(notes)
                 .chain(instead.map(|(.., said)| said.number))
@@ -142,7 +145,7 @@ impl Making<'_> {
             text += &format!("{{% if {} %}}\n", note.when.source);
             text += &format!(
                 "Please note: {}{}\n",
-                capital(&clean(&note.text)),
+                capital(&note.text.replace(['{', '}'], "")),
                 counted(note)
             );
             text += "{% endif %}\n";
@@ -363,11 +366,6 @@ fn counted(note: &Note) -> String {
         Some(list) => format!(": {{{{ {list} | length }}}}"),
         None => String::new(),
     }
-}
-
-/// Returns words without the braces that a template would read.
-fn clean(text: &str) -> String {
-    text.replace(['{', '}'], "")
 }
 
 fn named(reader: &Reader<'_>) -> String {

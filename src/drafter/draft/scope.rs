@@ -48,6 +48,12 @@ static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
 static ALL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:all|every|each|everything|everyone)\b"));
 
+/// What a text is to say: "…, apologising for what they complained about if they told us".
+static TELLS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i),? (?:apologi[sz]ing|asking|saying|telling|explaining|thanking|mentioning|offering|inviting|reminding|covering|listing|showing|wondering|pointing|quoting) .*$",
+    )
+});
 /// Levels for which an output is not made: "…, but leave it as it is for …", "apart from the …".
 static EXCEPT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -98,6 +104,7 @@ pub(super) fn scope(
     };
     // Behind a colon stands what is told: "…: the ARR, and when they renew".
     let asked = text.split_once(": ").map_or(text, |(asked, _)| asked);
+    let asked = TELLS.find(asked).map_or(asked, |m| &asked[..m.start()]);
     let condition = BEFORE
         .captures(text)
         .and_then(|c| c.get(1))

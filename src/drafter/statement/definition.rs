@@ -27,6 +27,41 @@ static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "Work out the increase as a percentage of the current price."
+static CHANGES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:first,? |then,? |please |we |also |the )*(?:(?:work out|calculate|compute|determine|figure out) (?:the |its )?)?(increase|rise|growth|uplift|change|drop|decrease|decline|fall)(?: (?:is|means)(?: (?:counted|measured|worked out|calculated|taken|given))?)?,? (?:as a (?:percentage|percent|share)|in (?:percent|percentage terms))(?: of (?:the |its )?(.+?))?\.?$",
+    )
+});
+/// Words that tell an earlier value of a case from a later one.
+const EARLIER: [&str; 8] = [
+    "current", "old", "previous", "prior", "last", "before", "baseline", "existing",
+];
+const LATER: [&str; 6] = ["new", "next", "now", "after", "proposed", "future"];
+
+/// Returns a change in percent between two numbers of a case, an earlier and a later one.
+fn change(text: &str, reader: &Reader<'_>) -> Option<(Defined, Read)> {
+    let found = CHANGES.captures(text)?;
+    let of = match found.get(2) {
+        Some(of) => Some(reader.amount(of.as_str())?.source),
+        None => None,
+    };
+    let (earlier, later) = reader.before_and_after(&EARLIER, &LATER, of.as_deref())?;
+    let falls = ["drop", "decrease", "decline", "fall"];
+    let is_fall = falls.contains(&found[1].to_lowercase().as_str());
+    let change = format!("percent_change({}, {})", earlier.source, later.source);
+    let source = if is_fall {
+        format!("-1 * {change}")
+    } else {
+        change
+    };
+    let read = Read {
+        source,
+        ..earlier.both("and", later)
+    };
+    Some((named(&found[1], false), read))
+}
+
 /// Returns the number of days between two dates that a sentence defines.
 fn days(text: &str, reader: &Reader<'_>) -> Option<(Defined, Read)> {
     let (name, from, to) = match DIFFERS.captures(text) {
@@ -68,6 +103,9 @@ fn named(name: &str, is_share: bool) -> Defined {
 pub(in crate::drafter) fn defined(text: &str, reader: &Reader<'_>) -> Option<(Defined, Read)> {
     if let Some(days) = days(text, reader) {
         return Some(days);
+    }
+    if let Some(change) = change(text, reader) {
+        return Some(change);
     }
     let found = DEFINES.captures(text)?;
     let (one, other) = (reader.amount(&found[2])?, reader.amount(&found[4])?);

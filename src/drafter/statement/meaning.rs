@@ -92,11 +92,16 @@ impl Meaning {
                 self.outputs.push(output);
             }
         }
-        self.waived = self.waived.or(other.waived);
+        // What is done beside a part that changes nothing is not waived with it.
+        let waived = self.waived.or(other.waived);
+        self.waived = None;
         self.defined = self.defined.take().or(other.defined);
         self.addressee = self.addressee.take().or(other.addressee);
         self.judgement |= other.judgement;
         self.higher |= other.higher;
+        if self.is_open() {
+            self.waived = waived;
+        }
     }
 
     /// Was anything of it understood?

@@ -20,10 +20,17 @@ pub(in crate::drafter) struct Forms {
     pub(super) remark_first: Regex,
     pub(super) instead: Regex,
     pub(super) bumped: Regex,
+    pub(super) treat_as: Regex,
+    pub(super) moved_if: Regex,
+    pub(super) moved: Regex,
+    pub(super) are_at_least: Regex,
     pub(super) becomes: Regex,
     pub(super) never: Regex,
+    pub(super) never_gets: Regex,
+    pub(super) unless_given: Regex,
     pub(super) comes_out: Regex,
     pub(super) stays: Regex,
+    pub(super) needs_nothing: Regex,
     pub(super) would_be: Regex,
     pub(super) all_become: Regex,
     pub(super) at_most: Regex,
@@ -35,6 +42,7 @@ pub(in crate::drafter) struct Forms {
     pub(super) otherwise: Regex,
     pub(super) otherwise_last: Regex,
     pub(super) label: Regex,
+    pub(super) lead: Regex,
     pub(super) order: Regex,
 }
 
@@ -66,10 +74,17 @@ impl Forms {
             remark_first: form(REMARK_FIRST),
             instead: form(INSTEAD),
             bumped: form(BUMPED),
+            treat_as: form(TREAT_AS),
+            moved_if: form(MOVED_IF),
+            moved: form(MOVED),
+            are_at_least: form(ARE_AT_LEAST),
             becomes: form(BECOMES),
             never: form(NEVER),
+            never_gets: form(super::ladder::NEVER_GETS),
+            unless_given: form(super::ladder::UNLESS_GIVEN),
             comes_out: form(COMES_OUT),
             stays: form(STAYS),
+            needs_nothing: form(NEEDS_NOTHING),
             would_be: form(WOULD_BE),
             all_become: form(ALL_BECOME),
             at_most: form(AT_MOST),
@@ -81,25 +96,36 @@ impl Forms {
             otherwise: form(OTHERWISE),
             otherwise_last: form(OTHERWISE_LAST),
             label: form(r"(?i)\b(LABEL)\b"),
+            lead: form(LEAD),
             order: form(ORDER),
         }
     }
 }
 
+/// The levels that a request leads with: "Critical and high: …", "for an urgent one, …".
+const LEAD: &str = r"(?i)^(?:for |on |with |in )?(?:an? |the |every |each |any |all )*(?:LABEL)KIND(?:(?:,|,? and|,? or) (?:LABEL)KIND)*(?: ones?| cases?)?[:,] ";
 /// Rules with the label first: "High risk if …", "P1: …", "Mark it red when …".
-const LABEL_FIRST: &str = r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:also|is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$";
+const LABEL_FIRST: &str = r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count|give|label|rank)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:also|is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$";
 /// Rules with the condition first: "If …, mark it red", "Accounts with … are high risk".
-const CONDITION_FIRST: &str = r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the \w+))+ (LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
+const CONDITION_FIRST: &str = r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|considered|deemed|rated|regarded|seen|treated|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the \w+))+ (LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
 /// Rules that name the subject first: "A hand-off is blocked if …".
-const SUBJECT_FIRST: &str = r"(?i)^(?:an? |the |any )?[\w-]+ (?:is|are|counts as|gets?|becomes?) (?:an? )?(LABEL|\x22[^\x22]+\x22)KIND (?:if|when|where) (.+)$";
+const SUBJECT_FIRST: &str = r"(?i)^(?:an? |the |any )?[\w-]+ (?:is|are|counts as|gets?|becomes?)(?: only| considered| rated| deemed)? (?:an? )?(LABEL|\x22[^\x22]+\x22)KIND (?:if|when|where) (.+)$";
 /// Groups that are a label: "Enterprise accounts with … are executive".
-const GROUP: &str = r"(?i)^(.+?) (?:are|is|count as|counts as) (?:always )?(?:an? )?(LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
+const GROUP: &str = r"(?i)^(.+?) (?:are|is|count as|counts as|makes? it|makes? them|makes? this|qualif(?:y|ies) as)(?: always)?(?: considered| rated| deemed| regarded as| seen as| treated as| classed as)? (?:an? )?(LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
 /// Rules with a remark before the label: "If …, we can't say anything: mark it …".
 const REMARK_FIRST: &str = r"(?i)^(?:if|when|where) (.+?)[,:]? (?:we|you|they|there) [^:]{1,60}: ?(?:mark|flag|treat|rate|call|set|classify|tag)(?: it| them| this)?(?: as)? (LABEL)KIND\.?$";
 /// Cases of one label that get another: "Enterprise accounts that are amber count as red".
 const INSTEAD: &str = r"(?i)^(.+?) (?:that|which|who) (?:are|is) (?:rated |marked )?(LABEL)KIND (?:count|counts|are treated|is treated|go|goes|become|becomes|are|is)(?: as| up to| to)? (LABEL)KIND\.?$";
 /// A label below which cases do not go: "An urgent ticket never goes below P2".
-const AT_LEAST: &str = r"(?i)^(.+?) (?:never|can't|cannot|must not|should not) (?:go|goes|drops?|falls?|be|is|are)(?: put| rated)? (?:below|lower than|under|better than|less than) (LABEL)KIND\.?$";
+const AT_LEAST: &str = r"(?i)^(.+?) (?:(?:is|are) never|never|can't|cannot|must not|should not)(?: (?:go|goes|drops?|falls?|be|is|are|gets?))?(?: put| rated)? (?:below|lower than|under|better than|less than) (?:an? )?(LABEL)KIND\.?$";
+/// A label below which cases do not go, said of what they are: "are always at least amber".
+const ARE_AT_LEAST: &str = r"(?i)^(.+?) (?:is|are|gets?|counts? as|must be|should be|stays?)(?: always)? at least (?:an? )?(LABEL)KIND\.?$";
+/// Cases of one label that get another: "A watch on the free plan becomes amber".
+const MOVED: &str = r"(?i)^(?:an? |any |every |all |each )?(LABEL)KINDs?(?: (?:ones?|cases?|[\w-]+?s?))? ((?:on|with|without|that|which|who|whose|in|from|under|over|of|where) .+?),? (?:becomes?|goes? (?:up |down )?to|(?:is|are|gets?) (?:bumped|raised|moved|lowered|upgraded|promoted|downgraded|turned)(?: up| down)? (?:in)?to|counts? as|gets?|turns? into) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
+/// The same, said on a condition: "If a watch is on the free plan, make it amber".
+const MOVED_IF: &str = r"(?i)^(?:if|when|where) (?:an? |any |the )?(LABEL)KIND(?: (?:one|case|[\w-]+))? ((?:is|are|has|have|was|belongs|renews|comes) .+?), (?:then |we |please )*(?:make|call|treat|mark|count|rate|move|raise|bump|lower|it (?:is|becomes|gets|counts as|goes to))(?: it| that| this)?(?: as| up| down)?(?: to)? (?:an? )?(LABEL)KIND(?: instead)?\.?$";
+/// "Treat as urgent any contract that renews soon".
+const TREAT_AS: &str = r"(?i)^(?:we )?(?:treat|mark|flag|count|rate|class|classify|tag|label|consider) (?:as )?(?:an? )?(LABEL)KIND:? ((?:any|every|each|all|those|anything|everything|anyone|the ones|whoever|whatever)\b.+)$";
 /// Cases of one label that get another on a condition: "If …, bump amber to red".
 const BUMPED: &str = r"(?i)^(?:if|when|where) (.+?), ?(?:then |we |please )*(?:bump|move|raise|change|upgrade|promote|turn|downgrade|lower)(?: an?| any| all)? (LABEL)(?: ones?| cases?)? (?:up |down )?(?:in)?to (?:an? )?(LABEL)KIND\.?$";
 /// One level that becomes another: "Watch becomes Amber".
@@ -111,6 +137,8 @@ const NEVER: &str = r"(?i)^(.+?) (?:is|are|can be|counts? as|gets?) never (?:an?
 const COMES_OUT: &str = r"(?i)^(?:if|when|should) (?:one|any|it|they|one of (?:them|those)|such (?:an? )?\w+) (?:comes? out as|ends? up as|would be|lands? (?:in|as|on)|turns? out(?: as| to be)?|is|are|gets?) (?:an? )?(LABEL)KIND,? (?:then |please |we )*(?:make|call|treat|mark|count|rate)(?: it| them| that)?(?: as)? (?:an? )?(LABEL)KIND(?: instead)?\.?$";
 /// A level that stays what it is.
 const STAYS: &str = r"(?i)^(?:an? |the )?(LABEL)KIND(?: ones?)? (?:stays?|remains?)(?: as)? (?:an? )?(?:LABEL|as (?:it is|they are))\.?$";
+/// A level for which nothing is done: "Watch needs nothing beyond its line in the table".
+const NEEDS_NOTHING: &str = r"(?i)^(?:for |an? |the )?(LABEL)KIND(?: ones?| cases?)?,? (?:(?:needs?|gets?|requires?|takes?|there is|we do|do) (?:nothing|no action|no follow-up)|is left alone|are left alone|is left as it is)(?: (?:else|more|further|beyond|but|except|other than|apart from|is needed|needed|to do|to be done)\b[^.;]*)?\.?$";
 /// A level that becomes another for those of whom it is never asked: "We never turn down a large
 /// account, so what would be a decline becomes an escalate".
 const WOULD_BE: &str = r"(?i)^we never \w+(?: (?:down|off|out|up))? (?:an? |any |the )?(.+?)(?: without [^,]+)?,? so (?:what|anything that|everything that|one that|those that) would (?:otherwise )?be (?:an? )?(LABEL)KIND (?:becomes?|is|counts as|gets?|goes to) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
@@ -163,48 +191,66 @@ pub(super) static TIMED: LazyLock<Regex> = LazyLock::new(|| {
 /// Rows in a few words: "Open tickets only."
 pub(super) static ONLY: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(.+?) only(?:[,.;].*)?$"));
-const OTHERWISE: &str = r"(?i)^(?:(?:otherwise|else)\s|(?:otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)(?:\s*[,:–-]|\s+(?:is|are|it's|its|it is|counts?|gets?|goes|stays?|becomes?|as|an?|the|to|just|then|considered|rated|marked|should be|be))+)\s*(LABEL)KIND(?:\W|$)";
+const OTHERWISE: &str = r"(?i)^(?:(?:otherwise|else)\s|(?:(?:everything|whatever|anything|all|those|what|any|the ones)(?: that)?(?: is|'s| are)? (?:left(?: over)?|remains?|remaining)|in (?:any|every|all) other cases?|if (?:nothing|none)(?: else| of (?:the above|these|those|them))?(?: applies| apply| fits?| matches| holds?)?|(?:any|every|all|the) (?:other|remaining) \w+|otherwise|every(?:thing|one|body) else|anything else|all (?:the )?others?|the rest|if none|in all other cases|else)(?:\s*[,:–-]|\s+(?:is|are|it's|its|it is|counts?|gets?|goes|stays?|becomes?|as|an?|the|to|just|then|considered|rated|marked|should be|be))+)\s*(LABEL)KIND(?:\W|$)";
 const OTHERWISE_LAST: &str = r"(?i)^(LABEL)KIND ?(?:is|:|–|-)? ?(?:for )?(?:everything|everyone|everybody|anything|anyone|all|the)(?: the)? ?(?:else|others?|rest|remaining)\b";
 /// What is left out: "Skip …", "we don't bother with …".
 pub(super) static SKIP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:please |but |and |also |then |first,? )*(?:we )?(?:skip|ignore|exclude|leave out|leave aside|drop|remove|discard|omit|throw out|throw away|filter out|take out|weed out|rule out|don'?t (?:bother with|include|count|touch|look at|chase|consider|want|need)|do not (?:include|count|look at|contact|chase|consider)|never (?:include|contact|chase)|not for|not included:?|excluded:?|out of scope:?|except(?: for)?|not (?:the )?(?:ones|those|any)|(?:there are )?\w+ (?:kinds?|groups?|types?|sorts?)(?: of \w+)? (?:that )?we (?:skip|ignore|leave out|exclude):?)\s+(.+)$",
+        r"(?i)^(?:please |but |and |also |then |first,? |always |just )*(?:we |you |i )?(?:always |just |also |can |should )?(?:skip(?: over)?|ignore|disregard|exclude|leave out|leave aside|leave alone|set aside|pass over|drop|remove|discard|omit|throw out|throw away|filter out|take out|weed out|rule out|screen out|stay away from|keep out|keep away from|(?:don'?t|do not|never) (?:bother with|bother about|include|count|touch|look at|chase|consider|want|need|act on|follow up(?: on| with)?|review|handle|process|work on|pick up|run this (?:for|on)|contact)|(?:(?:do|does|there is|there's|we do) )?nothing (?:is done |to do |happens |needed |needs to be done |is needed )?for|(?:no action|no follow-up|no need)(?: is)?(?: needed)? for|(?:we )?(?:are not|aren't) (?:interested in|concerned with)|(?:this|it|the \w+) (?:does not|doesn'?t) (?:cover|include|concern)|not for|not included:?|excluded:?|out of scope:?|except(?: for)?|not (?:the )?(?:ones|those|any)|(?:there are )?\w+ (?:kinds?|groups?|types?|sorts?)(?: of \w+)? (?:that )?we (?:skip|ignore|leave out|exclude):?):?\s+(.+)$",
     )
 });
 /// What is left out, named first: "Churned accounts are out".
 pub(super) static SKIP_LAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(.+?) (?:(?:are|is|stay|stays) (?:all |also )?(?:out of scope|out|excluded|finished|done with|left out|left alone|ignored|skipped|not included|not part of this|exempt|not our business|off limits)|(?:don'?t|do not|doesn'?t|does not) (?:count|qualify|apply|belong here|matter here))(?: here| too| as well| altogether| entirely| for now| as far as [^,.;]+|,? (?:obviously|of course))*\.?$",
+        r"(?i)^(.+?) (?:(?:are|is|stay|stays|can be|should be|must be|will be|get|gets|can) (?:all |also |always )?(?:out of scope|out|excluded|finished|done with|left out|left alone|left aside|ignored|skipped|passed over|disregarded|dropped|not included|not covered|not part of this|not in scope|not wanted|not for us|exempt|not our business|not our job|(?:some(?:body|one) else'?s|another team'?s) (?:job|problem|business)|handled (?:elsewhere|separately)|dealt with (?:elsewhere|separately)|off limits|of no interest|none of our business|no business of ours|nothing)|(?:need|needs) (?:nothing|no action|no follow-up)|(?:don'?t|do not|doesn'?t|does not) (?:count|qualify|apply|belong here|matter here))(?: here| too| as well| altogether| entirely| for now| as far as [^,.;]+|,? (?:obviously|of course))*\.?$",
     )
 });
 /// What is left out on a condition: "If they have an open deal, leave them alone".
 pub(super) static SKIP_IF: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:if|when|where|in case) (.+?),? (?:then )?(?:please )?(?:we )?(?:leave (?:them|it|those|that one|her|him) (?:alone|out|be)|skip (?:them|it|those|that one|the \w+)|ignore (?:them|it|those)|do nothing|don'?t (?:chase|contact|bother|do anything|touch (?:it|them)|include (?:it|them))|do not (?:chase|contact|include)|nothing (?:is|needs to be|has to be) done|no action|stop here|hold off|there is nothing to do|(?:it|they) (?:is|are|stays?) out)\b[^.;]*\.?$",
+        r"(?i)^(?:if|when|where|in case) (.+?),? (?:then )?(?:please )?(?:we )?(?:leave (?:them|it|those|that one|the \w+|her|him) (?:alone|out|be|as (?:it is|they are))|skip (?:them|it|those|that one|the \w+)|pass (?:it|them) over|drop (?:it|them)|move on|ignore (?:them|it|those|the \w+)|disregard (?:it|them)|do nothing|don'?t (?:chase|contact|bother|do anything|touch (?:it|them)|include (?:it|them))|do not (?:chase|contact|include)|nothing (?:is|needs to be|has to be) done|no action|stop here|hold off|there is nothing to do|(?:it|they) (?:is|are|stays?) out)\b[^.;]*\.?$",
     )
 });
 /// What is left out, said of one: "Skip it if a notice has gone out".
 pub(super) static SKIP_WHERE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:also |and |then )*(?:skip|ignore|exclude|leave out|drop) (?:it|them|those|the \w+|an? \w+|any \w+) (?:if|when|where) (.+?)\.?$",
+        r"(?i)^(?:also |and |then |but |please |we )*(?:skip|ignore|exclude|leave out|leave|drop|pass over|disregard|don'?t (?:touch|include|follow up on|count|chase)|do not (?:touch|include|follow up on|count|chase)) (?:it|them|those|one|these|the [\w-]+|an? [\w-]+|any [\w-]+|every [\w-]+)(?: alone| out| aside| as it is)? (?:if|when|where|as soon as|as long as|once) (.+?)\.?$",
     )
 });
 /// Which rows there are, said of one: "A contract is in scope if …".
 pub(super) static IN_SCOPE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:an? |the |any )?[\w -]{2,30} (?:is|are) (?:in scope|included|covered|considered) (?:if|when|where) (.+?)\.?$",
+        r"(?i)^(?:an? |the |any |only )?[\w -]{2,30}? (?:(?:is|are) (?:only )?(?:in scope|included|covered|considered|in|on the list|eligible|relevant|looked at|of interest)|counts?|qualif(?:y|ies)|belongs? (?:here|on the list|in this)|makes? the list|comes? in(?:to scope)?) (?:only )?(?:if|when|where|as long as|provided(?: that)?) (.+?)\.?$",
+    )
+});
+/// Which rows there are, said of the procedure: "This only covers …", "the list is limited to …".
+pub(super) static COVERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:this|it|(?:this|the) (?:sop|procedure|process|list|check|review|run|work|report|rule|routine)) (?:(?:only|just) )?(?:is (?:only |just )?(?:for|about|concerned with)|covers|concerns|applies (?:only )?to|is (?:only )?meant for|is limited to|takes in|looks at|deals with)|(?:limit|restrict|keep|confine|narrow) (?:it|this|the list|ourselves|yourself)(?: down)? to|(?:in scope|covered|included|what counts|what we (?:want|look at|need|are after)|who counts)(?: are| is|:)|to be (?:in scope|included|considered|on the list),? (?:an? |the )?[\w -]{2,30}? (?:must|has to|needs to|should)(?: be| have)?) (?:only |just |all |any |every )*(.+?)\.?$",
+    )
+});
+/// Which rows there are, named first: "Only active contracts are in scope".
+pub(super) static ARE_IN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:(?:only|all|any|every|each|just) )*(.+?) (?:(?:are|is) (?:all |also )?(?:in scope|included|covered|on the list|looked at|considered|what we (?:want|look at|are after)|part of this|in(?: here)?)|(?:belongs?|come|comes) (?:here|in|on the list|in scope)|count|qualify)(?: here| too| as well)?\.?$",
     )
 });
 /// Which rows there are: "Look at …", "We take …".
 pub(super) static SELECT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |we(?:'re)? |i |you |please |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|handle|process|deal with|examine|grab|open|cover|covers|concerned with|it is about|it's about|this is about|about|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
+        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |we(?:'re| are)? |i |you |please |only |just |always |should |need to |will |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|handle|process|deal with|follow up (?:on|with)|act on|care about|want|include|pick up|go after|chase|examine|grab|open|cover|covers|concerned with|it is about|it's about|this is about|about|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
     )
 });
 /// When it runs and on what: "Runs every morning on …".
 pub(super) static RUNS_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(?:this |it )?(?:runs?|is (?:run|done)|happens|works?)\b.{0,60}? (?:on|for|over|through) (?:all |every |each |the |any )*([a-z].+)$|^(?:every|each|on) (?:\w+ ){1,3}(?:we |i |you |the team |\w+ in \w+ |\w+ )?(?:looks?|goes|go|works?|takes?|reviews?|checks?|pulls?|runs?)(?: at| through| over| on)? (?:all |every |each |the |any )*([a-z].+)$",
+    )
+});
+/// What somebody goes through at a time: "Every Tuesday the support lead goes through …".
+pub(super) static GOES_THROUGH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:look|goe?|work|take|review|check|pull|run|pick|sweep|read|handle|process|open|do|list|collect|sort)(?:e?s)?(?: up| at| through| over| on| out| into| for)* ",
     )
 });
 /// Rows that are named before it: "Pending requests are looked at every weekday".
@@ -230,10 +276,10 @@ pub(super) static BY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 pub(super) static CHANNEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"#([a-z0-9][a-z0-9_-]+)"));
-/// A channel by its name: "the Product Safety channel in Teams".
+/// A channel by its name: "the Product Safety channel in Teams", "the Teams channel "Escalations"".
 pub(super) static NAMED_CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:the |our )?([A-Z][\w-]*(?: [A-Z][\w-]*){0,3}) channel(?: (?:in|on) (?:MS |Microsoft )?(Teams|Slack))?",
+        r#"\b(?:(?:the |our )?(?P<of>Teams|Slack) channel (?:called |named )?["“#]?(?P<called>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3})["”]?|(?:the |our )?(?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3}) channel(?: (?:in|on) (?:MS |Microsoft )?(?P<in>Teams|Slack))?)"#,
     )
 });
 /// Whom mails are for: "Emails go to the contact; if there is none, to the owner".

@@ -8,7 +8,7 @@ use super::label;
 use super::rows::selection;
 use crate::drafter::condition::{Read, Reader, figures};
 use crate::drafter::pattern::pattern;
-use crate::drafter::words::tokens;
+use crate::drafter::words::{tokens, written};
 
 /// A rule that gives cases a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,10 @@ static ACTS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(?:(?:just|then|please|only|also|can|could|should|must|ones?|trials?|accounts?|customers?|tickets?|cases?) )*(?:goes?|gets?|get|add|e-?mail|mail|send|sent|post|posted|tell|told|let|notify|inform|write|call|open|create|log|draft|repair|replace|refund|pay|ship|forward|see|offer|wait|put|move|do|don't|no|nothing|are|is|we)\b",
     )
 });
+
+/// A field that is set, where a condition could stand.
+static SETS_FIELD: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(?:set|change|update|switch) (?:the |its |their |[a-z]+_)"));
 
 /// Returns the rules that a sentence states. One that asks for an output states none that has to
 /// be judged: "Red: post in #alerts" says what is done with red ones, not which they are.
@@ -111,6 +115,15 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         )
     });
     let known = &reader.forms;
+    if let Some(found) = known.never_gets.captures(text)
+        && let Some(when) = selection(super::ladder::excepted(&found[1]), reader)
+    {
+        return Some(Rule::Instead {
+            of: label(&found[2]),
+            when,
+            then: label(&found[3]),
+        });
+    }
     // "Two things make it red: …" says the label before the colon.
     let lead = LEAD_IN
         .find(text)
@@ -121,6 +134,18 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
     {
         return Some(Rule::Instead {
             of: label(&found[2]),
+            when,
+            then: label(&found[3]),
+        });
+    }
+    if let Some(found) = known
+        .moved
+        .captures(text)
+        .or_else(|| known.moved_if.captures(text))
+        && let Some(when) = selection(&found[2], reader)
+    {
+        return Some(Rule::Instead {
+            of: label(&found[1]),
             when,
             then: label(&found[3]),
         });
@@ -166,7 +191,10 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
     {
         return Some(Rule::AtMost(when, label(&found[2])));
     }
-    if let Some(found) = known.at_least.captures(text)
+    if let Some(found) = known
+        .at_least
+        .captures(text)
+        .or_else(|| known.are_at_least.captures(text))
         && let Some(when) = selection(subject(&found[1]), reader)
     {
         return Some(Rule::AtLeast(when, label(&found[2])));
@@ -174,7 +202,11 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
     // What moves a level on a condition that was not read states no level of its own.
     let moves = [
         &known.bumped,
+        &known.moved,
+        &known.moved_if,
+        &known.are_at_least,
         &known.never,
+        &known.never_gets,
         &known.all_become,
         &known.would_be,
         &known.at_most,
@@ -190,12 +222,17 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         (&known.subject_first, 1, 2),
         (&known.bare, 2, 1),
         (&known.always, 1, 2),
+        (&known.treat_as, 1, 2),
         (&known.imperative, 1, 2),
         (&known.group, 2, 1),
     ];
     let read = forms.iter().find_map(|(form, name, condition)| {
         let found = form.captures(text)?;
         let condition = without_order(found.get(*condition)?.as_str(), reader);
+        // "High: set the status to closed" says what is done with high ones.
+        if SETS_FIELD.is_match(&condition) {
+            return None;
+        }
         let read = selection(&condition, reader)?;
         reader.goes_on_from(&condition);
         Some(Rule::When(label(found.get(*name)?.as_str()), read))
@@ -279,11 +316,13 @@ fn bands(text: &str, reader: &Reader<'_>) -> Vec<Rule> {
         return Vec::new();
     }
     let mut subject: Option<String> = None;
+    let mut measured: Vec<(f64, String)> = Vec::new();
     let mut rules = Vec::new();
     for piece in pieces {
-        let found: Vec<_> = reader.forms.label.captures_iter(piece).collect();
+        let piece = &remaining(piece, &measured);
         // Of "over 45 days is over" the last is the label.
         let figures = figures(&tokens(piece));
+        let found: Vec<_> = reader.forms.label.captures_iter(piece).collect();
         let (Some(found), [figure]) = (found.last(), figures.as_slice()) else {
             return Vec::new();
         };
@@ -295,6 +334,7 @@ fn bands(text: &str, reader: &Reader<'_>) -> Vec<Rule> {
             return Vec::new();
         }
         let measure = words[figure.span.0..figure.span.1].join(" ");
+        measured.push((figure.number, measure.clone()));
         let about = subject.get_or_insert_with(|| {
             let around = words[..figure.span.0].iter().chain(&words[figure.span.1..]);
             around.cloned().collect::<Vec<_>>().join(" ")
@@ -309,4 +349,31 @@ fn bands(text: &str, reader: &Reader<'_>) -> Vec<Rule> {
         }
     }
     rules
+}
+
+/// Returns a band with the figure that it leaves out: "less is low" is less than the lowest so far.
+fn remaining(piece: &str, measured: &[(f64, String)]) -> String {
+    static LESS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:anything |all |everything )?(?:less|lower|below(?: that)?|under(?: that)?|fewer|smaller)\b",
+        )
+    });
+    static MORE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:anything |all |everything )?(?:more|higher|above(?: that)?|over(?: that)?|larger|beyond(?: that)?)\b",
+        )
+    });
+    let has_figure = !figures(&tokens(piece)).is_empty();
+    let by_number = |a: &&(f64, String), b: &&(f64, String)| a.0.total_cmp(&b.0);
+    let (form, than, limit) = if LESS.is_match(piece) {
+        (&*LESS, "less than", measured.iter().min_by(by_number))
+    } else {
+        (&*MORE, "more than", measured.iter().max_by(by_number))
+    };
+    let (Some((number, measure)), true) = (limit, form.is_match(piece) && !has_figure) else {
+        return piece.to_owned();
+    };
+    let unit = if measure.contains('%') { "%" } else { "" };
+    let said = format!("{than} {}{unit}", written(*number));
+    form.replace(piece, said.as_str()).into_owned()
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Wanted;
-use super::patterns::{CHANNEL, NAMED_CHANNEL};
+use super::patterns::{CHANNEL, NAMED_CHANNEL, SKIP_LAST};
 use crate::drafter::condition::Reader;
 use crate::drafter::pattern::pattern;
 use crate::drafter::people::recipients;
@@ -51,7 +51,7 @@ static PER_GROUP: LazyLock<Regex> = LazyLock::new(|| {
 /// A request to set a field.
 static SETS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:^|[:;,] |\b(?:and|then|also|please) )(?:set|change|update|switch) (?:the|its|their) |\b(?:level|colou?r|rating|outcome|result|priority|stage|decision|tier)(?: also)? (?:goes|is written|is recorded) (?:in|into) |(?:^|[:;,] |\b(?:and|then|also|please) )(?:put|write|record|log|enter|note|save) .{2,40}? (?:in|into|on|to) (?:the|its|their) ",
+        r"(?i)(?:^|[:;,] |\b(?:and|then|also|please) )(?:set|change|update|switch) (?:(?:the|its|their) |[a-z]+_[a-z_]+ )|\b(?:level|colou?r|rating|outcome|result|priority|stage|decision|tier)(?: also)? (?:goes|is written|is recorded) (?:in|into) |(?:^|[:;,] |\b(?:and|then|also|please) )(?:put|write|record|log|enter|note|save) .{2,40}? (?:in|into|on|to) (?:the|its|their) ",
     )
 });
 
@@ -61,10 +61,12 @@ fn channel(text: &str) -> Option<String> {
         return Some(found[1].to_owned());
     }
     let found = NAMED_CHANNEL.captures(text)?;
-    let service = found.get(2).map_or("slack", |m| m.as_str()).to_lowercase();
+    let service = found.name("of").or(found.name("in"));
+    let service = service.map_or("slack", |m| m.as_str()).to_lowercase();
+    let name = found.name("called").or(found.name("name"))?.as_str();
     Some(format!(
         "{service}.{}",
-        found[1].to_lowercase().replace(' ', "-")
+        name.to_lowercase().replace(' ', "-")
     ))
 }
 
@@ -336,9 +338,11 @@ pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
     {
         return Some("a heading");
     }
+    // Rows that are left out, and were not read, are not passed over.
     if ["never part of", "not part of", "out of scope"]
         .iter()
         .any(|w| lower.contains(w))
+        && !SKIP_LAST.is_match(lower)
     {
         return Some("not part of this");
     }
