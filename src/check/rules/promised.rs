@@ -26,13 +26,14 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
         .iter()
         .filter(|s| says_what_comes_out(s))
     {
-        for name in names(&statement.text) {
+        let text = without_values(&statement.text);
+        for name in names(&text) {
             let is_there = workflow.result.contains_key(name)
                 || written.contains(name)
                 || is_column(context, name)
                 || is_read(context, name)
                 || is_value(context.document, name);
-            if is_there || !seen.insert(name) {
+            if is_there || !seen.insert(name.to_owned()) {
                 continue;
             }
             findings.push(
@@ -61,6 +62,22 @@ fn says_what_comes_out(statement: &Statement) -> bool {
         || ["return ", "output:", "outputs:", "result:", "respond with "]
             .iter()
             .any(|start| text.starts_with(start))
+}
+
+/// Returns a text without the lists in brackets, which are of values: `status (in_stock, low_stock)`.
+fn without_values(text: &str) -> String {
+    let mut left = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('(') {
+        let (inside, after) = behind.split_once(')').unwrap_or((behind, ""));
+        left += before;
+        if !inside.contains(',') {
+            left += inside;
+        }
+        left.push(' ');
+        rest = after;
+    }
+    left + rest
 }
 
 /// Returns the names that can only be meant as fields: `in_this_form`, or in backticks. A name in
