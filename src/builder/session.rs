@@ -366,17 +366,25 @@ impl Session {
 
     /// Was a change refused among the calls that were made together with the one under way?
     pub fn change_was_refused(&self) -> bool {
+        self.changes_just_now().any(|result| result.is_error)
+    }
+
+    /// Was there a change among the calls that were made together with the one under way?
+    pub fn has_just_changed(&self) -> bool {
+        self.changes_just_now().next().is_some()
+    }
+
+    /// Returns what came of changes among the calls that were made with the one under way.
+    fn changes_just_now(&self) -> impl Iterator<Item = &ToolResult> {
         let calls = self.messages.iter().rev().find_map(|m| match m {
             Message::Assistant { calls, .. } => Some(calls),
             _ => None,
         });
-        let is_change = |id: &str| {
+        let is_change = move |id: &str| {
             calls.into_iter().flatten().any(|call| {
                 call.id == id && matches!(call.name.as_str(), "write_workflow" | "edit_workflow")
             })
         };
-        self.results
-            .iter()
-            .any(|r| r.is_error && is_change(&r.call_id))
+        self.results.iter().filter(move |r| is_change(&r.call_id))
     }
 }

@@ -79,7 +79,9 @@ pub(super) fn unreached<'o>(
                         ));
                     }
                 }
-                if !went(id, Branch::Otherwise) && !always_decides(decide) {
+                // Where each rule was reached, what no rule takes has no row to show it.
+                let reached = (0..decide.rules.len()).all(|index| went(id, Branch::Rule(index)));
+                if !went(id, Branch::Otherwise) && !reached {
                     unreached.push(format!("`otherwise` of `{id}`"));
                 }
             }
@@ -99,13 +101,6 @@ pub(super) fn unreached<'o>(
         }
     }
     unreached
-}
-
-fn always_decides(decide: &crate::spec::Decide) -> bool {
-    decide
-        .rules
-        .iter()
-        .any(|rule| rule.when.as_str().trim() == "true")
 }
 
 impl std::hash::Hash for Passed {

@@ -48,15 +48,16 @@ impl Tool for DryRun {
             );
         };
         let Some(checked) = review.checked else {
-            let errors: Vec<_> = review
-                .findings
-                .iter()
-                .filter(|f| f.is_error())
-                .take(5)
-                .collect();
+            let errors: Vec<_> = review.findings.iter().filter(|f| f.is_error()).collect();
+            let line = format!("not run: {} to mend", count(errors.len(), "error"));
+            let mut content = json!({"error": "The draft has errors, so it was not run"});
+            // The change that came with it has told them.
+            if !session.has_just_changed() {
+                content["errors"] = json!(errors.iter().take(5).collect::<Vec<_>>());
+            }
             return Ok(ToolAnswer {
-                line: format!("not run: {} to mend", count(errors.len(), "error")),
-                content: json!({"error": "The draft has errors, so it was not run", "errors": errors}),
+                line,
+                content,
                 is_error: true,
             });
         };

@@ -52,7 +52,7 @@ const TOLD_WHOLE: usize = 2;
 impl Tool for TryTool {
     type Arguments = Arguments;
     const NAME: &'static str = "try_tool";
-    const ABOUT: &'static str = "Calls a connection's tool with arguments taken from the data, to see what it really answers. With `over` it is called for the first rows of a table, with `each` for several sets of arguments. A tool that writes is called only where its connection is a `sandbox`.";
+    const ABOUT: &'static str = "Calls a connection's tool with arguments taken from the data, to see what it really answers. With `over` it is called for the first rows of a table, with `each` for several sets of arguments; the answer names the arguments that differ. A tool that writes is called only where its connection is a `sandbox`.";
 
     async fn call(
         &self,
@@ -160,13 +160,25 @@ async fn over_rows(
     Ok(sets)
 }
 
+/// Returns the arguments that are the same in every set: they need not be told each time.
+fn shared(sets: &[Map<String, Json>]) -> Vec<String> {
+    let Some((first, rest)) = sets.split_first().filter(|(_, rest)| !rest.is_empty()) else {
+        return Vec::new();
+    };
+    let same = |name: &&String| rest.iter().all(|set| set.get(*name) == first.get(*name));
+    first.keys().filter(same).cloned().collect()
+}
+
 /// Calls a tool with each of some sets of arguments, and tells what it answered to each.
 async fn several(tool: &str, sets: Vec<Map<String, Json>>, bench: &Bench<'_>) -> ToolAnswer {
     let connections = &bench.resources.connections;
+    let shared = shared(&sets);
     let mut told = Vec::new();
     let mut codes: Vec<String> = Vec::new();
-    for given in sets {
-        told.push(match call_tool(connections, &request(tool, given.clone())).await {
+    for mut given in sets {
+        let came = call_tool(connections, &request(tool, given.clone())).await;
+        given.retain(|name, _| !shared.contains(name));
+        told.push(match came {
             Ok(answer) => json!({"arguments": given, "answer": answer}),
             Err(failure) => {
                 let before = codes.iter().filter(|code| **code == failure.code).count();

@@ -30,6 +30,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             let known = workflow.data.contains_key(name)
                 || workflow.item() == Some(name)
                 || name == "trigger"
+                // A step that could not be read is told of by itself.
+                || context.left_out.contains(name)
                 || step.is_some_and(|s| s.kind.asks_outside());
             if known {
                 continue;
