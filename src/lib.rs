@@ -31,6 +31,7 @@ pub mod model;
 pub mod rehearse;
 pub mod repl;
 pub mod runner;
+pub mod serve;
 pub mod sop;
 pub mod spec;
 pub mod store;
