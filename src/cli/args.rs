@@ -101,6 +101,24 @@ pub enum Command {
     Backtest(Backtest),
     /// Run a workflow over all its cases, or finish a run that was cut short.
     Run(Run),
+    /// Run what is enabled whenever it is due, until it is stopped.
+    Serve {
+        /// How many cases of a run that wait for something outside go on at once.
+        #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
+        at_once: u16,
+    },
+    /// Let a workflow run by itself, as its schedule says.
+    Enable {
+        /// The workflow's name.
+        name: String,
+    },
+    /// Let a workflow no longer run by itself.
+    Disable {
+        /// The workflow's name.
+        name: String,
+    },
+    /// Show what runs next.
+    Upcoming,
     /// List runs, show one, or tell what happened to a case.
     Runs {
         /// What to do.

@@ -109,7 +109,7 @@ async fn open(context: &Context) -> Result<Inbox> {
 }
 
 /// Returns the name of the one who decides.
-fn who() -> String {
+pub(super) fn who() -> String {
     ["SOPWRIGHT_USER", "USER", "LOGNAME", "USERNAME"]
         .into_iter()
         .filter_map(|name| std::env::var(name).ok())

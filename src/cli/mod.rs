@@ -17,6 +17,7 @@ mod inbox;
 mod list;
 mod run;
 mod runs;
+mod serve;
 mod show;
 mod trace;
 
@@ -82,6 +83,10 @@ fn carry_out(args: Args) -> Result<ExitCode> {
             }) => dry_run::dry_run(&context, &name, cases, !no_scenarios).await,
             Some(Command::Eval(args)) => eval::eval(&context, args).await,
             Some(Command::Run(run)) => run::run(&context, run).await,
+            Some(Command::Serve { at_once }) => serve::serve(&context, at_once).await,
+            Some(Command::Enable { name }) => serve::enable(&context, &name, true).await,
+            Some(Command::Disable { name }) => serve::enable(&context, &name, false).await,
+            Some(Command::Upcoming) => serve::upcoming(&context).await,
             Some(Command::Inbox { command }) => inbox::inbox(&context, command).await,
             Some(Command::Connections { command }) => {
                 connections::connections(&context, command).await

@@ -1,6 +1,5 @@
 //! `sopwright run`
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,12 +8,10 @@ use serde_json::{Map, Value as Json};
 use super::{Context, args};
 use crate::check::Checked;
 use crate::diag::{Error, Result, count};
-use crate::engine::RunInfo;
-use crate::runner::{RunPlan, Summary, run as carry_out};
-use crate::sop::Sop;
-use crate::spec::{self, TriggerKind};
+use crate::runner::{Begin, RunPlan, Summary, as_it_was, free_id, run as carry_out};
+use crate::spec::TriggerKind;
+use crate::store::Journal;
 use crate::store::journal::{Run, RunStatus, VersionText};
-use crate::store::{Fingerprint, Journal, Stored};
 use crate::{store, ui};
 
 pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> {
@@ -115,27 +112,6 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
     })
 }
 
-/// Where a run begins, or goes on.
-struct Begin {
-    info: RunInfo,
-    trigger: Json,
-    only: Option<String>,
-    folder: PathBuf,
-    results: PathBuf,
-}
-
-impl Begin {
-    fn of(run: &Run) -> Self {
-        Begin {
-            info: run.info.clone(),
-            trigger: run.inputs.clone(),
-            only: run.only.clone(),
-            folder: run.folder.clone(),
-            results: run.results.clone(),
-        }
-    }
-}
-
 const RESUME_HELP: &str = "The run is finished as the workflow was when it began, so what it reads and calls has to be there as it was then.";
 
 /// Returns the run that was named, or the last one, if it can be finished.
@@ -171,21 +147,6 @@ fn to_resume(journal: &Journal, named: &str, workflow: Option<&str>) -> Result<R
     }
 }
 
-/// Returns the workflow of a run, as it was when the run began.
-fn as_it_was(journal: &Journal, run: &Run) -> Result<Stored> {
-    let version = journal.version(&run.version)?;
-    let draft = spec::read(&version.workflow).map_err(|finding| {
-        Error::input(format!("The workflow of {} cannot be read", run.info.id)).with(vec![*finding])
-    })?;
-    Ok(Stored {
-        name: run.info.workflow.clone(),
-        draft,
-        sop: Sop::parse(&version.sop),
-        fingerprint: Fingerprint::of(&version.workflow),
-        text: version.workflow,
-    })
-}
-
 /// Says if the last run of a workflow was cut short, and how to finish it.
 fn hint(journal: &Journal, workflow: &str) -> Result<()> {
     let Some(run) = journal.cut_short(Some(workflow))? else {
@@ -203,20 +164,6 @@ fn hint(journal: &Journal, workflow: &str) -> Result<()> {
         "{note} The last run of {workflow}, {id}, {what} after {done}.\n      This is a new run, from the beginning. The other one is finished with: {resume}"
     ));
     Ok(())
-}
-
-/// Returns an id that no run has: two may begin within a second.
-fn free_id(journal: &Journal, workflow: &str) -> Result<String> {
-    let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S");
-    let wanted = format!("{workflow}-{now}");
-    let taken = journal.runs(Some(workflow), 100)?;
-    let mut id = wanted.clone();
-    let mut number = 2;
-    while taken.iter().any(|run| run.info.id == id) {
-        id = format!("{wanted}-{number}");
-        number += 1;
-    }
-    Ok(id)
 }
 
 /// Returns what starts the run gives: the inputs of a manual trigger.

@@ -2,6 +2,7 @@
 //! stops the others. Everything is journaled, so that a run which was cut short is resumed without
 //! losing a case or doing anything twice. What needs approval is kept, not sent.
 
+mod begin;
 mod carry;
 mod files;
 mod gathered;
@@ -31,6 +32,7 @@ use crate::spec::{Per, duration};
 use crate::store::Journal;
 use crate::store::journal::{NewRun, RUN_PLACE, Run, RunStatus, VersionText, key_digest};
 
+pub use begin::{Begin, as_it_was, free_id};
 pub use inbox::{Decided, Decision, Inbox, editable};
 pub use outbox::Outbox;
 pub use results::Results;

@@ -15,6 +15,7 @@ mod runs;
 mod style;
 mod summary;
 mod trace;
+mod upcoming;
 mod wrap;
 
 pub use backtest::backtest;
@@ -31,6 +32,7 @@ pub use runs::{run, runs};
 pub use style::{Style, paint, unpainted};
 pub use summary::summary;
 pub use trace::{Layout, trace};
+pub use upcoming::upcoming;
 
 use std::io::IsTerminal;
 

@@ -42,6 +42,14 @@ impl Journal {
         self.hold("inbox", true)
     }
 
+    /// Takes the right to run what is due; `None` where another process does.
+    ///
+    /// # Errors
+    /// If locks cannot be written.
+    pub fn hold_server(&self) -> Result<Option<Held>> {
+        self.hold("serve", true)
+    }
+
     /// Is nobody at work on a run?
     pub(super) fn is_free(&self, id: &str) -> bool {
         let path = self.locks.join(format!("run-{id}"));

@@ -15,6 +15,7 @@ mod states;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod watches;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ pub use effects::{Effect, EffectState, Part};
 pub use lock::Held;
 pub use runs::{NewRun, Run, RunNumber, RunStatus, VersionText};
 pub use states::{ApprovalState, Reason};
+pub use watches::{Firing, Watch};
 
 use schema::Outdated;
 use trouble::trouble;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::now;
 
 /// One step for each version of the file, from the first on. What is released is never changed.
-const MIGRATIONS: [&str; 1] = [FIRST];
+const MIGRATIONS: [&str; 2] = [FIRST, TRIGGERS];
 
 /// Cases and their rows are two tables, so that both are only ever added to. Times are
 /// milliseconds since 1970, structures are JSON.
@@ -45,6 +45,21 @@ CREATE TABLE approvals (
 ) STRICT;
 CREATE INDEX approvals_by_state ON approvals (state, id);
 CREATE INDEX approvals_by_case ON approvals (run, place);
+";
+
+/// What runs by itself, and what has started it: nothing starts a run twice.
+const TRIGGERS: &str = "
+CREATE TABLE watches (
+  workflow TEXT PRIMARY KEY, enabled INTEGER NOT NULL, since INTEGER NOT NULL, by TEXT NOT NULL,
+  changed INTEGER NOT NULL
+) STRICT;
+CREATE TABLE firings (
+  workflow TEXT NOT NULL, kind TEXT NOT NULL, what TEXT NOT NULL, at INTEGER NOT NULL,
+  run TEXT NOT NULL, given TEXT NOT NULL, problem TEXT,
+  PRIMARY KEY (workflow, kind, what)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX firings_by_time ON firings (workflow, kind, at);
+CREATE INDEX firings_by_run ON firings (run);
 ";
 
 /// What is wrong with the version of a file.
