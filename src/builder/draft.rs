@@ -96,6 +96,21 @@ pub(super) fn complete(document: &mut Json, name: &str, statements: usize) {
         sop.insert("file".to_owned(), json!("sop.md"));
         sop.insert("statements".to_owned(), json!(statements));
     }
+    // What leaves the building waits, unless it says otherwise.
+    let outputs = fields.get_mut("outputs").and_then(Json::as_array_mut);
+    for output in outputs.into_iter().flatten() {
+        let kind = output
+            .get("kind")
+            .and_then(Json::as_str)
+            .unwrap_or_default();
+        if matches!(kind, "message" | "update" | "call")
+            && let Some(output) = output.as_object_mut()
+        {
+            output
+                .entry("approval")
+                .or_insert_with(|| json!("required"));
+        }
+    }
     // In reading order, whatever the order in which it was written.
     const ORDER: [&str; 14] = [
         "workflow",

@@ -115,8 +115,17 @@ impl<'m> Made<'m> {
             }
             "try_tool" if is_run => shorten_tries(&mut content),
             "inspect" if is_run => {
-                for table in content.values_mut().filter_map(Json::as_object_mut) {
-                    table.remove("samples");
+                for looked_at in content.values_mut().filter_map(Json::as_object_mut) {
+                    looked_at.remove("samples");
+                    // How a tool is called stands in the workflow by now.
+                    for schema in ["input", "output"] {
+                        if let Some(whole) = looked_at.get_mut(schema) {
+                            *whole = whole["properties"]
+                                .as_object()
+                                .map(|fields| json!(fields.keys().collect::<Vec<_>>()))
+                                .unwrap_or_default();
+                        }
+                    }
                 }
             }
             _ => return result.clone(),

@@ -84,7 +84,7 @@ impl Labelled {
             })
             .collect();
         format!(
-            "\nPast cases with what people decided in {}: {} of {}; the others are held back to check the workflow.\n<past_cases>\n{}\n{rows}</past_cases>\nThe result needs {} under these names. Each dry run compares with all of them, and those that agree become tests. Every rule comes from a statement of the SOP or an answer of the user, never from these cases alone. Where one contradicts the SOP, ask which holds (“case 4 was decided B, statement 7 says C”); without an answer the SOP holds, and the assumption says so. They may settle what the SOP leaves open: then the assumption names them as evidence.\n",
+            "\nPast cases with what people decided in {}: {} of {}; the others are held back to check the workflow.\n<past_cases>\n{}\n{rows}</past_cases>\nThe result needs {} under these names. Each dry run compares with all of them, and those that agree become tests; of those held back only the number is told: where it lags behind, read the SOP again. Every rule comes from a statement of the SOP or an answer of the user, never from these cases alone. Where one contradicts the SOP, ask which holds (“case 4 was decided B, statement 7 says C”); without an answer the SOP holds, and the assumption says so. They may settle what the SOP leaves open: then the assumption names them as evidence.\n",
             listed(&self.outcomes),
             self.shown.len(),
             self.cases,

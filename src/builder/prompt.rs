@@ -8,6 +8,7 @@ use std::path::Path;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::Value as Json;
 
+use crate::check::RESERVED;
 use crate::diag::{Error, Result};
 use crate::expr::functions::{GROUPS, JINJA_FILTERS};
 use crate::spec::{Output, Step, Trigger, schema};
@@ -79,6 +80,7 @@ pub fn guide(workspace: &Path) -> Result<String> {
         output_fields => fields("Output", Output::COMMON),
         functions,
         filters => JINJA_FILTERS.join(", "),
+        reserved => RESERVED.map(|name| format!("`{name}`")).join(", "),
         not_yet_triggers => format!("(Not run yet, do not use: {}.)", NOT_YET_TRIGGERS.join(", ")),
         not_yet_steps => format!("(Not run yet, do not use: {}.)", NOT_YET_STEPS.join(", ")),
     };

@@ -21,6 +21,7 @@ use crate::sop::Sop;
 use crate::spec::{Draft, Workflow};
 
 pub use context::Context;
+pub(crate) use rules::RESERVED;
 pub use sites::{Role, Site};
 
 /// What checking found, and the workflow if it is sound.

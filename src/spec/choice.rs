@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value as Json};
 
@@ -166,8 +167,17 @@ impl Serialize for OnError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.handlers.as_slice() {
             [] => "fail".serialize(serializer),
-            [one] => one.serialize(serializer),
-            many => many.serialize(serializer),
+            [one] if !self.says_fail => one.serialize(serializer),
+            many => {
+                let mut all = serializer.serialize_seq(None)?;
+                for handler in many {
+                    all.serialize_element(handler)?;
+                }
+                if self.says_fail {
+                    all.serialize_element("fail")?;
+                }
+                all.end()
+            }
         }
     }
 }
@@ -175,13 +185,23 @@ impl Serialize for OnError {
 impl<'de> Deserialize<'de> for OnError {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let read = |value| serde_json::from_value::<Handler>(value).map_err(de::Error::custom);
-        let handlers = match Json::deserialize(deserializer)? {
-            Json::String(word) if word == "fail" => Vec::new(),
-            Json::Array(handlers) => handlers.into_iter().map(read).collect::<Result<_, _>>()?,
-            other => vec![read(other)?],
+        let (handlers, says_fail) = match Json::deserialize(deserializer)? {
+            Json::String(word) if word == "fail" => (Vec::new(), true),
+            Json::Array(mut handlers) => {
+                // What none of them is for fails, and that was thought of.
+                let says_fail = handlers.last().is_some_and(|last| last == "fail");
+                if says_fail {
+                    handlers.pop();
+                }
+                let handlers: Vec<Handler> =
+                    handlers.into_iter().map(read).collect::<Result<_, _>>()?;
+                let is_empty = handlers.is_empty();
+                (handlers, says_fail || is_empty)
+            }
+            other => (vec![read(other)?], false),
         };
         Ok(OnError {
-            says_fail: handlers.is_empty(),
+            says_fail,
             handlers,
         })
     }
@@ -204,10 +224,10 @@ impl JsonSchema for OnError {
             "additionalProperties": false
         });
         json_schema!({
-            "description": "\"fail\" (the default), {\"use\": {values}, \"caveat\": \"…\"}, {\"stop\": {result}}, or a list of these with \"codes\"; `error.code` and `error.message` are in scope.",
+            "description": "\"fail\" (the default), {\"use\": {values}, \"caveat\": \"…\"}, {\"stop\": {result}}, or a list of these with \"codes\", which may end in \"fail\"; `error.code` and `error.message` are in scope.",
             "if": {"type": "string"},
             "then": {"enum": ["fail"]},
-            "else": {"if": {"type": "array"}, "then": {"items": handler, "minItems": 1}, "else": handler}
+            "else": {"if": {"type": "array"}, "then": {"items": {"if": {"type": "string"}, "then": {"enum": ["fail"]}, "else": handler}, "minItems": 1}, "else": handler}
         })
     }
 }

@@ -322,6 +322,7 @@ mod tests {
             "steps": [
                 {"id": "risk", "kind": "decide", "rules": [{"when": "a > 1", "then": {"level": "high"}}], "otherwise": {"level": "low"},
                  "on_error": [{"codes": ["x"], "use": {"level": "low"}}, {"stop": {"a": 1}}]},
+                {"id": "ask", "kind": "call", "tool": "desk.ask", "on_error": [{"codes": ["y"], "use": {}}, "fail"]},
                 {"id": "look", "kind": "call", "tool": "desk.look", "with": {"n": 1}, "on_error": {"use": {}, "caveat": "c"}}
             ],
             "outputs": [{"id": "t", "kind": "table", "per": "run", "file": "a.csv", "columns": {"A": "{{ case.key }}"}}]
@@ -361,7 +362,7 @@ mod tests {
         let messages: Vec<_> = draft.findings.iter().map(|f| f.message.as_str()).collect();
         assert_eq!(messages.len(), 5, "{messages:#?}");
         let workflow = draft.workflow.unwrap();
-        assert_eq!(workflow.steps.len(), 1);
+        assert_eq!(workflow.steps.len(), 2);
         assert_eq!(draft.left_out.iter().filter(|n| *n == "look").count(), 1);
         let helps: Vec<_> = draft
             .findings

@@ -6,7 +6,7 @@ use crate::check::Context;
 use crate::diag::Diagnostic;
 
 /// Names that expressions already have.
-const RESERVED: [&str; 14] = [
+pub(crate) const RESERVED: [&str; 14] = [
     "run",
     "trigger",
     "cases",

@@ -36,6 +36,7 @@ mod unused;
 mod values;
 
 pub(super) use coverage::open as open_statements;
+pub(crate) use ids::RESERVED;
 
 use super::Context;
 use crate::diag::Diagnostic;

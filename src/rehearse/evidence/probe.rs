@@ -123,7 +123,7 @@ async fn probe(tool: &str, asked: &[Asked<'_>], world: &DryWorld<'_>) -> Vec<Str
         }
         if same >= CHANGES.min(asked.len().saturating_sub(1)).max(2) {
             found.push(format!(
-                "`{tool}` answered the same whatever `{name}` was ({same} tries): it may ignore it"
+                "`{tool}`: changing `{name}` alone changed nothing in {same} tries, so it may ignore it"
             ));
         }
     }

@@ -139,7 +139,10 @@ async fn an_argument_that_makes_no_difference_is_found_and_the_other_is_not() {
     let deaf: Answers = |arguments, _| Ok(json!({"score": number(arguments, "id"), "note": "x"}));
     let (evidence, _) = shown(deaf, "- Rate each deal.", 1).await;
     assert_eq!(evidence.len(), 1, "{evidence:?}");
-    assert!(evidence[0].contains("whatever `plan` was"), "{evidence:?}");
+    assert!(
+        evidence[0].contains("changing `plan` alone"),
+        "{evidence:?}"
+    );
     let constant: Answers = |_, _| Ok(json!({"score": 5, "note": "x"}));
     let (evidence, _) = shown(constant, "- Rate each deal.", 1).await;
     assert!(
