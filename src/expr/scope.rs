@@ -82,6 +82,11 @@ impl Scope {
     /// Makes sure that names are there.
     pub(super) fn has_all(&self, names: &[String]) -> Result<(), Error> {
         match names.iter().find(|name| self.get(name).is_none()) {
+            Some(absent) if matches!(absent.as_str(), "null" | "nil" | "undefined") => {
+                Err(Error::new(format!(
+                    "There is no `{absent}` here: write `none`, or ask `x is missing`"
+                )))
+            }
             Some(absent) => Err(Error::new(format!("There is no `{absent}` here"))),
             None => Ok(()),
         }

@@ -322,8 +322,8 @@ mod tests {
             "steps": [
                 {"id": "risk", "kind": "decide", "rules": [{"when": "a > 1", "then": {"level": "high"}}], "otherwise": {"level": "low"},
                  "on_error": [{"codes": ["x"], "use": {"level": "low"}}, {"stop": {"a": 1}}]},
-                {"id": "ask", "kind": "call", "tool": "desk.ask", "on_error": [{"codes": ["y"], "use": {}}, "fail"]},
-                {"id": "look", "kind": "call", "tool": "desk.look", "with": {"n": 1}, "on_error": {"use": {}, "caveat": "c"}}
+                {"id": "look", "kind": "call", "tool": "desk.look", "with": {"n": 1}, "on_error": {"use": {}, "caveat": "c"}},
+                {"id": "ask", "kind": "call", "tool": "desk.ask", "on_error": [{"codes": ["y"], "use": {}}, "fail"]}
             ],
             "outputs": [{"id": "t", "kind": "table", "per": "run", "file": "a.csv", "columns": {"A": "{{ case.key }}"}}]
         })

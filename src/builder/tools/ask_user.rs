@@ -55,15 +55,20 @@ impl Asked {
         if self.rows.is_empty() {
             return None;
         }
-        if self.table.is_none() || self.rows.len() != self.choices.len() {
+        let about = crate::diag::one_line(&self.question, 40);
+        if self.table.is_none() {
+            return Some(format!("“{about}” has `rows` and no `table`"));
+        }
+        if self.rows.len() != self.choices.len() {
             return Some(format!(
-                "“{}” needs a `table`, and in `rows` one expression for each choice",
-                self.question
+                "“{about}” has {} and {} in `rows`: it needs one for each",
+                crate::diag::count(self.choices.len(), "choice"),
+                crate::diag::count(self.rows.len(), "expression")
             ));
         }
         let wrong = |source: &String| Condition::compile(source).err();
         let error = self.rows.iter().find_map(wrong)?;
-        Some(format!("“{}”: {}", self.question, error.message))
+        Some(format!("“{about}”: {}", error.message))
     }
 }
 

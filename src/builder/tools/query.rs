@@ -43,7 +43,7 @@ const GROUPS: usize = 40;
 impl Tool for Query {
     type Arguments = Arguments;
     const NAME: &'static str = "query";
-    const ABOUT: &'static str = "Counts and shows rows of a table, chosen by an expression; or counts rows by the value of an expression. Use it to see how many cases a rule would concern.";
+    const ABOUT: &'static str = "Counts and shows rows of a table, chosen by an expression; or counts rows by the value of an expression. Use it to see how many cases a rule would concern. Expressions are Jinja's, with `x is missing`, `days_until(date)`, `days_since(date)`, `contains(text, part)` and more.";
 
     async fn call(
         &self,
