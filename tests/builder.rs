@@ -345,7 +345,7 @@ async fn a_model_is_told_what_crashes_and_of_nothing_that_holds() {
     let crashed = crashed[0].as_str().unwrap();
     assert!(
         crashed.starts_with("What if tickets cannot be read?")
-            && crashed.contains("Give `data/tickets` an `if_unavailable`"),
+            && crashed.contains("Give that data an `if_unavailable`"),
         "{crashed}"
     );
     // A value that is missing in silence is told to people alone.
