@@ -19,18 +19,6 @@ pub(super) async fn serve(context: &Context, at_once: u16) -> Result<ExitCode> {
         at_once: usize::from(at_once),
         ..launcher(context)?
     };
-    let enabled = launcher.journal.watches()?;
-    let enabled = enabled.iter().filter(|watch| watch.enabled).count();
-    if !context.is_json() {
-        ui::out(format!(
-            "{} {}. Ctrl-C stops it; what is under way then is gone on with at the next start.",
-            ui::paint(ui::Style::Strong, "Serving"),
-            crate::diag::count(enabled, "enabled workflow")
-        ));
-        if enabled == 0 {
-            ui::out("`sopwright enable NAME` lets one run by itself; it is seen here at once.");
-        }
-    }
     let json = context.is_json();
     serve::serve(launcher, stopped(), &mut |told| tell(&told, json)).await?;
     Ok(ExitCode::SUCCESS)
@@ -136,6 +124,7 @@ fn tell(told: &Told, json: bool) {
     let at = jiff::Zoned::now();
     if json {
         let mut line = match told {
+            Told::Serving { enabled } => json!({"event": "serving", "enabled": enabled}),
             Told::Begins { workflow, run, why } => {
                 json!({"event": "begins", "workflow": workflow, "run": run, "why": why})
             }
@@ -163,6 +152,16 @@ fn tell(told: &Told, json: bool) {
     }
     let time = ui::paint(ui::Style::Faint, at.strftime("%Y-%m-%d %H:%M:%S"));
     let line = match told {
+        Told::Serving { enabled } => {
+            let hint = match enabled {
+                0 => " `sopwright enable NAME` lets one run by itself; it is seen here at once.",
+                _ => "",
+            };
+            format!(
+                "Serving {}. Ctrl-C stops it; what is under way then is gone on with at the next start.{hint}",
+                crate::diag::count(*enabled, "enabled workflow")
+            )
+        }
         Told::Begins { workflow, run, why } => format!("{workflow} begins ({why}): {run}"),
         Told::Ended {
             workflow,

@@ -32,6 +32,8 @@ pub async fn serve(
         Error::blocked("Another `sopwright serve` is at work in this workspace")
             .help("One is enough: what you enable is seen by it within a second.")
     })?;
+    let enabled = journal.watches()?.iter().filter(|w| w.enabled).count();
+    tell(Told::Serving { enabled });
     let mut watchman = Watchman::new(launcher.into());
     watchman
         .take_up(Timestamp::now())?

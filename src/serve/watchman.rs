@@ -31,6 +31,11 @@ const SCHEDULE: &str = "schedule";
 /// What happened, for whoever shows or logs it.
 #[derive(Debug)]
 pub enum Told {
+    /// It is at work.
+    Serving {
+        /// How many workflows are enabled.
+        enabled: usize,
+    },
     /// A run begins.
     Begins {
         /// The workflow.
