@@ -16,6 +16,7 @@ mod history;
 mod inbox;
 mod list;
 mod run;
+mod run_args;
 mod runs;
 mod serve;
 mod show;

@@ -1,0 +1,116 @@
+//! What the commands about runs take.
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+/// Run a workflow over all its cases, or finish a run that was cut short.
+#[derive(Debug, clap::Args)]
+pub struct Run {
+    /// The workflow's name, folder or file.
+    #[arg(required_unless_present = "resume")]
+    pub name: Option<String>,
+    /// Finishes a run that was cut short, with its own clock and inputs, and as the workflow was
+    /// when it began [default: the last run].
+    #[arg(
+        long,
+        value_name = "RUN",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with_all = ["case", "out", "results", "inputs"]
+    )]
+    pub resume: Option<String>,
+    /// Only the case of this key.
+    #[arg(long, value_name = "KEY")]
+    pub case: Option<String>,
+    /// Where its files go [default: runs/NAME-TIME].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Where the results of every case go: .csv or .jsonl.
+    #[arg(long, value_name = "FILE")]
+    pub results: Option<PathBuf>,
+    /// What a manual trigger is given, as NAME=VALUE.
+    #[arg(long = "input", value_name = "NAME=VALUE")]
+    pub inputs: Vec<String>,
+    /// How many cases that wait for tools or models run at once.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub at_once: u16,
+}
+
+/// What to do with runs.
+#[derive(Debug, Subcommand)]
+pub enum RunsCommand {
+    /// List the last runs.
+    List {
+        /// Only those of this workflow.
+        workflow: Option<String>,
+        /// How many.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        last: u16,
+    },
+    /// Show what a run came to.
+    Show {
+        /// The run [default: the last one].
+        run: Option<String>,
+    },
+    /// Tell what happened to a case: what was read, decided and why, called and made.
+    Case {
+        /// The run.
+        run: String,
+        /// The case.
+        key: String,
+    },
+}
+
+/// What to do with what waits.
+#[derive(Debug, Subcommand)]
+pub enum InboxCommand {
+    /// List what waits for approval.
+    List {
+        /// Also what was decided.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show one thing whole.
+    Show {
+        /// Its number.
+        id: i64,
+    },
+    /// Approve: it is delivered now.
+    Approve {
+        /// The numbers, such as 3 or 3-9.
+        #[arg(required = true, value_parser = numbers)]
+        ids: Vec<RangeInclusive<i64>>,
+        /// Does again what may have been done already.
+        #[arg(long)]
+        again: bool,
+    },
+    /// Change what is delivered, in your editor; approve it then.
+    Edit {
+        /// Its number.
+        id: i64,
+        /// Takes the text from a file instead.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Reject: it never leaves.
+    Reject {
+        /// The numbers, such as 3 or 3-9.
+        #[arg(required = true, value_parser = numbers)]
+        ids: Vec<RangeInclusive<i64>>,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+    },
+}
+
+/// Reads `3` or `3-9`.
+fn numbers(text: &str) -> Result<RangeInclusive<i64>, String> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let number = |text: &str| text.trim().parse::<i64>().ok().filter(|n| *n > 0);
+    match (number(first), number(last)) {
+        (Some(first), Some(last)) if first <= last && last - first < 10_000 => Ok(first..=last),
+        _ => Err("it is a number, or two as in 3-9".to_owned()),
+    }
+}
