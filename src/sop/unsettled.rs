@@ -92,7 +92,8 @@ const VAGUE: [Vague; 5] = [
 pub fn unsettled(sop: &Sop) -> Vec<(usize, &'static str, &'static str)> {
     let mut found = Vec::new();
     for statement in &sop.statements {
-        let text = format!(" {} ", words_of(&statement.text));
+        // A question after a number is no vague number.
+        let text = format!(" {} ", words_of(&statement.text)).replace(" how many ", " ");
         let has_number = text.chars().any(|c| c.is_ascii_digit());
         for vague in VAGUE.iter().filter(|v| !(v.number_settles && has_number)) {
             let said = |word: &&&str| text.contains(&format!(" {} ", words_of(word)));
@@ -121,16 +122,16 @@ mod tests {
     #[test]
     fn vague_words_are_found_where_no_number_settles_them() {
         let sop = Sop::parse(
-            "- Look at recent tickets.\n- Look at recent tickets, of the last 14 days.\n- Many, many open bugs are a concern.\n- Escalate if needed, etc.\n- Soonest first; the largest deal wins.\n- High-value customers get a call.\n",
+            "- Look at recent tickets.\n- Look at recent tickets, of the last 14 days.\n- Many, many open bugs are a concern.\n- Say how many seats there are.\n- Escalate if needed, etc.\n- Soonest first; the largest deal wins.\n- High-value customers get a call.\n",
         );
         assert_eq!(
             unsettled(&sop),
             [
                 (1, "recent", "says no time"),
                 (3, "many", "says no number"),
-                (4, "if needed", "says not when"),
-                (4, "etc", "leaves a list open"),
-                (6, "high value", "says no number"),
+                (5, "if needed", "says not when"),
+                (5, "etc", "leaves a list open"),
+                (7, "high value", "says no number"),
             ]
         );
     }
