@@ -333,3 +333,72 @@ fn a_call_whose_outcome_is_open_is_put_before_a_person() {
     let item = json_of(place.path(), &["inbox", "show", &id]);
     assert_eq!(item["state"], "sent", "{item}");
 }
+
+#[test]
+fn failed_cases_are_tried_again_and_nothing_else_is() {
+    let place = Place::empty();
+    place.write(
+        "sopwright.toml",
+        "[connections.crm]\nkind = 'folder'\npath = 'data'\n",
+    );
+    // The amount of B is unreadable at first: dividing by it fails its case.
+    place.write(
+        "data/deals.csv",
+        "id,amount,parts\nA,10,2\nB,10,0\nC,30,3\n",
+    );
+    let document = json!({
+        "workflow": 1, "name": "shares", "title": "Shares", "objective": "o",
+        "sop": {"file": "sop.md", "statements": 1}, "trigger": {"kind": "manual"},
+        "data": {
+            "deals": {"from": "crm.deals", "sop": [1], "fields": {"id": "text", "amount": "number", "parts": "integer"}},
+            "limits": {"from": "crm.limits", "sop": [1], "match": {"id": "deal.id"}, "fields": {"id": "text", "least": "integer"}}
+        },
+        "for_each": {"in": "deals", "as": "deal", "key": "deal.id"},
+        "steps": [
+            {"id": "limit", "kind": "compute", "sop": [1], "set": {"least": "{{ (limits | first).least }}"}},
+            {"id": "enough", "kind": "check", "sop": [1], "that": "deal.parts >= limit.least", "message": "too few parts"}
+        ],
+        "result": {"share": "{{ deal.parts }}"},
+        "outputs": [{"id": "note", "kind": "document", "sop": [1], "file": "{{ deal.id }}.md", "body": "{{ deal.parts }} of {{ limit.least }}"}]
+    });
+    place.write("generated/shares/workflow.json", document.to_string());
+    place.write("generated/shares/sop.md", "- Share every deal.\n");
+    place.write("data/limits.csv", "id,least\nA,1\nB,1\nC,1\n");
+    let told = place.run(&["run", "shares", "--out", "out", "--format", "json"]);
+    assert_eq!(told.code(), 1, "{}", told.out());
+    let run = json_of(place.path(), &["runs", "show"]);
+    assert_eq!(
+        (&run["statuses"]["done"], &run["statuses"]["failed"]),
+        (&2.into(), &1.into()),
+        "{run}"
+    );
+    let id = run["run"].as_str().unwrap();
+    let first = fs::metadata(place.file("out/documents/A.md")).unwrap();
+    let err = place.run(&["retry", id, "--case", "A"]).fails(1);
+    assert!(
+        err.contains("The case A of") && err.contains("has not failed"),
+        "{err}"
+    );
+    // The limit is put right.
+    place.write("data/limits.csv", "id,least\nA,1\nB,0\nC,1\n");
+    let told = place.run(&["retry", id]);
+    assert!(
+        told.err().contains("2 cases finished before"),
+        "{}",
+        told.err()
+    );
+    told.ok();
+    let run = json_of(place.path(), &["runs", "show"]);
+    assert_eq!(run["status"], "done", "{run}");
+    assert_eq!(
+        fs::read_to_string(place.file("out/documents/B.md")).unwrap(),
+        "0 of 0"
+    );
+    let results = fs::read_to_string(place.file("out/results.csv")).unwrap();
+    assert_eq!(results.lines().count(), 4, "{results}");
+    let again = fs::metadata(place.file("out/documents/A.md")).unwrap();
+    assert_eq!(first.modified().unwrap(), again.modified().unwrap());
+    let err = place.run(&["retry", id]).fails(1);
+    assert!(err.contains("No case of"), "{err}");
+    place.run(&["retry", "nope"]).fails(1);
+}

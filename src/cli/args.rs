@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub use super::run_args::{InboxCommand, Run, RunsCommand};
+pub use super::run_args::{AT_ONCE, InboxCommand, Run, RunsCommand};
 
 /// Turns a plain-language SOP into a validated workflow, and runs it.
 ///
@@ -102,6 +102,14 @@ pub enum Command {
     Backtest(Backtest),
     /// Run a workflow over all its cases, or finish a run that was cut short.
     Run(Run),
+    /// Carry out the failed cases of a run again; what they had done is not done twice.
+    Retry {
+        /// The run, as `sopwright runs list` names it.
+        run: String,
+        /// Only the case of this key.
+        #[arg(long, value_name = "KEY")]
+        case: Option<String>,
+    },
     /// Run what is enabled whenever it is due, until it is stopped.
     Serve {
         /// How many cases of a run that wait for something outside go on at once.

@@ -112,6 +112,37 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
     })
 }
 
+pub(super) async fn retry(context: &Context, id: String, case: Option<&str>) -> Result<ExitCode> {
+    let journal = context.journal()?;
+    let known = journal.run(&id)?;
+    let tells = format!("`sopwright runs show {id}` tells about it.");
+    if known.status == RunStatus::Running {
+        return Err(Error::blocked(format!("The run {id} is under way")).help(tells));
+    }
+    if journal.reopen(known.number, case).await? == 0 {
+        let what = case.map_or("No case".to_owned(), |key| format!("The case {key}"));
+        let verb = if case.is_some() {
+            "has not failed"
+        } else {
+            "has failed"
+        };
+        return Err(
+            Error::input(format!("{what} of {id} {verb}: nothing is tried again")).help(tells),
+        );
+    }
+    drop(journal);
+    let args = args::Run {
+        name: None,
+        resume: Some(id),
+        case: None,
+        out: None,
+        results: None,
+        inputs: Vec::new(),
+        at_once: args::AT_ONCE,
+    };
+    run(context, args).await
+}
+
 const RESUME_HELP: &str = "The run is finished as the workflow was when it began, so what it reads and calls has to be there as it was then.";
 
 /// Returns the run that was named, or the last one, if it can be finished.

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+/// How many cases that wait for tools or models run at once, unless said otherwise.
+pub const AT_ONCE: u16 = 16;
+
 /// Run a workflow over all its cases, or finish a run that was cut short.
 #[derive(Debug, clap::Args)]
 pub struct Run {
@@ -34,7 +37,7 @@ pub struct Run {
     #[arg(long = "input", value_name = "NAME=VALUE")]
     pub inputs: Vec<String>,
     /// How many cases that wait for tools or models run at once.
-    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=512))]
+    #[arg(long, default_value_t = AT_ONCE, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub at_once: u16,
 }
 

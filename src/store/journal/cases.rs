@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::runs::count;
-use super::{Journal, RunNumber};
+use super::{Journal, RunNumber, RunStatus};
 use crate::diag::Result;
 use crate::engine::{Failure, Outcome, Status};
 
@@ -102,6 +102,37 @@ impl CaseRecord {
 }
 
 impl Journal {
+    /// Opens the failed cases of a run again, or the one of a key, so that resuming the run carries
+    /// them out anew: what they had done stays done, what had failed is tried again. Returns how
+    /// many they are; where there is none, nothing is changed.
+    ///
+    /// # Errors
+    /// If the journal cannot be used.
+    pub async fn reopen(&self, run: RunNumber, case: Option<&str>) -> Result<usize> {
+        const FAILED: &str =
+            "FROM cases WHERE run = ?1 AND status = 'failed' AND (?2 IS NULL OR key = ?2)";
+        let key = case.map(str::to_owned);
+        let found = self.read(|db| {
+            let sql = format!("SELECT count(*) {FAILED}");
+            db.query_row(&sql, params![run, key], |row| count(row, 0))
+        })?;
+        if found == 0 {
+            return Ok(0);
+        }
+        self.write(move |db| {
+            let effects = format!(
+                "DELETE FROM effects WHERE run = ?1 AND state = 'failed' AND place IN (SELECT place {FAILED})"
+            );
+            db.execute(&effects, params![run, key])?;
+            db.execute(&format!("DELETE {FAILED}"), params![run, key])?;
+            let status = RunStatus::CutShort.words();
+            let sql = "UPDATE runs SET status = ?2, why = NULL, ended = NULL, summary = NULL WHERE number = ?1";
+            db.execute(sql, params![run, status]).map(|_| ())
+        })
+        .await?;
+        Ok(found)
+    }
+
     /// Keeps rows that are cases, without waiting for the disk.
     ///
     /// # Errors
