@@ -8,7 +8,7 @@ use super::{Context, args};
 use crate::builder::{Builder, End, Face, Labelled, Limits, Mode, Session};
 use crate::diag::{Error, Result};
 use crate::sop::{self, Sop, slug};
-use crate::spec::{self, diagram, duration};
+use crate::spec::{self, TriggerKind, diagram, duration};
 use crate::store;
 use crate::ui::{self, Conversation, Lines, Nobody, Stdin, Style, paint};
 
@@ -186,7 +186,9 @@ fn kept(context: &Context, builder: &Builder, mut error: Error) -> Error {
 fn present(builder: &Builder, is_built_in: bool) {
     let session = &builder.session;
     let draft = session.draft.document.clone().map(spec::read_value);
+    let mut is_scheduled = false;
     if let Some(workflow) = draft.and_then(|d| d.workflow) {
+        is_scheduled = matches!(workflow.trigger.kind, TriggerKind::Schedule(_));
         ui::out(format!("\n{}", spec::explain(&workflow)));
         ui::out(diagram::text(&workflow, ui::width().min(92)));
     }
@@ -207,6 +209,15 @@ fn present(builder: &Builder, is_built_in: bool) {
         "Run it:    {}",
         paint(Style::Accent, format!("sopwright run {name}"))
     ));
+    if is_scheduled {
+        ui::out(format!(
+            "By itself: {}",
+            paint(
+                Style::Accent,
+                format!("sopwright enable {name}, sopwright serve")
+            )
+        ));
+    }
     ui::out(format!(
         "Change it: {}",
         paint(Style::Accent, format!("sopwright chat {name}"))
