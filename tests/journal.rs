@@ -402,3 +402,29 @@ fn failed_cases_are_tried_again_and_nothing_else_is() {
     assert!(err.contains("No case of"), "{err}");
     place.run(&["retry", "nope"]).fails(1);
 }
+
+#[test]
+fn a_limit_can_be_raised_and_the_run_goes_on() {
+    let place = Place::new();
+    place.copy_shipped("generated");
+    let name = "renewal-risk-briefs";
+    let told = place.run(&["run", name, "--out", "out", "--max-cases", "10"]);
+    assert_eq!(told.code(), 1);
+    assert!(
+        told.out().contains("the limit of 10 cases"),
+        "{}",
+        told.out()
+    );
+    assert!(told.out().contains("--max-cases N"), "{}", told.out());
+    let run = json_of(place.path(), &["runs", "show"]);
+    assert_eq!(run["status"], "limited", "{run}");
+    place
+        .run(&["run", "--resume", name, "--max-cases", "100"])
+        .ok();
+    let run = json_of(place.path(), &["runs", "show"]);
+    assert_eq!(
+        (&run["status"], &run["cases"]),
+        (&"done".into(), &49.into()),
+        "{run}"
+    );
+}

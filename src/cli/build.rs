@@ -158,7 +158,7 @@ fn taken_by(
     }
 }
 
-fn time(text: &str) -> Result<std::time::Duration> {
+pub(super) fn time(text: &str) -> Result<std::time::Duration> {
     duration(text).ok_or_else(|| {
         Error::usage(format!("`{text}` is not a time"))
             .help("Write a number and a unit, such as 90s, 10m or 1h.")

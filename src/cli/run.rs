@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::build::time;
 use super::{Context, args};
 use crate::check::Checked;
 use crate::diag::{Error, Result, count};
-use crate::runner::{Begin, RunPlan, Summary, as_it_was, free_id, run as carry_out};
+use crate::runner::{Begin, Limits, RunPlan, Summary, as_it_was, free_id, run as carry_out};
 use crate::spec::TriggerKind;
 use crate::store::Journal;
 use crate::store::journal::{Run, RunStatus, VersionText};
@@ -16,6 +17,11 @@ use crate::{store, ui};
 
 pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> {
     let journal = context.journal()?;
+    let limits = Limits {
+        cases: args.max_cases,
+        cost: args.max_cost,
+        time: args.max_time.as_deref().map(time).transpose()?,
+    };
     let resumed = match &args.resume {
         Some(named) => Some(to_resume(&journal, named, args.name.as_deref())?),
         None => None,
@@ -94,6 +100,7 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
         only: begin.only,
         folder: begin.folder,
         results: begin.results,
+        limits,
         at_once: usize::from(args.at_once),
         progress: &told,
     };
@@ -138,6 +145,9 @@ pub(super) async fn retry(context: &Context, id: String, case: Option<&str>) -> 
         out: None,
         results: None,
         inputs: Vec::new(),
+        max_cases: None,
+        max_cost: None,
+        max_time: None,
         at_once: args::AT_ONCE,
     };
     run(context, args).await

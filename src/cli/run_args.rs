@@ -36,6 +36,15 @@ pub struct Run {
     /// What a manual trigger is given, as NAME=VALUE.
     #[arg(long = "input", value_name = "NAME=VALUE")]
     pub inputs: Vec<String>,
+    /// Stops after so many cases, whatever the workflow says; it can be resumed.
+    #[arg(long, value_name = "N")]
+    pub max_cases: Option<usize>,
+    /// Stops when model calls have cost more than this, in US dollars.
+    #[arg(long, value_name = "USD")]
+    pub max_cost: Option<f64>,
+    /// Stops when it has taken longer than this, as in 30m.
+    #[arg(long, value_name = "TIME")]
+    pub max_time: Option<String>,
     /// How many cases that wait for tools or models run at once.
     #[arg(long, default_value_t = AT_ONCE, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub at_once: u16,

@@ -1,12 +1,12 @@
 //! What has come of the cases so far, and when a run stops early.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use super::carry::{UnderWay, Went, carry};
+use super::limited::Limited;
 use super::{FailedCase, Results, RunPlan, Shared, Summary};
 use crate::diag::Result;
 use crate::engine::{Candidate, CaseSummary, Event};
@@ -22,13 +22,6 @@ pub(super) struct Gathered {
     pub(super) limits: Limited,
     /// What is to be journaled next.
     pub(super) records: Vec<CaseRecord>,
-}
-
-pub(super) struct Limited {
-    pub(super) cases: Option<usize>,
-    pub(super) cost: Option<f64>,
-    pub(super) time: Option<std::time::Duration>,
-    pub(super) started: Instant,
 }
 
 impl Gathered {
@@ -126,22 +119,5 @@ impl Gathered {
             self.waiting.extend(others);
         }
         Ok(())
-    }
-}
-
-impl Limited {
-    fn reached(&self, cases: usize, cost: f64) -> Option<String> {
-        if let Some(most) = self.cases.filter(|most| cases >= *most) {
-            return Some(format!("the limit of {most} cases was reached"));
-        }
-        if let Some(most) = self.cost.filter(|most| cost > *most) {
-            return Some(format!(
-                "model calls have cost ${cost:.2}, and the limit is ${most:.2}"
-            ));
-        }
-        if let Some(most) = self.time.filter(|most| self.started.elapsed() > *most) {
-            return Some(format!("the limit of {} s was reached", most.as_secs()));
-        }
-        None
     }
 }

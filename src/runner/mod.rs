@@ -7,6 +7,7 @@ mod carry;
 mod files;
 mod gathered;
 mod inbox;
+mod limited;
 mod log;
 mod outbox;
 mod perform;
@@ -28,18 +29,20 @@ use crate::diag::{Error, Result};
 use crate::engine::{CaseSummary, Failure, Program, RunInfo, base_scope, deliveries_of_run};
 use crate::expr::Scope;
 use crate::rehearse::{LlmAnswers, Tables, unkeyed};
-use crate::spec::{Per, duration};
+use crate::spec::Per;
 use crate::store::Journal;
 use crate::store::journal::{NewRun, RUN_PLACE, Run, RunStatus, VersionText, key_digest};
 
 pub use begin::{Begin, as_it_was, free_id};
 pub use inbox::{Decided, Decision, Inbox, editable};
+pub use limited::Limits;
 pub use outbox::Outbox;
 pub use results::Results;
 pub use summary::{FailedCase, Summary};
 
 use carry::{Went, run_cases};
-use gathered::{Gathered, Limited};
+use gathered::Gathered;
+use limited::Limited;
 use log::{CaseLog, RunOf};
 use rows::{Passed, Source};
 use world::RunWorld;
@@ -72,6 +75,8 @@ pub struct RunPlan<'r> {
     pub results: PathBuf,
     /// How long somebody can decide about what waits for approval.
     pub expires: Option<Duration>,
+    /// Limits over those of the workflow.
+    pub limits: Limits,
     /// How many cases that wait for something outside run at once.
     pub at_once: usize,
     /// Told of how far it is.
@@ -182,12 +187,7 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
         cases: tells_items.then(Vec::new),
         waiting: Vec::new(),
         records: Vec::new(),
-        limits: Limited {
-            cases: workflow.limits.cases,
-            cost: workflow.limits.model_cost_usd,
-            time: workflow.limits.time.as_deref().and_then(duration),
-            started,
-        },
+        limits: Limited::of(&plan.run.id, &plan.limits, &workflow.limits, started),
     };
     let work = pieces.map(|piece| {
         let shared = shared.clone();

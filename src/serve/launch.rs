@@ -8,7 +8,7 @@ use crate::check::check;
 use crate::connect::Connections;
 use crate::diag::{Error, Result};
 use crate::rehearse::{Clock, LlmAnswers};
-use crate::runner::{Begin, RunPlan, Summary, as_it_was, run};
+use crate::runner::{Begin, Limits, RunPlan, Summary, as_it_was, run};
 use crate::store::journal::{Firing, Run, VersionText};
 use crate::store::{self, Journal, Stored, Workspace};
 
@@ -87,6 +87,7 @@ impl Launcher {
             folder: begin.folder,
             results: begin.results,
             expires: settings.inbox.expires()?,
+            limits: Limits::default(),
             at_once: self.at_once,
             progress: &|_| {},
         })
