@@ -78,15 +78,29 @@ pub fn parse_boolean_word(text: &str) -> Option<bool> {
         .flatten()
 }
 
-/// Is it a number once currency, percent and thousands separators are taken away?
+/// Is it a number once currency, percent, thousands separators and the brackets around a negative
+/// one are taken away? Other groups of digits are none: a telephone number is written so.
 pub fn is_decorated_number(text: &str) -> bool {
-    let bare: String = text
+    const SIGNS: [char; 5] = ['$', '€', '£', '¥', '%'];
+    let whole = text.trim();
+    let inner = whole.strip_prefix('(').and_then(|t| t.strip_suffix(')'));
+    let bare: String = inner
+        .unwrap_or(whole)
         .chars()
-        .filter(|c| {
-            !matches!(c, '$' | '€' | '£' | '¥' | '%' | ',' | '(' | ')') && !c.is_whitespace()
-        })
+        .filter(|c| !SIGNS.contains(c) && *c != ',' && !c.is_whitespace())
         .collect();
-    bare.len() < text.trim().len() && parse_number(&bare).is_some()
+    let is_marked =
+        inner.is_some() || whole.contains(SIGNS) || whole.contains(',') || is_in_thousands(whole);
+    is_marked && parse_number(&bare).is_some()
+}
+
+/// Are digits set in groups of three by spaces, as in `1 250 000`?
+fn is_in_thousands(text: &str) -> bool {
+    let mut groups = text.trim_start_matches('-').split_whitespace();
+    let first = groups.next().unwrap_or_default();
+    let mut rest = groups.peekable();
+    let is_first = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    is_first && rest.peek().is_some() && rest.all(|g| g.split('.').next().unwrap_or(g).len() == 3)
 }
 
 #[cfg(test)]
@@ -172,7 +186,15 @@ mod tests {
         for text in ["$1,234.50", "12%", "1,000", "€ 5", "1 000", "($3.00)"] {
             assert!(is_decorated_number(text), "{text:?}");
         }
-        for text in ["12", "a,b", "%", "100 Mbps", ""] {
+        for text in [
+            "12",
+            "a,b",
+            "%",
+            "100 Mbps",
+            "",
+            "(555) 123 4567",
+            "0555 123 456",
+        ] {
             assert!(!is_decorated_number(text), "{text:?}");
         }
     }
