@@ -64,6 +64,7 @@ fn expressions_give_values() {
             json!(1),
         ),
         ("add_business_days('2026-02-27', 2)", json!("2026-03-03")),
+        ("add_business_days('2026-02-27', none)", json!(null)),
         ("add_months('2026-01-31', 1)", json!("2026-02-28")),
         ("parse_date('22/01/2024', '%d/%m/%Y')", json!("2024-01-22")),
         ("format_date(today(), '%B %-d, %Y')", json!("March 2, 2026")),

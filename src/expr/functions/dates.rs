@@ -240,6 +240,9 @@ fn business_days(from: Date, to: Date) -> i64 {
 }
 
 fn add_business_days(args: &[Value]) -> Result<Value, Error> {
+    if super::is_missing(&args[1]) {
+        return Ok(Value::from(()));
+    }
     let mut day = date("add_business_days", &args[0])?;
     let count = whole("add_business_days", &args[1])?;
     if count.abs() > 10_000 {
