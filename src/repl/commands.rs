@@ -105,12 +105,13 @@ impl Chat<'_> {
         Ok(())
     }
 
-    async fn backtest(&mut self, files: &str) -> Result<()> {
+    pub(super) async fn backtest(&mut self, files: &str) -> Result<()> {
         let mut words = files.split_whitespace().map(str::to_owned);
         let (Some(cases), Some(decided)) = (words.next(), words.next()) else {
             return Err(
-                Error::usage("Two files are needed: past cases, and what was decided")
-                    .help("/backtest cases.csv decided.csv, and COLUMN=FIELD where names differ"),
+                Error::usage("Two files are needed: past cases, and what was decided").help(
+                    "Type: /backtest cases.csv decided.csv, and COLUMN=FIELD where names differ.",
+                ),
             );
         };
         let named: Vec<String> = words.collect();

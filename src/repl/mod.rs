@@ -138,6 +138,9 @@ impl<'c> Chat<'c> {
     /// Takes what the person says: the name or text of an SOP, or a turn of the conversation.
     async fn say(&mut self, line: &str) -> Result<()> {
         if self.builder.is_some() {
+            if let Some(files) = asks_for_a_backtest(line) {
+                return self.backtest(&files).await;
+            }
             if let Some(builder) = &mut self.builder {
                 builder.session.say(line);
                 self.face.keep(&builder.session);
@@ -333,4 +336,36 @@ fn find_session(workspace: &Workspace, id: Option<&str>) -> Result<Session> {
             .help(help)
     })?;
     serde_json::from_str(&text).map_err(|e| Error::input(format!("The session {} cannot be read", path.display())).caused_by(e).help("It may be of another version. Its workflow, if it was saved, can be opened with `sopwright chat NAME`."))
+}
+/// Does somebody ask in words to compare with what people decided? Returns the files that they name.
+fn asks_for_a_backtest(line: &str) -> Option<String> {
+    let said = line.to_lowercase();
+    let asks = said.starts_with("compare ") && said.contains("decided");
+    let is_file = |word: &&str| word.ends_with(".csv") || word.ends_with(".json");
+    let files = line
+        .split(|c: char| c.is_whitespace() || c == ',')
+        .filter(is_file);
+    asks.then(|| files.collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backtest_can_be_asked_for_in_words() {
+        let asked = |line| asks_for_a_backtest(line);
+        assert_eq!(
+            asked("Compare with what we decided last quarter"),
+            Some(String::new())
+        );
+        assert_eq!(
+            asked("compare it with what we decided: cases.csv, decided.csv"),
+            Some("cases.csv decided.csv".to_owned())
+        );
+        assert_eq!(
+            asked("compare usage with last quarter and flag a drop"),
+            None
+        );
+    }
 }
