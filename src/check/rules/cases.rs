@@ -74,41 +74,33 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Is a table only gone through by conditions that ask for something of the case?
+/// Is a table gone through by a condition that asks for something of the case? Then it is looked
+/// things up in, and whoever wrote that knows that all of it is there.
 fn is_looked_up(context: &Context<'_>, name: &str) -> bool {
-    let own = |read: &String| read == name || read.starts_with(&format!("{name}."));
-    let mut uses = context
+    let sites = context
         .sites
         .iter()
-        .filter(|site| site.part.as_deref() != Some(name) && site.reads().iter().any(own))
-        .peekable();
-    uses.peek().is_some()
-        && uses.all(|site| {
-            site.node
-                .as_ref()
-                .is_some_and(|node| is_chosen_from(context, node, name))
-        })
+        .filter(|s| s.part.as_deref() != Some(name));
+    sites
+        .filter_map(|site| site.node.as_ref())
+        .any(|node| chooses_from(context, node, name))
 }
 
-/// Does an expression name a table only where a condition chooses among its rows by the case?
-fn is_chosen_from(context: &Context<'_>, node: &Node, name: &str) -> bool {
-    match node {
-        Node::Name(own) => own != name,
+/// Does a part of an expression choose among a table's rows by the case?
+fn chooses_from(context: &Context<'_>, node: &Node, name: &str) -> bool {
+    let own = match node {
         Node::Call(function, arguments, _)
             if matches!(function.as_str(), "where" | "any" | "all") =>
         {
-            let condition = arguments.get(1);
-            let chooses = matches!(arguments.first(), Some(Node::Name(own)) if own == name)
-                && condition.is_some_and(|condition| asks_of_case(context, condition));
-            let from = usize::from(chooses);
-            let rest = arguments.iter().skip(from);
-            rest.into_iter().all(|a| is_chosen_from(context, a, name))
+            matches!(arguments.first(), Some(Node::Name(own)) if own == name)
+                && arguments
+                    .get(1)
+                    .is_some_and(|condition| asks_of_case(context, condition))
         }
-        _ => node
-            .children()
-            .into_iter()
-            .all(|child| is_chosen_from(context, child, name)),
-    }
+        _ => false,
+    };
+    let mut inner = node.children().into_iter();
+    own || inner.any(|child| chooses_from(context, child, name))
 }
 
 /// Does a condition over items, given as text, name the case or what a step found of it?
