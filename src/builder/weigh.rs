@@ -8,7 +8,7 @@ use crate::engine::base_scope;
 use crate::expr::{Condition, from_json};
 
 /// The most rows that are looked through.
-const LOOKED_THROUGH: usize = 200_000;
+pub(super) const LOOKED_THROUGH: usize = 200_000;
 
 /// Counts the rows that each choice takes in. Where that cannot be done, the question stands
 /// without figures: it is no reason not to ask it.

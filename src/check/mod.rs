@@ -15,7 +15,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::connect::Catalog;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Error, Result};
 use crate::expr::Type;
 use crate::sop::Sop;
 use crate::spec::{Draft, Workflow};
@@ -39,6 +39,19 @@ impl Review {
     /// Returns how many findings are errors.
     pub fn errors(&self) -> usize {
         self.findings.iter().filter(|f| f.is_error()).count()
+    }
+
+    /// Returns the workflow of a name, to be run.
+    ///
+    /// # Errors
+    /// With the findings that are errors, if there are any.
+    pub fn into_runnable(self, name: &str) -> Result<Checked> {
+        let findings = self.findings.into_iter();
+        self.checked.ok_or_else(|| {
+            Error::input(format!("`{name}` has errors, so it was not run"))
+                .help(format!("Mend it in chat: sopwright chat {name}"))
+                .with(findings.filter(Diagnostic::is_error).collect())
+        })
     }
 }
 

@@ -171,20 +171,7 @@ impl Context {
         let connections = self.connections();
         let catalog = connections.catalog().await;
         let review = check(&stored.draft, &stored.sop, &catalog);
-        match review.checked {
-            Some(checked) => Ok((checked, connections, catalog)),
-            None => {
-                let errors = review
-                    .findings
-                    .into_iter()
-                    .filter(|f| f.is_error())
-                    .collect();
-                Err(
-                    Error::input(format!("`{}` has errors, so it was not run", stored.name))
-                        .help(format!("Mend it in chat: sopwright chat {}", stored.name))
-                        .with(errors),
-                )
-            }
-        }
+        let checked = review.into_runnable(&stored.name)?;
+        Ok((checked, connections, catalog))
     }
 }

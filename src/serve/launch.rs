@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::check::check;
 use crate::connect::Connections;
-use crate::diag::{Error, Result};
+use crate::diag::Result;
 use crate::rehearse::{Clock, LlmAnswers};
 use crate::runner::{Begin, Limits, RunPlan, Summary, as_it_was, run};
 use crate::store::journal::{Firing, Run, VersionText};
@@ -64,15 +64,7 @@ impl Launcher {
         let env = |name: &str| std::env::var(name).ok();
         let connections = Connections::open(&settings.connections, self.workspace.root(), &env);
         let catalog = connections.catalog().await;
-        let review = check(&stored.draft, &stored.sop, &catalog);
-        let Some(checked) = review.checked else {
-            let errors = review.findings.into_iter().filter(|f| f.is_error());
-            return Err(
-                Error::input(format!("`{}` has errors, so it was not run", stored.name))
-                    .help(format!("Mend it in chat: sopwright chat {}", stored.name))
-                    .with(errors.collect()),
-            );
-        };
+        let checked = check(&stored.draft, &stored.sop, &catalog).into_runnable(&stored.name)?;
         run(RunPlan {
             checked,
             version: VersionText::of(stored.text, stored.sop.source),

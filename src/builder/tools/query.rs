@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Bench, Refusal, Tool, ToolAnswer};
+use crate::builder::weigh::LOOKED_THROUGH;
 use crate::connect::Scan;
 use crate::engine::base_scope;
 use crate::expr::{Condition, Value, from_json, to_json};
@@ -32,8 +33,6 @@ pub(super) struct Arguments {
     limit: Option<usize>,
 }
 
-/// The most rows that are looked through.
-const LOOKED_THROUGH: usize = 200_000;
 /// The longest text of a cell that is shown, in characters.
 const LONGEST: usize = 160;
 /// The most groups that are told.
