@@ -473,7 +473,7 @@ fn a_dry_run_tells_what_comes_of_what_goes_wrong() {
     );
     let json = place.run(&["dry-run", name, "--format", "json"]).ok();
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["scenarios"].as_array().unwrap().len(), 16);
+    assert_eq!(json["scenarios"].as_array().unwrap().len(), 17);
     assert_eq!(
         json["scenarios"][2]["what_if"],
         serde_json::json!({"kind": "source_down", "source": "tickets"})

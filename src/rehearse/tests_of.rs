@@ -151,7 +151,8 @@ fn evaluated(
 }
 
 /// Returns the row of the data that agrees with what is given about its key, with the rest of
-/// what is given set over it.
+/// what is given set over it. A row that is made up is whole: else a test whose row is no case any
+/// more would go on passing, on a fragment of it.
 fn row_of(
     given: Option<Json>,
     rows: &[Map<String, Json>],
@@ -169,10 +170,15 @@ fn row_of(
     let found = rows.iter().find(|row| {
         wanted.is_some() && key.as_ref().and_then(|k| row.get(k)).and_then(key_text) == wanted
     });
-    if let (None, Some(wanted), 1) = (found, &wanted, given.len()) {
-        return Err(format!(
-            "no case of the data has the key {wanted} (rows that `where` leaves out are none); give the whole row"
-        ));
+    if let (None, Some(wanted), Some(pull)) = (found, &wanted, program.cases()) {
+        let fields = pull.fields.keys().map(String::as_str);
+        let lacking: Vec<&str> = fields.filter(|name| !given.contains_key(*name)).collect();
+        if !lacking.is_empty() {
+            return Err(format!(
+                "no case of the data has the key {wanted} (rows that `where` leaves out are none); name another, or give the whole row: also {}",
+                lacking.join(", ")
+            ));
+        }
     }
     let mut row = match (found, rows.first()) {
         (Some(found), _) => found.clone(),

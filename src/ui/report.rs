@@ -110,7 +110,7 @@ fn kind(what_if: &WhatIf) -> &'static str {
         WhatIf::SourceDown { .. } | WhatIf::SourceEmpty { .. } => "a source down or empty",
         WhatIf::ToolFails { .. } => "a tool down",
         WhatIf::ValueMissing { .. } => "a value missing",
-        WhatIf::Approved { .. } => "an approval given",
+        WhatIf::Approved { .. } | WhatIf::Refused { .. } => "an approval given or refused",
     }
 }
 

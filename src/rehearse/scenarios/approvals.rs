@@ -1,6 +1,5 @@
-//! What if a person says yes: whether that which waits is complete enough to be carried out.
-//!
-//! A run keeps what waits and goes on, so that a no changes nothing of a case and has no scenario.
+//! What if a person says yes: is that which waits complete enough to be carried out? And what if
+//! the answer is no: what of the same cases is done without being asked?
 
 use super::Ending;
 use super::outcome::Judged;
@@ -8,6 +7,7 @@ use crate::engine::{Content, Delivery, Failure};
 use crate::expr::is_missing_text;
 use crate::rehearse::Report;
 use crate::rehearse::world::DryWorld;
+use crate::spec::Approval;
 
 /// Returns what comes of a yes to everything that an output made in the dry run.
 pub(super) fn given(output: &str, report: &Report, world: &DryWorld<'_>) -> Judged {
@@ -26,6 +26,30 @@ pub(super) fn given(output: &str, report: &Report, world: &DryWorld<'_>) -> Judg
         .into_iter()
         .next()
         .map(|lack| (output.to_owned(), Failure::last("incomplete", lack)));
+    judged
+}
+
+/// Returns what comes of a no to everything that an output made in the dry run. A run keeps what
+/// waits and goes on, so that no case is decided otherwise; but what the case makes besides is made,
+/// such as a field that says that the refused email was sent.
+pub(super) fn refused(output: &str, report: &Report) -> Judged {
+    let is_it = |delivery: &&Delivery| delivery.output == output;
+    let cases = report.cases.iter().map(|case| &case.effects);
+    let concerned: Vec<&Vec<Delivery>> =
+        cases.filter(|made| made.iter().any(|d| is_it(&d))).collect();
+    let of_run = report.run_effects.iter().filter(is_it).count();
+    let made = concerned.len() + of_run;
+    let ending = if made == 0 {
+        Ending::Untried
+    } else {
+        Ending::Held
+    };
+    let mut judged = Judged::without_cases(made, ending);
+    for other in concerned.into_iter().flatten().filter(|d| !is_it(d) && d.approval == Approval::NotNeeded) {
+        if !judged.beside.contains(&other.output) {
+            judged.beside.push(other.output.clone());
+        }
+    }
     judged
 }
 

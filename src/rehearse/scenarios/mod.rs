@@ -1,4 +1,5 @@
-//! What if a source is down, a table empty, a tool failing, a value missing, an approval given?
+//! What if a source is down, a table empty, a tool failing, a value missing, an approval given or
+//! refused?
 //! The cases of a dry run once more, with one thing wrong at a time and nothing asked anew.
 
 mod approvals;
@@ -50,6 +51,11 @@ pub enum WhatIf {
     },
     /// A person says yes to an output that waits.
     Approved {
+        /// The output.
+        output: String,
+    },
+    /// A person says no to an output that waits.
+    Refused {
         /// The output.
         output: String,
     },
@@ -133,6 +139,7 @@ impl Stage<'_> {
         for planned in plan::scenarios(workflow, self.tables) {
             let judged = match &planned.what_if {
                 WhatIf::Approved { output } => approvals::given(output, report, self.world),
+                WhatIf::Refused { output } => approvals::refused(output, report),
                 _ => self.one(&planned, &rows, &before, &joined).await,
             };
             scenarios.push(words::told(workflow, planned, judged));

@@ -27,6 +27,8 @@ pub(super) struct Judged {
     pub(super) changed: usize,
     /// Those in which nothing says what is missing.
     pub(super) silent: usize,
+    /// Of a refused output: what the same cases make without asking.
+    pub(super) beside: Vec<String>,
     /// The first failure, with the part that failed.
     pub(super) failure: Option<(String, Failure)>,
     /// A field of the result with what it was and what came instead.
@@ -44,6 +46,7 @@ impl Judged {
             left_out: 0,
             changed: 0,
             silent: 0,
+            beside: Vec::new(),
             failure: None,
             example: None,
         }
@@ -187,7 +190,7 @@ impl<'p> Played<'p> {
             .any(|c| !c.trim().is_empty() && !before.caveats.contains(c));
         let is_silent = match self.planned.what_if {
             // A table without rows is a fact like any other.
-            WhatIf::SourceEmpty { .. } | WhatIf::Approved { .. } => false,
+            WhatIf::SourceEmpty { .. } | WhatIf::Approved { .. } | WhatIf::Refused { .. } => false,
             WhatIf::SourceDown { .. } | WhatIf::ToolFails { .. } => !says && !is_new_stop,
             WhatIf::ValueMissing { .. } => !says && is_changed && !self.planned.is_foreseen,
         };

@@ -38,7 +38,9 @@ pub(super) fn scenarios(workflow: &Workflow, tables: &Tables) -> Vec<Planned> {
         add(WhatIf::ValueMissing { field }, is_asked_for);
     }
     for output in approved(workflow) {
+        let refused = output.clone();
         add(WhatIf::Approved { output }, false);
+        add(WhatIf::Refused { output: refused }, false);
     }
     planned
 }

@@ -392,6 +392,11 @@ async fn a_yes_is_of_use_where_what_waits_is_complete() {
     );
     assert!(record.says.contains("`id` has no value"), "{}", record.says);
     assert_eq!(all.of(approved("tell")).ending, Ending::Held);
+    let refused = all.of(WhatIf::Refused {
+        output: "tell".into(),
+    });
+    assert_eq!((refused.ending, refused.cases), (Ending::Held, 4));
+    assert!(!refused.is_weak(), "{}", refused.says);
     assert!(all.of(approved("ask")).says.contains("without `plan`"));
     assert_eq!(all.of(approved("never")).ending, Ending::Untried);
     let waits = |s: &Scenario| s.what_if == approved("file");

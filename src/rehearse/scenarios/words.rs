@@ -35,6 +35,7 @@ fn when(workflow: &Workflow, what_if: &WhatIf) -> String {
             format!("{} {item} has no {}", article(&item), label(field))
         }
         WhatIf::Approved { output } => format!("the output `{output}` is approved"),
+        WhatIf::Refused { output } => format!("the output `{output}` is refused"),
     }
 }
 
@@ -74,10 +75,12 @@ fn says(workflow: &Workflow, scenario: &Scenario, judged: &Judged) -> String {
         _ => false,
     };
     let is_approval = matches!(scenario.what_if, WhatIf::Approved { .. });
+    let is_refusal = matches!(scenario.what_if, WhatIf::Refused { .. });
     match judged.ending {
-        Ending::Untried if is_approval => "The sample makes none.".to_owned(),
+        Ending::Untried if is_approval || is_refusal => "The sample makes none.".to_owned(),
         Ending::Untried => "No case of the sample comes upon it.".to_owned(),
         Ending::Held if is_approval => format!("{cases} of {cases} can be carried out."),
+        Ending::Held if is_refusal => refused(judged),
         Ending::Held if is_of_cases => "There is nothing to do, and the run ends.".to_owned(),
         Ending::Held => format!("{all} finished."),
         Ending::Stopped if is_of_cases => {
@@ -93,6 +96,22 @@ fn says(workflow: &Workflow, scenario: &Scenario, judged: &Judged) -> String {
         Ending::Silent => silent(judged, &all),
         Ending::Crashed => crashed(scenario, judged, &all),
     }
+}
+
+fn refused(judged: &Judged) -> String {
+    let stays = format!(
+        "It was made {} and never leaves; no result changes",
+        match judged.cases {
+            1 => "once".to_owned(),
+            times => format!("{times} times"),
+        }
+    );
+    if judged.beside.is_empty() {
+        return stays + ".";
+    }
+    let beside: Vec<String> = judged.beside.iter().map(|id| format!("`{id}`")).collect();
+    let beside = beside.join(", ");
+    format!("{stays}. The same cases make {beside} all the same.")
 }
 
 fn silent(judged: &Judged, all: &str) -> String {
@@ -155,7 +174,7 @@ fn remedy(scenario: &Scenario) -> String {
         WhatIf::ValueMissing { .. } => {
             format!("Say what then, such as: “If {when}, put it before a person.”")
         }
-        WhatIf::Approved { .. } => {
+        WhatIf::Approved { .. } | WhatIf::Refused { .. } => {
             "Say where that comes from, or that it is left out then.".to_owned()
         }
     }
