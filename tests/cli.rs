@@ -447,7 +447,7 @@ fn a_dry_run_tells_what_comes_of_what_goes_wrong() {
     place.copy_shipped("generated");
     let name = "renewal-risk-briefs";
     let told = place.run(&["dry-run", name]).ok();
-    assert!(told.contains("What if … 15 of 16 held"), "{told}");
+    assert!(told.contains("What if … 17 of 18 held"), "{told}");
     assert!(
         told.contains("… an account has no health score? Another result in"),
         "{told}"
@@ -473,7 +473,7 @@ fn a_dry_run_tells_what_comes_of_what_goes_wrong() {
     );
     let json = place.run(&["dry-run", name, "--format", "json"]).ok();
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["scenarios"].as_array().unwrap().len(), 17);
+    assert_eq!(json["scenarios"].as_array().unwrap().len(), 18);
     assert_eq!(
         json["scenarios"][2]["what_if"],
         serde_json::json!({"kind": "source_down", "source": "tickets"})

@@ -277,6 +277,36 @@ fn a_test_that_no_longer_holds_is_told_and_nothing_is_kept() {
 }
 
 #[test]
+fn a_test_of_a_row_that_is_no_case_any_more_does_not_pass_on_a_fragment_of_it() {
+    let place = place();
+    let mut document = workflow(&place);
+    let test = |account: Json| {
+        serde_json::json!({"name": "a test", "from": "user", "expect": {"level": "medium"},
+        "given": {"account": account, "summary": [], "tickets": []}})
+    };
+    let row = |key: &str| serde_json::json!({"account_id": key, "health_score": 55});
+    let mut back = row("00122");
+    back["status"] = "active".into();
+    back["renewal_date"] = "{{ add_days(run.date, 9) }}".into();
+    document["tests"] = [row("00122"), back, row("00101"), row("made up")]
+        .map(test)
+        .to_vec()
+        .into();
+    let path = format!("generated/{NAME}/workflow.json");
+    place.write(&path, document.to_string());
+    let told = place.run(&["dry-run", NAME, "--format", "json"]);
+    let report: Json = serde_json::from_str(&told.out()).unwrap();
+    let tests = report["tests"].as_array().unwrap();
+    let passed: Vec<bool> = tests
+        .iter()
+        .map(|test| test["passed"].as_bool().unwrap())
+        .collect();
+    assert_eq!(passed, [false, true, true, true], "{tests:?}");
+    let problem = tests[0]["problem"].as_str().unwrap();
+    assert!(problem.starts_with("00122 is no case"), "{problem}");
+}
+
+#[test]
 fn bad_requests_end_with_a_sentence_and_a_remedy() {
     let place = place();
     for (args, code, says) in [

@@ -223,8 +223,13 @@ impl Execution {
     fn pull(&mut self, program: &Inner, index: usize) -> Option<Action> {
         let pull = program.pulls.get(index)?;
         if let Some(given) = self.given.get(&pull.name) {
-            let value = from_json(given);
-            self.scope.set(&pull.name, value);
+            if given.is_null() {
+                let down = format!("`{}` is given as down", pull.name);
+                self.pulled(program, index, Err(Failure::last("unavailable", down)));
+            } else {
+                let value = from_json(given);
+                self.scope.set(&pull.name, value);
+            }
             return None;
         }
         let mut wanted = Vec::new();

@@ -268,6 +268,25 @@ fn a_stopped_case_still_makes_its_outputs_where_it_says_so() {
 }
 
 #[test]
+fn a_table_that_is_given_as_nothing_is_down() {
+    let steps =
+        json!([{"id": "sums", "kind": "compute", "sop": [1], "set": {"n": "{{ more | length }}"}}]);
+    let program = program(steps, json!({"n": "{{ sums.n }}"}));
+    for (given, n, caveats) in [
+        (json!(null), json!(null), vec!["More could not be read."]),
+        (json!([]), json!(0), vec![]),
+    ] {
+        let given = IndexMap::from([("more".to_owned(), given)]);
+        let item = json!({"id": "a", "n": 1, "tags": []});
+        let (outcome, _) = finish(&mut start_with(&program, item, given), vec![]);
+        assert_eq!(
+            (&outcome.result["n"], outcome.caveats),
+            (&n, caveats.into_iter().map(str::to_owned).collect())
+        );
+    }
+}
+
+#[test]
 fn a_given_answer_is_not_asked_for_and_what_is_missing_is_not_sent() {
     let program = program(
         json!([{"id": "found", "kind": "call", "sop": [1], "tool": "crm.look", "with": {"id": "{{ extract(one.id, 'x.*') }}"}}]),

@@ -164,8 +164,8 @@ pub async fn compare(
         now = new.play(&second, &again, &mut asked, Some(&then)).await;
     }
     let tests = (
-        tests_of::run(&old.program, &first, &old.tables, &old.rows).await,
-        tests_of::run(&new.program, &second, &new.tables, &new.rows).await,
+        tests_of::run(&old.program, &first, &old.tables, &old.test_rows()).await,
+        tests_of::run(&new.program, &second, &new.tables, &new.test_rows()).await,
     );
     let mut told = tell::tell(&old, &new, &then, &now, &asked);
     told.tests = tell::tests(&tests.0, &tests.1);

@@ -46,6 +46,7 @@ pub use tests_of::is_same;
 use cases::run_cases;
 use report::Gathered;
 use scenarios::Stage;
+use tests_of::TestRows;
 use world::DryWorld;
 
 /// What a dry run works with.
@@ -117,7 +118,7 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
     };
     let total = sample.as_ref().map_or(1, |s| s.total);
     let is_cut = sample.as_ref().is_some_and(|s| s.is_cut);
-    let all = sample.map(|s| s.rows);
+    let (all, left_out) = sample.map(|s| (s.rows, s.left_out)).unzip();
     let world = DryWorld::new(rehearsal, &tables);
     let mut rows = vec![None];
     if let Some(all) = &all {
@@ -149,13 +150,11 @@ pub async fn rehearse(checked: &Checked, rehearsal: &Rehearsal<'_>) -> Result<Re
         rehearsal.progress,
     )
     .await;
-    let tests = tests_of::run(
-        &program,
-        rehearsal,
-        &tables,
-        all.as_deref().unwrap_or_default(),
-    )
-    .await;
+    let test_rows = TestRows {
+        cases: all.as_deref().unwrap_or_default(),
+        left_out: left_out.as_deref().unwrap_or_default(),
+    };
+    let tests = tests_of::run(&program, rehearsal, &tables, &test_rows).await;
     let mut samples = tables.used(&used);
     if let Some(pull) = program.cases() {
         samples.insert(pull.name.clone(), used);

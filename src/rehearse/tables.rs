@@ -136,12 +136,14 @@ pub(super) struct SampleOfCases {
     pub(super) rows: Vec<Row>,
     /// How many there are, as far as was looked.
     pub(super) total: usize,
+    /// Rows that were asked for and are no cases.
+    pub(super) left_out: Vec<Row>,
     /// Was the table too long to be read to its end?
     pub(super) is_cut: bool,
 }
 
 /// Reads the rows that are cases in bounded memory: those that `keep` asks for, and an even choice
-/// of the others.
+/// of the others; and those that it asks for and that are no cases.
 ///
 /// # Errors
 /// As [`case_rows`].
@@ -156,6 +158,7 @@ pub(super) async fn sample_of_cases(
         return Ok(SampleOfCases {
             total: rows.len(),
             rows,
+            left_out: Vec::new(),
             is_cut: false,
         });
     }
@@ -167,7 +170,7 @@ pub(super) async fn sample_of_cases(
         .await
         .map_err(|e| unreadable(&e))?;
     let mut spread = Spread::new(SAMPLED_ROWS);
-    let mut kept = Vec::new();
+    let (mut kept, mut left_out) = (Vec::new(), Vec::new());
     let mut read = 0;
     while let Some(chunk) = stream.next().await {
         for row in chunk.map_err(|e| unreadable(&e))? {
@@ -177,6 +180,8 @@ pub(super) async fn sample_of_cases(
                     kept.push(row.clone());
                 }
                 spread.push(row);
+            } else if keep(&row) {
+                left_out.push(row);
             }
         }
         if read >= MOST_ROWS {
@@ -190,6 +195,7 @@ pub(super) async fn sample_of_cases(
     Ok(SampleOfCases {
         rows,
         total,
+        left_out,
         is_cut: read >= MOST_ROWS,
     })
 }

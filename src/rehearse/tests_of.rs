@@ -13,12 +13,20 @@ use crate::engine::{
 use crate::expr::{Error, Scope, Tree, is_missing_text, to_json};
 use crate::spec::Test;
 
+/// The rows that tests may name by their key.
+pub(super) struct TestRows<'r> {
+    /// Those that are cases.
+    pub(super) cases: &'r [Map<String, Json>],
+    /// Those that a test names, and that `where` leaves out.
+    pub(super) left_out: &'r [Map<String, Json>],
+}
+
 /// Runs every test of the workflow.
 pub(super) async fn run(
     program: &Program,
     rehearsal: &Rehearsal<'_>,
     tables: &Tables,
-    rows: &[Map<String, Json>],
+    rows: &TestRows<'_>,
 ) -> Vec<TestReport> {
     let world = DryWorld::new(rehearsal, tables);
     world.shown(true);
@@ -34,7 +42,7 @@ async fn one(
     rehearsal: &Rehearsal<'_>,
     world: &DryWorld<'_>,
     test: &Test,
-    rows: &[Map<String, Json>],
+    rows: &TestRows<'_>,
 ) -> TestReport {
     let trigger = test
         .given
@@ -58,7 +66,7 @@ async fn one(
         }
     };
     given.shift_remove("trigger");
-    let row = |name| row_of(given.shift_remove(name), rows, program);
+    let row = |name| rows.row(given.shift_remove(name), program, &base);
     let item = match program.workflow().item().map(row).transpose() {
         Ok(item) => item,
         Err(problem) => {
@@ -150,49 +158,56 @@ fn evaluated(
         .collect()
 }
 
-/// Returns the row of the data that agrees with what is given about its key, with the rest of
-/// what is given set over it. A row that is made up is whole: else a test whose row is no case any
-/// more would go on passing, on a fragment of it.
-fn row_of(
-    given: Option<Json>,
-    rows: &[Map<String, Json>],
-    program: &Program,
-) -> Result<Map<String, Json>, String> {
-    let given = match given {
-        Some(Json::Object(fields)) => fields,
-        _ => Map::new(),
-    };
-    let key = key_column(program);
-    let wanted = key
-        .as_ref()
-        .and_then(|key| given.get(key))
-        .and_then(key_text);
-    let found = rows.iter().find(|row| {
-        wanted.is_some() && key.as_ref().and_then(|k| row.get(k)).and_then(key_text) == wanted
-    });
-    if let (None, Some(wanted), Some(pull)) = (found, &wanted, program.cases()) {
-        let fields = pull.fields.keys().map(String::as_str);
-        let lacking: Vec<&str> = fields.filter(|name| !given.contains_key(*name)).collect();
-        if !lacking.is_empty() {
-            return Err(format!(
-                "no case of the data has the key {wanted} (rows that `where` leaves out are none); name another, or give the whole row: also {}",
-                lacking.join(", ")
-            ));
+impl TestRows<'_> {
+    /// Returns the row of the data that agrees with what is given about its key, with the rest of
+    /// what is given set over it. Of a row that is made up, what is not given is missing; a real row
+    /// that is no case any more is none here either, lest the test go on passing on a fragment.
+    fn row(
+        &self,
+        given: Option<Json>,
+        program: &Program,
+        base: &Scope,
+    ) -> Result<Map<String, Json>, String> {
+        let given = match given {
+            Some(Json::Object(fields)) => fields,
+            _ => Map::new(),
+        };
+        let key = key_column(program);
+        let key_of = |row: &Map<String, Json>| row.get(key.as_ref()?).and_then(key_text);
+        let wanted = key_of(&given);
+        let is_wanted = |row: &&Map<String, Json>| wanted.is_some() && key_of(row) == wanted;
+        let real = self.cases.iter().find(is_wanted);
+        let left_out = || self.left_out.iter().find(is_wanted);
+        let mut row = match (real.or_else(left_out), &wanted) {
+            (Some(found), _) => found.clone(),
+            (None, Some(wanted)) if given.len() == 1 => {
+                return Err(format!(
+                    "no row of the data has the key {wanted}; name another, or give the whole row"
+                ));
+            }
+            (None, _) => self.empty(program),
+        };
+        row.extend(given);
+        let pull = program.cases().filter(|_| real.is_none());
+        match (pull, left_out(), wanted) {
+            (Some(pull), Some(_), Some(wanted)) if !pull.keeps(&row, base).unwrap_or(true) => {
+                Err(format!(
+                    "{wanted} is no case: `where` leaves it out; name another row, or give what makes it one"
+                ))
+            }
+            _ => Ok(row),
         }
     }
-    let mut row = match (found, rows.first()) {
-        (Some(found), _) => found.clone(),
-        (None, Some(first)) => first
-            .keys()
-            .map(|name| (name.clone(), Json::Null))
-            .collect(),
-        (None, None) => program
-            .cases()
-            .map(|p| p.fields.keys().map(|n| (n.clone(), Json::Null)).collect())
-            .unwrap_or_default(),
-    };
-    row.extend(given);
-    Ok(row)
+
+    /// Returns a row of which nothing is known.
+    fn empty(&self, program: &Program) -> Map<String, Json> {
+        let nothing = |name: &String| (name.clone(), Json::Null);
+        match (self.cases.first(), program.cases()) {
+            (Some(first), _) => first.keys().map(nothing).collect(),
+            (None, Some(pull)) => pull.fields.keys().map(nothing).collect(),
+            (None, None) => Map::new(),
+        }
+    }
 }
 
 /// Are two values the same to people: after trimming, whatever the case, nothing being nothing?

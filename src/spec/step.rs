@@ -217,7 +217,7 @@ pub struct Select {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub at_most: Option<usize>,
-    /// How many are chosen of a group.
+    /// How many are chosen of each group: {"group": expression, "count": number}.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most_per: Option<PerGroup>,
 }

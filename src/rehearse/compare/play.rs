@@ -17,6 +17,7 @@ use crate::engine::{
 use crate::expr::Scope;
 use crate::rehearse::cases::run_cases;
 use crate::rehearse::placeholder::placeholders;
+use crate::rehearse::tests_of::TestRows;
 use crate::rehearse::world::DryWorld;
 use crate::rehearse::{Rehearsal, Tables, tables, tests_of, trigger_example};
 
@@ -26,6 +27,7 @@ pub(super) struct Ready<'v> {
     pub(super) program: Program,
     pub(super) tables: Tables,
     pub(super) rows: Vec<Row>,
+    left_out: Vec<Row>,
     pub(super) total: usize,
     trigger: Json,
     base: Scope,
@@ -90,25 +92,34 @@ impl<'v> Ready<'v> {
         let keep = |row: &Row| {
             named.holds(row) || key_of(row, column.as_ref()).is_some_and(|key| keys.contains(&key))
         };
-        let (rows, total, has_cases) = match program.cases() {
+        let (rows, left_out, total, has_cases) = match program.cases() {
             Some(pull) => {
                 let sample =
                     tables::sample_of_cases(pull, rehearsal.connections, &base, keep).await?;
-                (sample.rows, sample.total, true)
+                (sample.rows, sample.left_out, sample.total, true)
             }
-            None => (Vec::new(), 1, false),
+            None => (Vec::new(), Vec::new(), 1, false),
         };
         Ok(Ready {
             checked,
             program,
             tables,
             rows,
+            left_out,
             total,
             trigger,
             base,
             has_cases,
             column,
         })
+    }
+
+    /// Returns the rows that tests may name.
+    pub(super) fn test_rows(&self) -> TestRows<'_> {
+        TestRows {
+            cases: &self.rows,
+            left_out: &self.left_out,
+        }
     }
 
     /// Returns what tells a row apart.

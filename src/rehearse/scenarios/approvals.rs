@@ -35,8 +35,9 @@ pub(super) fn given(output: &str, report: &Report, world: &DryWorld<'_>) -> Judg
 pub(super) fn refused(output: &str, report: &Report) -> Judged {
     let is_it = |delivery: &&Delivery| delivery.output == output;
     let cases = report.cases.iter().map(|case| &case.effects);
-    let concerned: Vec<&Vec<Delivery>> =
-        cases.filter(|made| made.iter().any(|d| is_it(&d))).collect();
+    let concerned: Vec<&Vec<Delivery>> = cases
+        .filter(|made| made.iter().any(|d| is_it(&d)))
+        .collect();
     let of_run = report.run_effects.iter().filter(is_it).count();
     let made = concerned.len() + of_run;
     let ending = if made == 0 {
@@ -45,7 +46,11 @@ pub(super) fn refused(output: &str, report: &Report) -> Judged {
         Ending::Held
     };
     let mut judged = Judged::without_cases(made, ending);
-    for other in concerned.into_iter().flatten().filter(|d| !is_it(d) && d.approval == Approval::NotNeeded) {
+    for other in concerned
+        .into_iter()
+        .flatten()
+        .filter(|d| !is_it(d) && d.approval == Approval::NotNeeded)
+    {
         if !judged.beside.contains(&other.output) {
             judged.beside.push(other.output.clone());
         }
