@@ -15,6 +15,12 @@ pub enum Action {
     Call(ToolRequest),
     /// One model call.
     Llm(LlmRequest),
+    /// A goal pursued by a model with tools.
+    Agent(AgentRequest),
+    /// A person's answer.
+    Ask(PersonRequest),
+    /// To go on later.
+    Wait(WaitRequest),
     /// To know whether it is chosen among the cases that wait at the same step.
     Select(Candidate),
     /// Something made for the world outside.
@@ -76,6 +82,59 @@ pub struct LlmRequest {
     pub returns: Map<String, Json>,
     /// Worked examples.
     pub examples: Vec<Example>,
+}
+
+/// A goal that a model pursues with tools that only read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgentRequest {
+    /// The id of the step.
+    pub step: String,
+    /// What is to be found out.
+    pub goal: String,
+    /// The facts that it starts from.
+    pub input: Json,
+    /// The tools that it may call, as `connection.tool`.
+    pub tools: Vec<String>,
+    /// The most model calls.
+    pub max_turns: u32,
+    /// JSON Schema properties of the answer.
+    pub returns: Map<String, Json>,
+}
+
+/// A question to a person within the flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonRequest {
+    /// The id of the step.
+    pub step: String,
+    /// The question.
+    pub question: String,
+    /// Who is asked, if somebody is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+    /// The answers to choose from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    /// JSON Schema properties of the answer, where there are no choices.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub returns: Map<String, Json>,
+    /// How long it waits, as the workflow writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+}
+
+/// A wait within the flow, for one of the three.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaitRequest {
+    /// The id of the step.
+    pub step: String,
+    /// How long, as the workflow writes it.
+    pub duration: Option<String>,
+    /// Until when, RFC 3339.
+    pub until: Option<String>,
+    /// For what event.
+    pub event: Option<String>,
+    /// The longest that it waits for the event.
+    pub timeout: Option<String>,
 }
 
 /// A case that waits to be chosen among others.
@@ -167,8 +226,10 @@ pub enum Event {
     Pulled(Result<Rows, Failure>),
     /// Of [`Action::Call`].
     Called(Result<Json, Failure>),
-    /// Of [`Action::Llm`].
+    /// Of [`Action::Llm`], [`Action::Agent`], [`Action::Ask`] and [`Action::Wait`].
     Answered(Result<Json, Failure>),
+    /// Of [`Action::Ask`]: nobody answered in time.
+    Unanswered,
     /// Of [`Action::Select`].
     Selected(super::Choice),
     /// Of [`Action::Deliver`].

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use serde_json::Value as Json;
 
 use super::{
-    Action, Candidate, Delivery, Event, Execution, Failure, LlmRequest, Outcome, PullRequest, Rows,
-    ToolRequest,
+    Action, AgentRequest, Candidate, Delivery, Event, Execution, Failure, LlmRequest, Outcome,
+    PersonRequest, PullRequest, Rows, ToolRequest, WaitRequest,
 };
 use crate::expr::Scope;
 
@@ -21,8 +21,35 @@ pub trait World: Send + Sync {
     /// Asks a model.
     async fn ask(&self, case: &str, request: &LlmRequest) -> Result<Json, Failure>;
 
+    /// Lets a model pursue a goal.
+    async fn pursue(&self, case: &str, request: &AgentRequest) -> Result<Json, Failure>;
+
+    /// Asks a person.
+    async fn consult(&self, case: &str, request: &PersonRequest) -> Consulted;
+
+    /// Waits, and returns what it waited for.
+    async fn wait(&self, case: &str, request: &WaitRequest) -> Result<Json, Failure>;
+
     /// Makes something for the world outside, or keeps it for approval.
     async fn deliver(&self, case: &str, delivery: Delivery) -> Result<(), Failure>;
+}
+
+/// What came of a question to a person.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Consulted {
+    /// The person answered: the fields of the answer.
+    Answer(Json),
+    /// Nobody did in time.
+    Nobody,
+}
+
+impl From<Consulted> for Event {
+    fn from(consulted: Consulted) -> Event {
+        match consulted {
+            Consulted::Answer(answer) => Event::Answered(Ok(answer)),
+            Consulted::Nobody => Event::Unanswered,
+        }
+    }
 }
 
 /// How far an execution got.
@@ -41,6 +68,11 @@ pub async fn drive(execution: &mut Execution, world: &dyn World) -> Progress {
             Action::Pull(request) => Event::Pulled(world.pull(&request, execution.scope()).await),
             Action::Call(request) => Event::Called(world.call(execution.key(), &request).await),
             Action::Llm(request) => Event::Answered(world.ask(execution.key(), &request).await),
+            Action::Agent(request) => {
+                Event::Answered(world.pursue(execution.key(), &request).await)
+            }
+            Action::Ask(request) => world.consult(execution.key(), &request).await.into(),
+            Action::Wait(request) => Event::Answered(world.wait(execution.key(), &request).await),
             Action::Deliver(delivery) => {
                 Event::Delivered(world.deliver(execution.key(), delivery).await)
             }

@@ -1,5 +1,6 @@
 //! The machine that carries one case through the steps.
 
+mod requests;
 mod steps;
 mod values;
 
@@ -193,6 +194,7 @@ impl Execution {
             (Stage::Stepping, Event::Called(answer) | Event::Answered(answer)) => {
                 self.answered(answer)
             }
+            (Stage::Stepping, Event::Unanswered) => self.unanswered(),
             (Stage::Stepping, Event::Selected(choice)) => {
                 self.because.push(choice.because.clone());
                 let value = Value::from_pairs([

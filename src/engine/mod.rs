@@ -13,10 +13,10 @@ mod select;
 mod trace;
 
 pub use action::{
-    Action, Candidate, Content, Delivery, Event, Failure, LlmRequest, PullRequest, ToolRequest,
-    Wanted,
+    Action, AgentRequest, Candidate, Content, Delivery, Event, Failure, LlmRequest, PersonRequest,
+    PullRequest, ToolRequest, WaitRequest, Wanted,
 };
-pub use drive::{Progress, World, drive};
+pub use drive::{Consulted, Progress, World, drive};
 pub use execution::{Case, Execution};
 pub use program::{CompiledPull, Program};
 pub use rows::{Rows, Table, key_text};

@@ -116,6 +116,23 @@ pub(super) enum Body {
         returns: Map<String, Json>,
         examples: Vec<spec::Example>,
     },
+    Agent {
+        goal: Template,
+        input: IndexMap<String, Tree>,
+        tools: Vec<String>,
+        max_turns: u32,
+        returns: Map<String, Json>,
+    },
+    Ask {
+        question: Template,
+        who: Option<Template>,
+        asked: spec::Ask,
+    },
+    Wait {
+        duration: Option<String>,
+        until: Option<Template>,
+        event: Option<String>,
+    },
     Each {
         over: Condition,
         name: String,

@@ -19,6 +19,7 @@ pub mod openai;
 mod price;
 mod probe;
 mod protocol;
+pub mod pursuit;
 mod record;
 mod refusal;
 mod retry;

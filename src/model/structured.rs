@@ -113,6 +113,14 @@ fn read(reply: &super::Reply, schema: &Json) -> Result<Map<String, Json>, String
             reply.text.get(start..=end).unwrap_or_default()
         }
     };
+    fields(source, schema)
+}
+
+/// Returns the fields of an answer, if it fits its schema.
+///
+/// # Errors
+/// What is wrong with it, as the model is told.
+pub(super) fn fields(source: &str, schema: &Json) -> Result<Map<String, Json>, String> {
     let value: Json = serde_json::from_str(source).map_err(|e| format!("it is not JSON ({e})"))?;
     let validator =
         jsonschema::draft202012::new(schema).map_err(|e| format!("its schema is not one ({e})"))?;

@@ -106,28 +106,24 @@ impl LlmAnswers {
             returns: &request.returns,
         };
         let (answer, usage) = ask(&**model, question).await;
-        {
-            let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-            spent.calls += 1;
-            spent.usage += usage;
-            spent.cost += model.pricing().map_or(0.0, |price| price.cost(&usage));
-        }
-        match answer {
-            Ok(fields) => {
-                let answer = Json::Object(fields);
-                self.keep(&key, &answer);
-                Ok(answer)
-            }
-            Err(NoAnswer::Invalid(why)) => Err(Failure::last(
-                "invalid_answer",
-                format!("The model's answer does not fit: {why}"),
-            )),
-            Err(NoAnswer::Model(error)) => Err(Failure {
-                code: "model".to_owned(),
-                transient: error.is_transient(),
-                message: error.message,
-            }),
-        }
+        self.spend(usage);
+        let answer = Json::Object(answer.map_err(failed)?);
+        self.keep(&key, &answer);
+        Ok(answer)
+    }
+
+    /// Returns the model, if there is one.
+    pub(super) fn model(&self) -> Option<&Arc<dyn ChatModel>> {
+        self.model.as_ref()
+    }
+
+    /// Counts what a call has used.
+    pub(super) fn spend(&self, usage: Usage) {
+        let price = self.model.as_ref().and_then(|model| model.pricing());
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.calls += 1;
+        spent.usage += usage;
+        spent.cost += price.map_or(0.0, |price| price.cost(&usage));
     }
 
     fn recall(&self, key: &str) -> Option<Json> {
@@ -185,10 +181,28 @@ fn question(request: &LlmRequest) -> String {
             "\n<example>\n<input>{input}</input>\n<answer>{output}</answer>\n</example>\n"
         );
     }
-    // The data cannot close its own fence.
-    let facts = serde_json::to_string_pretty(&request.input)
+    text + &fenced(&request.input)
+}
+
+/// Returns facts marked as data; they cannot close their own fence.
+pub(super) fn fenced(facts: &Json) -> String {
+    let facts = serde_json::to_string_pretty(facts)
         .unwrap_or_default()
         .replace("</data", "<\\/data");
-    text += &format!("\n<data>\n{facts}\n</data>");
-    text
+    format!("\n<data>\n{facts}\n</data>")
+}
+
+/// Returns what a workflow can say about a model that gave no answer.
+pub(super) fn failed(why: NoAnswer) -> Failure {
+    match why {
+        NoAnswer::Invalid(why) => Failure::last(
+            "invalid_answer",
+            format!("The model's answer does not fit: {why}"),
+        ),
+        NoAnswer::Model(error) => Failure {
+            code: "model".to_owned(),
+            transient: error.is_transient(),
+            message: error.message,
+        },
+    }
 }

@@ -1,6 +1,7 @@
 //! The dry run: sample rows, reads performed, effects simulated, and a report of what was
 //! reached. Its outcome is a [`Rehearsed`] workflow, which saving asks for.
 
+mod agent;
 mod backtest;
 mod cases;
 mod clock;

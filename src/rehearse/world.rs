@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::placeholder::{placeholder, placeholders};
-use super::{Rehearsal, Tables, call_tool};
+use super::{Rehearsal, Tables, agent, call_tool};
 use crate::connect::Effect;
 use crate::engine::{
-    Delivery, Failure, LlmRequest, PullRequest, Rows, RunInfo, ToolRequest, World,
+    AgentRequest, Consulted, Delivery, Failure, LlmRequest, PersonRequest, PullRequest, Rows,
+    RunInfo, ToolRequest, WaitRequest, World,
 };
 use crate::expr::Scope;
 
@@ -32,6 +33,8 @@ struct State {
     answers: HashMap<String, Answer>,
     /// What shown cases were answered, by case and step: what was asked, and the answer.
     heard: HashMap<(String, String), Vec<(Json, Answer)>>,
+    /// How often a person was asked at a step.
+    consulted: HashMap<String, usize>,
     effects: HashMap<String, Vec<Delivery>>,
     simulated: BTreeSet<String>,
 }
@@ -54,7 +57,7 @@ impl<'r> DryWorld<'r> {
 
     /// Returns the same world for looking ahead: nothing is shown and no model is asked.
     pub(super) fn scout(&self) -> Scout<'_> {
-        Scout(self.tables)
+        Scout(self.tables, &self.rehearsal.run)
     }
 
     /// Says whether what happens next is to be shown.
@@ -213,6 +216,64 @@ impl World for DryWorld<'_> {
         answer
     }
 
+    async fn pursue(&self, case: &str, request: &AgentRequest) -> Result<Json, Failure> {
+        if !self.shown.load(Ordering::Relaxed) {
+            return Ok(agent::stand_in(request));
+        }
+        let question = json!(request).to_string();
+        let known = self.lock().answers.get(&question).cloned();
+        let answer = match known {
+            Some(answer) => answer,
+            None => {
+                let Rehearsal {
+                    llm,
+                    connections,
+                    catalog,
+                    ..
+                } = self.rehearsal;
+                llm.pursue(request, connections, catalog).await
+            }
+        };
+        if self.rehearsal.llm.are_placeholders() {
+            self.lock().simulated.insert(format!(
+                "the answer of `{}` is a placeholder, since no model is set up",
+                request.step
+            ));
+        }
+        self.lock().answers.insert(question, answer.clone());
+        self.keep(case, &request.step, request.input.clone(), &answer);
+        answer
+    }
+
+    async fn consult(&self, case: &str, request: &PersonRequest) -> Consulted {
+        let mut turn = 0;
+        if self.shown.load(Ordering::Relaxed) {
+            let mut state = self.lock();
+            state.simulated.insert(format!(
+                "nobody is asked at `{}`: the cases are given each answer in turn",
+                request.step
+            ));
+            let asked = state.consulted.entry(request.step.clone()).or_default();
+            turn = *asked;
+            *asked += 1;
+        }
+        let answer = given(request, turn, &self.rehearsal.run);
+        let asked = json!(request.question);
+        self.keep(case, &request.step, asked, &Ok(answer.clone()));
+        Consulted::Answer(answer)
+    }
+
+    async fn wait(&self, _: &str, request: &WaitRequest) -> Result<Json, Failure> {
+        if self.shown.load(Ordering::Relaxed) {
+            let what = match &request.event {
+                Some(event) => format!("the event `{event}` is taken to come at once, with nothing in it"),
+                None => format!("`{}` does not really wait", request.step),
+            };
+            self.lock().simulated.insert(what);
+        }
+        Ok(passed(request, &self.rehearsal.run))
+    }
+
     async fn deliver(&self, case: &str, delivery: Delivery) -> Result<(), Failure> {
         if self.shown.load(Ordering::Relaxed) {
             self.lock()
@@ -226,7 +287,7 @@ impl World for DryWorld<'_> {
 }
 
 /// A world in which rows only show which way they take.
-pub(super) struct Scout<'t>(&'t Tables);
+pub(super) struct Scout<'t>(&'t Tables, &'t RunInfo);
 
 #[async_trait]
 impl World for Scout<'_> {
@@ -245,7 +306,38 @@ impl World for Scout<'_> {
         Ok(placeholders(Some(&request.returns)))
     }
 
+    async fn pursue(&self, _: &str, request: &AgentRequest) -> Result<Json, Failure> {
+        Ok(agent::stand_in(request))
+    }
+
+    async fn consult(&self, _: &str, request: &PersonRequest) -> Consulted {
+        Consulted::Answer(given(request, 0, self.1))
+    }
+
+    async fn wait(&self, _: &str, request: &WaitRequest) -> Result<Json, Failure> {
+        Ok(passed(request, self.1))
+    }
+
     async fn deliver(&self, _: &str, _: Delivery) -> Result<(), Failure> {
         Ok(())
+    }
+}
+
+/// Returns the answer that a person is taken to give: of several, the one whose turn it is.
+pub(super) fn given(request: &PersonRequest, turn: usize, run: &RunInfo) -> Json {
+    let mut answer = placeholders(Some(&request.returns));
+    if !request.choices.is_empty() {
+        answer["answer"] = json!(request.choices[turn % request.choices.len()]);
+    }
+    answer["who"] = json!(request.who);
+    answer["at"] = json!(run.time);
+    answer
+}
+
+/// Returns what a wait gives when it is over at once.
+pub(super) fn passed(request: &WaitRequest, run: &RunInfo) -> Json {
+    match &request.event {
+        Some(_) => json!({}),
+        None => json!({"at": request.until.as_ref().unwrap_or(&run.time)}),
     }
 }

@@ -110,6 +110,7 @@ fn kind(what_if: &WhatIf) -> &'static str {
         WhatIf::SourceDown { .. } | WhatIf::SourceEmpty { .. } => "a source down or empty",
         WhatIf::ToolFails { .. } => "a tool down",
         WhatIf::ValueMissing { .. } => "a value missing",
+        WhatIf::Answered { .. } | WhatIf::Unanswered { .. } => "each answer of a person",
         WhatIf::Approved { .. } | WhatIf::Refused { .. } => "an approval given or refused",
     }
 }

@@ -1,6 +1,6 @@
 //! Going through the steps: the pure ones at once, the others as actions.
 
-use super::values::{told, unreached};
+use super::values::unreached;
 use super::*;
 use crate::engine::program::{Body, CompiledRule, CompiledStep};
 use crate::expr::Template;
@@ -112,50 +112,7 @@ impl Execution {
             Body::Each {
                 over, name, steps, ..
             } => self.enter(step, over.eval(&self.scope)?, name, steps)?,
-            Body::Call { tool, arguments } => {
-                return Ok(Some(Action::Call(ToolRequest {
-                    step: step.id.clone(),
-                    tool: tool.clone(),
-                    arguments: present(json_of(eval_all(arguments, &self.scope)?)),
-                    retry: step.retry.clone(),
-                    timeout: step.timeout.clone(),
-                })));
-            }
-            Body::Llm {
-                instructions,
-                input,
-                returns,
-                examples,
-            } => {
-                return Ok(Some(Action::Llm(LlmRequest {
-                    step: step.id.clone(),
-                    instructions: instructions.text(&self.scope)?,
-                    input: told(Json::Object(json_of(eval_all(input, &self.scope)?))),
-                    returns: returns.clone(),
-                    examples: examples.clone(),
-                })));
-            }
-            Body::Select {
-                only,
-                order_by,
-                group,
-            } => {
-                let eligible = only.as_ref().map_or(Ok(true), |o| o.holds(&self.scope))?;
-                let order = order_by
-                    .iter()
-                    .map(|by| Ok((to_json(&by.value.eval(&self.scope)?), by.descending)))
-                    .collect::<Result<_, Error>>()?;
-                let group = group
-                    .as_ref()
-                    .map(|g| g.eval(&self.scope).map(|v| to_json(&v)))
-                    .transpose()?;
-                return Ok(Some(Action::Select(Candidate {
-                    step: step.id.clone(),
-                    eligible,
-                    order,
-                    group,
-                })));
-            }
+            _ => return self.request(step).map(Some),
         }
         Ok(None)
     }
@@ -304,7 +261,7 @@ impl Execution {
     }
 
     /// Handles the failure of a step as its `on_error` says.
-    fn failed(&mut self, step: &CompiledStep, failure: Failure) {
+    pub(super) fn failed(&mut self, step: &CompiledStep, failure: Failure) {
         let handler = step
             .on_error
             .iter()

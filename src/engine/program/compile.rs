@@ -114,13 +114,23 @@ fn step(step: &spec::Step, checked: &Checked) -> Result<CompiledStep, Error> {
             result: stop.result.as_ref().map(trees).transpose()?,
             outputs: stop.outputs,
         },
-        StepKind::Agent(_) | StepKind::Ask(_) | StepKind::Wait(_) => {
-            return Err(Error::new(format!(
-                "This version does not run the `{}` step `{}`",
-                step.kind.name(),
-                common.id
-            )));
-        }
+        StepKind::Agent(agent) => Body::Agent {
+            goal: template(&agent.goal)?,
+            input: trees(&agent.input)?,
+            tools: agent.tools.clone(),
+            max_turns: agent.max_turns,
+            returns: agent.returns.clone(),
+        },
+        StepKind::Ask(ask) => Body::Ask {
+            question: template(&ask.question)?,
+            who: ask.who.as_ref().map(template).transpose()?,
+            asked: ask.clone(),
+        },
+        StepKind::Wait(wait) => Body::Wait {
+            duration: wait.duration.clone(),
+            until: wait.until.as_ref().map(template).transpose()?,
+            event: wait.event.clone(),
+        },
     };
     Ok(CompiledStep {
         id: common.id.clone(),

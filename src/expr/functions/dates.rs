@@ -189,9 +189,15 @@ fn not_a_date(function: &str, text: &str) -> Error {
     ))
 }
 
-/// Reads a moment; one without a zone is in UTC, a day is its midnight.
+/// Reads a moment.
 fn moment(function: &str, value: &Value) -> Result<Timestamp, Error> {
     let text = text(function, value)?.trim();
+    moment_of(text).ok_or_else(|| not_a_date(function, text))
+}
+
+/// Returns the moment that a text says; one without a zone is in UTC, a day is its midnight.
+pub(crate) fn moment_of(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
     let civil = || {
         text.parse::<DateTime>()
             .or_else(|_| text.parse::<Date>().map(|d| d.at(0, 0, 0, 0)))
@@ -202,7 +208,7 @@ fn moment(function: &str, value: &Value) -> Result<Timestamp, Error> {
                 .and_then(|c| c.to_zoned(TimeZone::UTC))
                 .map(|z| z.timestamp())
         })
-        .map_err(|_| not_a_date(function, text))
+        .ok()
 }
 
 fn hours(from: Timestamp, to: Timestamp) -> Value {

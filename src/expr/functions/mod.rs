@@ -7,6 +7,7 @@ mod names;
 mod numbers;
 mod texts;
 
+pub(crate) use dates::moment_of;
 pub(crate) use lists::OVER_ITEMS;
 pub use names::{normalize, similarity};
 

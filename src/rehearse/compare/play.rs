@@ -11,15 +11,15 @@ use super::{Row, key_of};
 use crate::check::Checked;
 use crate::diag::Result;
 use crate::engine::{
-    CaseSummary, Delivery, Failure, LlmRequest, Outcome, Program, PullRequest, Rows, ToolRequest,
-    World, base_scope, deliveries_of_run,
+    AgentRequest, CaseSummary, Consulted, Delivery, Failure, LlmRequest, Outcome, PersonRequest,
+    Program, PullRequest, Rows, ToolRequest, WaitRequest, World, base_scope, deliveries_of_run,
 };
 use crate::expr::Scope;
 use crate::rehearse::cases::run_cases;
 use crate::rehearse::placeholder::placeholders;
 use crate::rehearse::tests_of::TestRows;
-use crate::rehearse::world::DryWorld;
-use crate::rehearse::{Rehearsal, Tables, tables, tests_of, trigger_example};
+use crate::rehearse::world::{DryWorld, given};
+use crate::rehearse::{Rehearsal, Tables, agent, tables, tests_of, trigger_example};
 
 /// A version with its tables and the rows that are cases.
 pub(super) struct Ready<'v> {
@@ -221,6 +221,24 @@ impl World for Known<'_> {
         asked.steps.insert(request.step.clone());
         asked.stood_in.insert(step);
         Ok(placeholders(Some(&request.returns)))
+    }
+
+    async fn pursue(&self, case: &str, request: &AgentRequest) -> Result<Json, Failure> {
+        // What a model would find today is no difference between the versions.
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.steps.insert(request.step.clone());
+        asked
+            .stood_in
+            .insert((case.to_owned(), request.step.clone()));
+        Ok(agent::stand_in(request))
+    }
+
+    async fn consult(&self, _: &str, request: &PersonRequest) -> Consulted {
+        Consulted::Answer(given(request, 0, &self.rehearsal.run))
+    }
+
+    async fn wait(&self, case: &str, request: &WaitRequest) -> Result<Json, Failure> {
+        self.world.wait(case, request).await
     }
 
     async fn deliver(&self, case: &str, delivery: Delivery) -> Result<(), Failure> {

@@ -49,6 +49,18 @@ pub enum WhatIf {
         /// The field.
         field: String,
     },
+    /// A person who is asked gives a certain answer.
+    Answered {
+        /// The step that asks.
+        step: String,
+        /// The answer.
+        answer: String,
+    },
+    /// Nobody answers in time, or an event does not come.
+    Unanswered {
+        /// The step that waits.
+        step: String,
+    },
     /// A person says yes to an output that waits.
     Approved {
         /// The output.

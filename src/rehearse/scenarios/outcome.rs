@@ -190,8 +190,13 @@ impl<'p> Played<'p> {
             .any(|c| !c.trim().is_empty() && !before.caveats.contains(c));
         let is_silent = match self.planned.what_if {
             // A table without rows is a fact like any other.
-            WhatIf::SourceEmpty { .. } | WhatIf::Approved { .. } | WhatIf::Refused { .. } => false,
-            WhatIf::SourceDown { .. } | WhatIf::ToolFails { .. } => !says && !is_new_stop,
+            WhatIf::SourceEmpty { .. }
+            | WhatIf::Answered { .. }
+            | WhatIf::Approved { .. }
+            | WhatIf::Refused { .. } => false,
+            WhatIf::SourceDown { .. } | WhatIf::ToolFails { .. } | WhatIf::Unanswered { .. } => {
+                !says && !is_new_stop
+            },
             WhatIf::ValueMissing { .. } => !says && is_changed && !self.planned.is_foreseen,
         };
         if is_silent {

@@ -34,6 +34,9 @@ pub(super) fn scenarios(workflow: &Workflow, tables: &Tables) -> Vec<Planned> {
     for tool in tools(workflow) {
         add(WhatIf::ToolFails { tool }, false);
     }
+    for what_if in waits(workflow) {
+        add(what_if, false);
+    }
     for (field, is_asked_for) in reads::deciding(workflow) {
         add(WhatIf::ValueMissing { field }, is_asked_for);
     }
@@ -66,6 +69,29 @@ fn tools(workflow: &Workflow) -> Vec<String> {
         }
     }
     tools
+}
+
+/// Returns each answer that a person may give, and that none comes where the workflow sets a time.
+fn waits(workflow: &Workflow) -> Vec<WhatIf> {
+    let mut waits = Vec::new();
+    for step in workflow.all_steps() {
+        let id = &step.common.id;
+        let is_timed = match &step.kind {
+            StepKind::Ask(ask) => {
+                waits.extend(ask.choices.iter().map(|answer| WhatIf::Answered {
+                    step: id.clone(),
+                    answer: answer.clone(),
+                }));
+                ask.expires.is_some()
+            }
+            StepKind::Wait(wait) => wait.event.is_some() && step.common.timeout.is_some(),
+            _ => false,
+        };
+        if is_timed {
+            waits.push(WhatIf::Unanswered { step: id.clone() });
+        }
+    }
+    waits
 }
 
 /// Returns the outputs that wait for a person; a checked workflow says so of each.

@@ -34,6 +34,8 @@ fn when(workflow: &Workflow, what_if: &WhatIf) -> String {
             let item = label(workflow.item().unwrap_or("case"));
             format!("{} {item} has no {}", article(&item), label(field))
         }
+        WhatIf::Answered { step, answer } => format!("`{step}` is answered “{answer}”"),
+        WhatIf::Unanswered { step } => format!("nothing comes at `{step}` in time"),
         WhatIf::Approved { output } => format!("the output `{output}` is approved"),
         WhatIf::Refused { output } => format!("the output `{output}` is refused"),
     }
@@ -140,10 +142,11 @@ fn crashed(scenario: &Scenario, judged: &Judged, all: &str) -> String {
         return format!("It fails in {} of {all}.", judged.failed);
     };
     let message = one_line(failure.message.trim_end_matches('.'), 160) + ".";
-    let is_unsaid = matches!(
-        scenario.what_if,
-        WhatIf::SourceDown { .. } | WhatIf::ToolFails { .. }
-    ) && failure.code == "unavailable";
+    let is_unsaid = match scenario.what_if {
+        WhatIf::SourceDown { .. } | WhatIf::ToolFails { .. } => failure.code == "unavailable",
+        WhatIf::Unanswered { .. } => matches!(failure.code.as_str(), "expired" | "timeout"),
+        _ => false,
+    };
     match scenario.what_if {
         WhatIf::Approved { .. } => format!(
             "{} of {} cannot be carried out: {message}",
@@ -170,6 +173,7 @@ fn remedy(scenario: &Scenario) -> String {
         WhatIf::SourceDown { .. } | WhatIf::ToolFails { .. } => {
             format!("Say what then, such as: “If {when}, go on and note it.”")
         }
+        WhatIf::Answered { .. } | WhatIf::Unanswered { .. } => format!("Say what then, if {when}."),
         WhatIf::SourceEmpty { .. } => format!("Say what comes out if {when}."),
         WhatIf::ValueMissing { .. } => {
             format!("Say what then, such as: “If {when}, put it before a person.”")

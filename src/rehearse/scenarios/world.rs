@@ -4,14 +4,17 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::{Joined, Stage, WhatIf};
 use crate::engine::{
-    Content, Delivery, Failure, LlmRequest, PullRequest, Rows, ToolRequest, World,
+    AgentRequest, Consulted, Content, Delivery, Failure, LlmRequest, PersonRequest, PullRequest,
+    Rows, ToolRequest, WaitRequest, World,
 };
 use crate::expr::Scope;
+use crate::rehearse::agent;
 use crate::rehearse::placeholder::placeholders;
+use crate::rehearse::world::{given, passed};
 use crate::spec::Approval;
 
 /// Which cases came upon what is wrong.
@@ -54,7 +57,9 @@ impl<'s> ScenarioWorld<'s> {
     /// Returns which cases came upon what is wrong.
     pub(super) fn into_met(self) -> Met {
         match self.wrong {
-            Some(WhatIf::ToolFails { .. }) => Met::Some(
+            Some(
+                WhatIf::ToolFails { .. } | WhatIf::Answered { .. } | WhatIf::Unanswered { .. },
+            ) => Met::Some(
                 self.met
                     .into_inner()
                     .unwrap_or_else(PoisonError::into_inner),
@@ -63,12 +68,17 @@ impl<'s> ScenarioWorld<'s> {
         }
     }
 
+    /// Notes that a case came upon what is wrong.
+    fn meets(&self, case: &str) {
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        met.insert(case.to_owned());
+    }
+
     /// Fails for a tool that is the one that is down.
     fn reached(&self, case: &str, tool: &str) -> Result<(), Failure> {
         match self.wrong {
             Some(WhatIf::ToolFails { tool: down }) if down == tool => {
-                let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-                met.insert(case.to_owned());
+                self.meets(case);
                 Err(Failure::last(
                     "unavailable",
                     format!("`{tool}` cannot be reached"),
@@ -120,6 +130,41 @@ impl World for ScenarioWorld<'_> {
     async fn ask(&self, case: &str, request: &LlmRequest) -> Result<Json, Failure> {
         let heard = self.stage.world.heard(case, &request.step, &request.input);
         heard.unwrap_or_else(|| Ok(placeholders(Some(&request.returns))))
+    }
+
+    async fn pursue(&self, case: &str, request: &AgentRequest) -> Result<Json, Failure> {
+        let heard = self.stage.world.heard(case, &request.step, &request.input);
+        heard.unwrap_or_else(|| Ok(agent::stand_in(request)))
+    }
+
+    async fn consult(&self, case: &str, request: &PersonRequest) -> Consulted {
+        let run = self.stage.world.run();
+        match self.wrong {
+            Some(WhatIf::Answered { step, answer }) if *step == request.step => {
+                self.meets(case);
+                let turn = request.choices.iter().position(|choice| choice == answer);
+                return Consulted::Answer(given(request, turn.unwrap_or(0), run));
+            }
+            Some(WhatIf::Unanswered { step }) if *step == request.step => {
+                self.meets(case);
+                return Consulted::Nobody;
+            }
+            _ => {}
+        }
+        let asked = json!(request.question);
+        let heard = self.stage.world.heard(case, &request.step, &asked);
+        let answer = heard.and_then(Result::ok);
+        Consulted::Answer(answer.unwrap_or_else(|| given(request, 0, run)))
+    }
+
+    async fn wait(&self, case: &str, request: &WaitRequest) -> Result<Json, Failure> {
+        match self.wrong {
+            Some(WhatIf::Unanswered { step }) if *step == request.step => {
+                self.meets(case);
+                Err(Failure::last("timeout", "The event did not come in time"))
+            }
+            _ => Ok(passed(request, self.stage.world.run())),
+        }
     }
 
     async fn deliver(&self, case: &str, delivery: Delivery) -> Result<(), Failure> {
