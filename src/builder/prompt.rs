@@ -16,8 +16,7 @@ use crate::spec::{Output, Step, Trigger, schema};
 const BUILDER: &str = include_str!("../../prompts/builder.md");
 const LANGUAGE: &str = include_str!("../../prompts/language.md");
 
-/// Kinds that the language has and this version does not run.
-const NOT_YET_STEPS: [&str; 3] = ["agent", "ask", "wait"];
+/// Triggers that the language has and this version does not run.
 const NOT_YET_TRIGGERS: [&str; 3] = ["webhook", "date", "new_records"];
 
 /// What the builder's model is told before anything else.
@@ -74,7 +73,7 @@ pub fn guide(workspace: &Path) -> Result<String> {
     let values = context! {
         field_types => schema()["$defs"]["FieldType"]["enum"].as_array().into_iter().flatten().filter_map(Json::as_str).collect::<Vec<_>>(),
         triggers => run(Trigger::KINDS, &NOT_YET_TRIGGERS),
-        steps => run(Step::KINDS, &NOT_YET_STEPS),
+        steps => run(Step::KINDS, &[]),
         outputs => run(Output::KINDS, &[]),
         step_fields => fields("Step", Step::COMMON),
         output_fields => fields("Output", Output::COMMON),
@@ -82,7 +81,6 @@ pub fn guide(workspace: &Path) -> Result<String> {
         filters => JINJA_FILTERS.join(", "),
         reserved => RESERVED.map(|name| format!("`{name}`")).join(", "),
         not_yet_triggers => format!("(Not run yet, do not use: {}.)", NOT_YET_TRIGGERS.join(", ")),
-        not_yet_steps => format!("(Not run yet, do not use: {}.)", NOT_YET_STEPS.join(", ")),
     };
     render(workspace, "language.md", LANGUAGE, values)
 }
@@ -151,10 +149,7 @@ mod tests {
     fn the_guide_names_every_kind_that_runs_and_its_example_is_sound() {
         let guide = guide(Path::new("no-such-folder")).unwrap();
         for (kind, _) in Step::KINDS.iter().chain(Output::KINDS) {
-            assert!(
-                guide.contains(&format!("`{kind}`:")) || NOT_YET_STEPS.contains(kind),
-                "{kind}"
-            );
+            assert!(guide.contains(&format!("`{kind}`:")), "{kind}");
         }
         let start = guide.find("```json").unwrap() + 7;
         let end = guide[start..].find("```").unwrap() + start;

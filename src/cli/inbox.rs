@@ -57,6 +57,9 @@ pub(super) async fn inbox(context: &Context, command: InboxCommand) -> Result<Ex
             }
             tell(context, decided)
         }
+        InboxCommand::Answer { id, answer } => {
+            tell(context, vec![(id, inbox.answer(id, &answer).await)])
+        }
         InboxCommand::Edit { id, file } => {
             let (text, ending) = editable(inbox.editable(id)?.delivery());
             let written = match file {
@@ -90,7 +93,7 @@ pub(crate) async fn slash(context: &Context, rest: &str) -> Result<()> {
     }
     let line = Line::try_parse_from(words).map_err(|_| {
         Error::usage(format!("`/inbox {rest}` is not understood")).help(
-            "/inbox, /inbox show 3, /inbox approve 3-5, /inbox edit 3 --file FILE, /inbox reject 3 --why TEXT",
+            "/inbox, /inbox show 3, /inbox approve 3-5, /inbox edit 3 --file FILE, /inbox reject 3 --why TEXT, /inbox answer 3 WORDS",
         )
     })?;
     let command = line.command.unwrap_or(InboxCommand::List { all: false });
@@ -131,6 +134,7 @@ fn tell(context: &Context, decided: Vec<(i64, Result<Decided>)>) -> Result<ExitC
                     Decision::Again => ("again", None),
                     Decision::Rejected => ("rejected", None),
                     Decision::Edited => ("edited", None),
+                    Decision::Answered(answer) => ("answered", Some(answer)),
                 };
                 if matches!(word, "unclear" | "kept") {
                     code = ExitCode::FAILURE;

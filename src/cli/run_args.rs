@@ -98,6 +98,14 @@ pub enum InboxCommand {
         #[arg(long)]
         again: bool,
     },
+    /// Answer a question: its case goes on when the run does.
+    Answer {
+        /// Its number.
+        id: i64,
+        /// One of the choices, by word or number; or NAME=VALUE for each field.
+        #[arg(required = true, num_args = 1.., value_name = "ANSWER")]
+        answer: Vec<String>,
+    },
     /// Change what is delivered, in your editor; approve it then.
     Edit {
         /// Its number.

@@ -217,6 +217,8 @@ pub enum Content {
         /// Its arguments.
         arguments: Map<String, Json>,
     },
+    /// A question that a step asks: it waits in the inbox like what is made, and never leaves.
+    Question(PersonRequest),
 }
 
 /// What came of an action.

@@ -256,7 +256,10 @@ mod tests {
         assert_eq!((&came["id"], &came["confidence"]), (&json!(7), &json!(0.9)));
         assert_eq!(
             came["tried"],
-            json!(["crm__find (name: ACME Inc): no such name", "crm__find (name: Acme): 1 item"])
+            json!([
+                "crm__find (name: ACME Inc): no such name",
+                "crm__find (name: Acme): 1 item"
+            ])
         );
         let last = model.requests().pop().unwrap();
         let said = serde_json::to_string(&last.messages).unwrap();
@@ -267,13 +270,24 @@ mod tests {
     async fn the_last_turn_is_for_the_answer() {
         let (came, model) = pursued(vec![find("1", "a"), find("2", "b")], 2).await;
         assert!(matches!(came, Err(NoAnswer::Invalid(_))));
-        let choices: Vec<ToolChoice> = model.requests().into_iter().map(|r| r.tool_choice).collect();
-        assert_eq!(choices, [ToolChoice::Auto, ToolChoice::Named(ANSWER.to_owned())]);
+        let choices: Vec<ToolChoice> = model
+            .requests()
+            .into_iter()
+            .map(|r| r.tool_choice)
+            .collect();
+        assert_eq!(
+            choices,
+            [ToolChoice::Auto, ToolChoice::Named(ANSWER.to_owned())]
+        );
     }
 
     #[tokio::test]
     async fn an_answer_of_the_wrong_shape_is_sent_back() {
-        let replies = vec![answer("1", 7.0), ScriptedModel::text("Well."), answer("2", 0.5)];
+        let replies = vec![
+            answer("1", 7.0),
+            ScriptedModel::text("Well."),
+            answer("2", 0.5),
+        ];
         assert_eq!(pursued(replies, 3).await.0.unwrap()["confidence"], 0.5);
     }
 }

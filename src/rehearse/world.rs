@@ -266,7 +266,9 @@ impl World for DryWorld<'_> {
     async fn wait(&self, _: &str, request: &WaitRequest) -> Result<Json, Failure> {
         if self.shown.load(Ordering::Relaxed) {
             let what = match &request.event {
-                Some(event) => format!("the event `{event}` is taken to come at once, with nothing in it"),
+                Some(event) => {
+                    format!("the event `{event}` is taken to come at once, with nothing in it")
+                }
                 None => format!("`{}` does not really wait", request.step),
             };
             self.lock().simulated.insert(what);

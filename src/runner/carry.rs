@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::Shared;
 use super::log::CaseLog;
 use super::rows::Start;
-use super::world::Performed;
+use super::world::{Hold, Performed};
 use crate::diag::{Error, Result};
 use crate::engine::{Action, Candidate, Case, Event, Execution, Failure, Outcome};
 use crate::rehearse::unkeyed;
@@ -18,8 +18,8 @@ pub(super) enum Went {
     Ended(Box<Outcome>, Json, Option<CaseRecord>),
     /// It waits for a decision across cases.
     Waits(Box<UnderWay>, Candidate),
-    /// It waits for a person: its key, and why.
-    Held(String, String),
+    /// It waits for a person, a time or an event: its key, and for what.
+    Held(String, Hold),
     /// The journal gave out, and with it the run.
     Broken(Error),
 }
@@ -114,8 +114,8 @@ pub(super) async fn carry(shared: &Shared, mut case: Box<UnderWay>) -> Went {
                 let UnderWay { execution, log, .. } = &mut *case;
                 match shared.world.perform(execution, log, action).await {
                     Ok(Some(Performed::Event(event))) => event,
-                    Ok(Some(Performed::Held(why))) => {
-                        return Went::Held(log.case().to_owned(), why);
+                    Ok(Some(Performed::Held(hold))) => {
+                        return Went::Held(log.case().to_owned(), hold);
                     }
                     // Handled above.
                     Ok(None) => continue,

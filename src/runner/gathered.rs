@@ -20,6 +20,8 @@ pub(super) struct Gathered {
     pub(super) cases: Option<Vec<CaseSummary>>,
     pub(super) waiting: Vec<(Box<UnderWay>, Candidate)>,
     pub(super) limits: Limited,
+    /// When the first of the cases that wait goes on by itself.
+    pub(super) wakes: Option<i64>,
     /// What is to be journaled next.
     pub(super) records: Vec<CaseRecord>,
 }
@@ -36,11 +38,12 @@ impl Gathered {
                 self.waiting.push((case, candidate));
                 return Ok(());
             }
-            Went::Held(key, message) => {
+            Went::Held(key, hold) => {
+                self.wakes = self.wakes.into_iter().chain(hold.wakes).min();
                 summary.held.push(FailedCase {
                     key,
                     part: String::new(),
-                    message,
+                    message: hold.why,
                 });
                 return Ok(());
             }

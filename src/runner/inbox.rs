@@ -1,6 +1,9 @@
 //! What waits for a person: approved it is delivered under its own key, by the connection of today,
 //! as the version of the workflow made it or as a person changed it.
 
+mod answer;
+mod edit;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +17,10 @@ use crate::diag::{Error, Result};
 use crate::engine::{Content, Delivery};
 use crate::store::journal::{Approval, ApprovalState, Held, Reason};
 use crate::store::{Journal, write_atomically};
+
+pub use edit::editable;
+
+use edit::edited;
 
 /// The inbox of a workspace, for one who decides.
 pub struct Inbox {
@@ -53,6 +60,8 @@ pub enum Decision {
     Rejected,
     /// What is delivered was changed.
     Edited,
+    /// It was a question, and is answered: the case goes on when its run is resumed.
+    Answered(String),
 }
 
 /// What came of a delivery.
@@ -81,7 +90,7 @@ impl Inbox {
     pub async fn approve(&self, id: i64, again: bool) -> Result<Decided> {
         let _held = self.hold()?;
         self.expire().await?;
-        let approval = self.open(id)?;
+        let approval = self.decidable(id)?;
         let may_be_done = approval.state == ApprovalState::Sending
             || matches!(approval.reason, Reason::Unknown | Reason::UnknownCall);
         if may_be_done && !again && !self.does_nothing_twice(approval.delivery()) {
@@ -128,7 +137,7 @@ impl Inbox {
     pub async fn reject(&self, id: i64, why: &str) -> Result<Decided> {
         let _held = self.hold()?;
         self.expire().await?;
-        let approval = self.open(id)?;
+        let approval = self.decidable(id)?;
         if approval.reason == Reason::UnknownCall {
             self.journal.settle_call(&approval.part, false).await?;
         }
@@ -162,7 +171,7 @@ impl Inbox {
     /// # Errors
     /// If there is none, or it may have left already.
     pub fn editable(&self, id: i64) -> Result<Approval> {
-        let approval = self.open(id)?;
+        let approval = self.decidable(id)?;
         let is_gone = approval.state == ApprovalState::Sending
             || matches!(approval.reason, Reason::Unknown | Reason::UnknownCall);
         if is_gone {
@@ -237,6 +246,7 @@ impl Inbox {
                 )
             }
             Content::Message { to, .. } => Ok(Sent::NotDone(format!("nothing connects to {to}"))),
+            Content::Question(_) => Ok(Sent::NotDone("a question is answered".to_owned())),
         }
     }
 
@@ -252,11 +262,25 @@ impl Inbox {
             .map_or(String::new(), |(who, _)| format!(" by {who}"));
         let what = match approval.state {
             ApprovalState::Sent => format!("was approved{by} and sent"),
+            ApprovalState::Answered => format!("was answered{by}"),
             ApprovalState::Rejected => format!("was rejected{by}, and never leaves"),
             _ => "expired before anybody decided, and never leaves".to_owned(),
         };
         Err(Error::input(format!("{id} {what}"))
             .help(format!("`sopwright inbox show {id}` tells more.")))
+    }
+
+    /// Returns one thing to which somebody can still say yes or no.
+    fn decidable(&self, id: i64) -> Result<Approval> {
+        let approval = self.open(id)?;
+        if approval.reason != Reason::Question {
+            return Ok(approval);
+        }
+        Err(
+            Error::input(format!("{id} is a question, and wants an answer")).help(format!(
+                "`sopwright inbox show {id}` shows it; `sopwright inbox answer {id} …` answers it."
+            )),
+        )
     }
 
     fn hold(&self) -> Result<Held> {
@@ -350,45 +374,4 @@ fn unclear(approval: &Approval) -> Error {
         .help(format!(
             "Look at the other end first. If it was done: sopwright inbox reject {id} --why \"was done\". If not: sopwright inbox approve {id} --again"
         ))
-}
-
-/// Returns what a person edits of something that waits, with the ending of a file for it.
-pub fn editable(delivery: &Delivery) -> (String, String) {
-    let pretty = |value: serde_json::Value| {
-        let text = serde_json::to_string_pretty(&value).unwrap_or_default() + "\n";
-        (text, "json".to_owned())
-    };
-    match &delivery.content {
-        Content::Message { text, .. } => (text.clone(), "txt".to_owned()),
-        Content::Document { file, body } => {
-            let ending = file.rsplit_once('.').map_or("txt", |(_, ending)| ending);
-            (body.clone(), ending.to_owned())
-        }
-        Content::EmailDraft { body, .. } => (body.clone(), "txt".to_owned()),
-        Content::Update { set, .. } => pretty(json!(set)),
-        Content::Call { arguments, .. } => pretty(json!(arguments)),
-        Content::Table { rows, .. } => pretty(json!(rows)),
-    }
-}
-
-/// Returns a delivery with what a person wrote in its place.
-fn edited(delivery: &Delivery, written: &str) -> Result<Delivery> {
-    fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
-        serde_json::from_str(text).map_err(|e| {
-            Error::input("What was written cannot be used")
-                .caused_by(e)
-                .help("Keep the form that `sopwright inbox edit` opens: change values, not names. What was there before is untouched.")
-        })
-    }
-    let mut delivery = delivery.clone();
-    match &mut delivery.content {
-        Content::Message { text, .. } => *text = written.to_owned(),
-        Content::Document { body, .. } | Content::EmailDraft { body, .. } => {
-            *body = written.to_owned();
-        }
-        Content::Update { set, .. } => *set = read(written)?,
-        Content::Call { arguments, .. } => *arguments = read(written)?,
-        Content::Table { rows, .. } => *rows = read(written)?,
-    }
-    Ok(delivery)
 }

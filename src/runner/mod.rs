@@ -14,6 +14,7 @@ mod perform;
 mod results;
 mod rows;
 mod summary;
+mod waits;
 mod world;
 
 use std::path::{Path, PathBuf};
@@ -187,6 +188,7 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
         cases: tells_items.then(Vec::new),
         waiting: Vec::new(),
         records: Vec::new(),
+        wakes: None,
         limits: Limited::of(&plan.run.id, &plan.limits, &workflow.limits, started),
     };
     let work = pieces.map(|piece| {
@@ -232,7 +234,7 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
             "A case is known by `{}`.",
             workflow.for_each.as_ref().map_or("run", |e| e.key.as_str())
         ));
-        end(&plan, &shared, &summary, Some(none.message.clone())).await?;
+        end(&plan, &shared, &summary, Some(none.message.clone()), None).await?;
         return Err(none);
     }
     if let (Some(cases), true) = (&gathered.cases, summary.held.is_empty()) {
@@ -243,7 +245,7 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
     summary.spent = plan.llm.spent();
     summary.seconds = started.elapsed().as_secs_f64();
     summary.write()?;
-    end(&plan, &shared, &summary, None).await?;
+    end(&plan, &shared, &summary, None, gathered.wakes).await?;
     Ok(summary)
 }
 
@@ -323,12 +325,12 @@ async fn end(
     shared: &Shared,
     summary: &Summary,
     why: Option<String>,
+    wakes: Option<i64>,
 ) -> Result<()> {
-    let (status, why) = if !summary.held.is_empty() {
-        (
-            RunStatus::Held,
-            Some("a person has to say what became of a call".to_owned()),
-        )
+    let (status, why) = if let Some(first) = summary.held.first() {
+        let cases = crate::diag::count(summary.held.len(), "case");
+        let first = format!("{cases} wait, the first of them: {}", first.message);
+        (RunStatus::Held, Some(first))
     } else if let Some(why) = &summary.stopped_by {
         (RunStatus::Limited, Some(why.clone()))
     } else {
@@ -336,7 +338,7 @@ async fn end(
     };
     let summary = summary.to_json();
     plan.journal
-        .end_run(shared.run.number, status, why, &summary)
+        .end_run(shared.run.number, status, why, wakes, &summary)
         .await
 }
 

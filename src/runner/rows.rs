@@ -56,7 +56,12 @@ pub(super) fn keeps_rows(workflow: &Workflow) -> bool {
     let acts = |kind: &StepKind| {
         matches!(
             kind,
-            StepKind::Call(_) | StepKind::Llm(_) | StepKind::Select(_)
+            StepKind::Call(_)
+                | StepKind::Llm(_)
+                | StepKind::Agent(_)
+                | StepKind::Ask(_)
+                | StepKind::Wait(_)
+                | StepKind::Select(_)
         )
     };
     !workflow.outputs.is_empty() || workflow.all_steps().iter().any(|s| acts(&s.kind))
@@ -64,7 +69,12 @@ pub(super) fn keeps_rows(workflow: &Workflow) -> bool {
 
 /// Does a case wait for something outside, so that many run at once?
 pub(super) fn waits_outside(workflow: &Workflow) -> bool {
-    let step = |kind: &StepKind| matches!(kind, StepKind::Call(_) | StepKind::Llm(_));
+    let step = |kind: &StepKind| {
+        matches!(
+            kind,
+            StepKind::Call(_) | StepKind::Llm(_) | StepKind::Agent(_)
+        )
+    };
     let output = |kind: &crate::spec::OutputKind| matches!(kind, crate::spec::OutputKind::Call(_));
     workflow.all_steps().iter().any(|s| step(&s.kind))
         || workflow

@@ -29,11 +29,20 @@ pub(super) struct RunWorld {
 pub(super) enum Performed {
     /// This came of it.
     Event(Event),
-    /// A person has to say what came of it.
-    Held(String),
+    /// Its case waits.
+    Held(Hold),
 }
 
-type Answer = std::result::Result<Json, Failure>;
+/// What a case waits for.
+#[derive(Debug)]
+pub(super) struct Hold {
+    /// In words.
+    pub(super) why: String,
+    /// When it goes on by itself, in milliseconds since 1970.
+    pub(super) wakes: Option<i64>,
+}
+
+pub(super) type Answer = std::result::Result<Json, Failure>;
 
 impl RunWorld {
     /// Performs what an execution wants. A decision across cases and the end are not its business.
@@ -50,9 +59,18 @@ impl RunWorld {
             Action::Pull(request) => Event::Pulled(self.tables.rows(&request, execution.scope())),
             Action::Call(request) => match self.call(log, &request).await? {
                 Ok(answer) => Event::Called(answer),
-                Err(why) => return Ok(Some(Performed::Held(why))),
+                Err(why) => return Ok(Some(Performed::Held(Hold { why, wakes: None }))),
             },
             Action::Llm(request) => Event::Answered(self.ask(log, &request).await?),
+            Action::Agent(request) => Event::Answered(self.pursue(log, &request).await?),
+            Action::Ask(request) => match self.consult(log, &request).await? {
+                Ok(consulted) => consulted.into(),
+                Err(hold) => return Ok(Some(Performed::Held(hold))),
+            },
+            Action::Wait(request) => match self.wait(log, &request).await? {
+                Ok(came) => Event::Answered(came),
+                Err(hold) => return Ok(Some(Performed::Held(hold))),
+            },
             Action::Deliver(delivery) => {
                 Event::Delivered(self.outbox.deliver(log, delivery).await?)
             }

@@ -67,9 +67,9 @@ tagged! {
         Check(Check) = "check",
         /// ends the case early, with its own result if given
         Stop(Stop) = "stop",
-        /// a person decides within the flow; result: the answer, `who`, `at`
+        /// a person decides within the flow, and the case waits; result: `answer` (of `choices`) or the fields of `returns`, `who`, `at`
         Ask(Ask) = "ask",
-        /// waits for a time or an event; result: the event
+        /// the case waits; result: `at`, or the event's fields
         Wait(Wait) = "wait",
     }
 }
@@ -266,7 +266,7 @@ pub struct Ask {
     /// The answers to choose from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
-    /// Name -> JSON Schema of each field of the answer, instead of choices.
+    /// Name -> JSON Schema of each field of the answer, instead of `choices`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub returns: Map<String, Json>,
     /// Who is asked.
@@ -276,7 +276,7 @@ pub struct Ask {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[0-9]+(m|h|d)$"))]
     pub expires: Option<String>,
-    /// The answer if it expires.
+    /// The answer if it expires; without one the step fails then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<Json>,
 }
@@ -289,10 +289,10 @@ pub struct Wait {
     #[serde(rename = "for", default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[0-9]+(s|m|h|d)$"))]
     pub duration: Option<String>,
-    /// A time.
+    /// A time or date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Text>,
-    /// The name of an event.
+    /// The name of an event; the step's `timeout` is how long it is waited for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
 }

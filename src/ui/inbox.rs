@@ -44,19 +44,24 @@ pub fn approval(a: &Approval, newest: Option<&str>) -> String {
     };
     line("state", &state(a));
     line("case", &a.case);
+    let (by, part) = match a.reason {
+        Reason::Question => ("asked by", "step"),
+        _ => ("made by", "output"),
+    };
     line(
-        "made by",
-        &format!("output `{}` of {}, run {}", a.part.name, a.workflow, a.run),
+        by,
+        &format!("{part} `{}` of {}, run {}", a.part.name, a.workflow, a.run),
     );
     if newest.is_some_and(|newest| newest != a.version) {
         line("version", "an earlier one: the workflow was changed since");
     }
     line("since", &at(a.created));
     if let (Some(expires), true) = (a.expires, a.is_open()) {
-        line(
-            "until",
-            &format!("{}; after that it never leaves", at(expires)),
-        );
+        let then = match a.reason {
+            Reason::Question => "the case goes on without an answer",
+            _ => "it never leaves",
+        };
+        line("until", &format!("{}; after that {then}", at(expires)));
     }
     if let Some((who, when)) = &a.decided {
         line("decided", &format!("by {who}, {}", at(*when)));
@@ -67,7 +72,7 @@ pub fn approval(a: &Approval, newest: Option<&str>) -> String {
             &format!("by {who}: what follows is what is delivered"),
         );
     }
-    if let Some(why) = &a.why {
+    if let (Some(why), false) = (&a.why, a.state == ApprovalState::Answered) {
         line("why", why);
     }
     if let Some(problem) = &a.problem {
@@ -83,6 +88,11 @@ pub fn approval(a: &Approval, newest: Option<&str>) -> String {
         let shown = |c: &char| !c.is_control() || *c == '\t';
         let body_line: String = body_line.chars().filter(shown).collect();
         text += &format!("  │ {body_line}\n");
+    }
+    if let Content::Question(request) = &a.delivery().content {
+        for (index, choice) in request.choices.iter().enumerate() {
+            text += &format!("    {}. {choice}\n", index + 1);
+        }
     }
     if let Some(todo) = todo(a) {
         text += &format!("\n{todo}\n");
@@ -110,6 +120,10 @@ pub fn decided(decided: &Decided) -> String {
             "{good} {id} is done again when the run goes on: {}",
             paint(Style::Accent, format!("sopwright run --resume {}", a.run))
         ),
+        Decision::Answered(answer) => format!(
+            "{good} {id} answered: {answer}; the case goes on with: {}",
+            paint(Style::Accent, format!("sopwright run --resume {}", a.run))
+        ),
         Decision::Rejected if a.reason == Reason::UnknownCall => format!(
             "{good} {id} is left as it is; the case goes on from there with: {}",
             paint(Style::Accent, format!("sopwright run --resume {}", a.run))
@@ -131,6 +145,10 @@ pub(super) fn what(delivery: &Delivery) -> String {
         Content::Message { to, text } => format!("message to {to}: “{text}”"),
         Content::Update { table, set, .. } => format!("update of {table}: {}", pairs(set)),
         Content::Call { tool, arguments } => format!("call of {tool}: {}", pairs(arguments)),
+        Content::Question(request) => match &request.who {
+            Some(who) => format!("question to {who}: {}", request.question),
+            None => format!("question: {}", request.question),
+        },
     }
 }
 
@@ -158,6 +176,7 @@ pub(super) fn state(a: &Approval) -> String {
     match a.state {
         ApprovalState::Waiting => match a.reason {
             Reason::Approval => format!("waits{edited}"),
+            Reason::Question => "waits for an answer".to_owned(),
             Reason::NoConnection => format!("waits{edited}: nothing connects there yet"),
             Reason::Unknown | Reason::UnknownCall => {
                 paint(Style::Warn, "outcome not known: it may have been done")
@@ -171,6 +190,9 @@ pub(super) fn state(a: &Approval) -> String {
         ApprovalState::Sent => format!("sent, approved{by}{edited}"),
         ApprovalState::Rejected => format!("rejected{by}"),
         ApprovalState::Expired => "expired".to_owned(),
+        ApprovalState::Answered => {
+            format!("answered{by}: {}", a.why.as_deref().unwrap_or_default())
+        }
     }
 }
 
@@ -180,6 +202,19 @@ fn todo(a: &Approval) -> Option<String> {
         || matches!(a.reason, Reason::Unknown | Reason::UnknownCall);
     if !a.is_open() {
         return None;
+    }
+    if let Content::Question(request) = &a.delivery().content {
+        let fields: Vec<String> = request
+            .returns
+            .keys()
+            .map(|name| format!("{name}=…"))
+            .collect();
+        let answer = match fields.is_empty() {
+            true => "1".to_owned(),
+            false => fields.join(" "),
+        };
+        let command = format!("sopwright inbox answer {id} {answer}");
+        return Some(paint(Style::Accent, command));
     }
     Some(if may_be_done {
         format!(

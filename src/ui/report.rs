@@ -218,5 +218,6 @@ fn made(content: &Content) -> String {
         Content::Message { to, .. } => format!("message to {to}"),
         Content::Update { table, .. } => format!("update of {table}"),
         Content::Call { tool, .. } => tool.clone(),
+        Content::Question(_) => "question".to_owned(),
     }
 }

@@ -4,6 +4,9 @@ use super::{Style, paint};
 use crate::diag::count;
 use crate::runner::Summary;
 
+/// How many of the cases that wait are named.
+const HELD: usize = 10;
+
 /// Returns what a run has come to, and where its files are.
 pub fn summary(summary: &Summary) -> String {
     let mut parts = vec![format!("{} done", summary.done)];
@@ -73,7 +76,7 @@ pub fn summary(summary: &Summary) -> String {
             paint(Style::Bad, "failed:")
         );
     }
-    for held in &summary.held {
+    for held in summary.held.iter().take(HELD) {
         text += &format!(
             "  {} {}: {}\n",
             paint(Style::Warn, "held:"),
@@ -81,9 +84,12 @@ pub fn summary(summary: &Summary) -> String {
             held.message
         );
     }
+    if summary.held.len() > HELD {
+        text += &format!("  and {} more\n", summary.held.len() - HELD);
+    }
     if !summary.held.is_empty() {
         text += &format!(
-            "  {} decides about them, and {} goes on then\n",
+            "  {} shows what there is to say, and {} goes on then\n",
             paint(Style::Accent, "sopwright inbox list"),
             paint(
                 Style::Accent,

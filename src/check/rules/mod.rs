@@ -34,6 +34,7 @@ mod types;
 mod units;
 mod unused;
 mod values;
+mod waits;
 
 pub(super) use coverage::open as open_statements;
 pub(crate) use ids::RESERVED;
@@ -102,6 +103,11 @@ pub const RULES: &[Rule] = &[
         name: "llm",
         about: "A model step has facts to work with and a typed answer.",
         run: llm::check,
+    },
+    Rule {
+        name: "waits",
+        about: "Steps that wait say for what, and what holds where nothing comes.",
+        run: waits::check,
     },
     Rule {
         name: "decide",

@@ -29,29 +29,6 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
             );
         }
     }
-    for step in context.workflow.all_steps() {
-        let (what, help) = match &step.kind {
-            StepKind::Agent(_) => (
-                "an `agent` step",
-                "Use `call` steps for the tools that it needs, and `llm` to reason about what they give.",
-            ),
-            StepKind::Ask(_) => (
-                "an `ask` step",
-                "Decide by rules, and give what a person must see an output of its own.",
-            ),
-            StepKind::Wait(_) => (
-                "a `wait` step",
-                "Run the workflow on a schedule, and choose the rows that are due.",
-            ),
-            _ => continue,
-        };
-        let id = &step.common.id;
-        findings.push(
-            not_yet(&format!("{}/kind", context.pointer(id)), what)
-                .help(help)
-                .part(id),
-        );
-    }
     for step in &context.workflow.steps {
         if let StepKind::Each(each) = &step.kind {
             for inner in each

@@ -116,7 +116,9 @@ impl Execution {
         self.caveats.push(format!(
             "Nobody answered `{}` in time; taken as {}.",
             step.id,
-            otherwise.as_str().map_or(otherwise.to_string(), str::to_owned)
+            otherwise
+                .as_str()
+                .map_or(otherwise.to_string(), str::to_owned)
         ));
         self.answered(Ok(match otherwise {
             Json::Object(_) => otherwise.clone(),

@@ -81,6 +81,6 @@ fn lack(delivery: &Delivery, world: &DryWorld<'_>) -> Option<String> {
         Content::EmailDraft { to, .. } => {
             (to.trim().is_empty()).then(|| "it goes to nobody".to_owned())
         }
-        Content::Document { .. } | Content::Table { .. } => None,
+        Content::Document { .. } | Content::Table { .. } | Content::Question(_) => None,
     }
 }

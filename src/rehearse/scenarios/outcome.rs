@@ -196,7 +196,7 @@ impl<'p> Played<'p> {
             | WhatIf::Refused { .. } => false,
             WhatIf::SourceDown { .. } | WhatIf::ToolFails { .. } | WhatIf::Unanswered { .. } => {
                 !says && !is_new_stop
-            },
+            }
             WhatIf::ValueMissing { .. } => !says && is_changed && !self.planned.is_foreseen,
         };
         if is_silent {

@@ -122,7 +122,7 @@ fn step_nodes(steps: &[Step], nodes: &mut Vec<Node>) {
                 ],
             ),
             StepKind::Ask(ask) => (Part::Step, vec![one_line(ask.question.as_str(), 56)]),
-            StepKind::Wait(_) => (Part::Step, Vec::new()),
+            StepKind::Wait(wait) => (Part::Step, vec![one_line(&explain::waited(wait), 56)]),
         };
         if let Some(when) = &step.common.when {
             lines.insert(0, format!("only if {}", said(when.as_str())));

@@ -153,13 +153,13 @@ impl Journal {
         self.approvals("WHERE a.run = ?1 AND a.place = ?2", &[run, place])
     }
 
-    /// Returns how many things of a run are at each state.
+    /// Returns how many things that a run made are at each state; its questions are none of them.
     ///
     /// # Errors
     /// If the journal cannot be read.
     pub fn approvals_of_run(&self, run: RunNumber) -> Result<Vec<(String, usize)>> {
         self.read(|db| {
-            let sql = "SELECT state, count(*) FROM approvals WHERE run = ?1 GROUP BY state ORDER BY min(id)";
+            let sql = "SELECT state, count(*) FROM approvals WHERE run = ?1 AND reason <> 'question' GROUP BY state ORDER BY min(id)";
             let mut statement = db.prepare_cached(sql)?;
             let rows = statement.query_map([run], |row| {
                 Ok((row.get(0)?, super::runs::count(row, 1)?))
@@ -221,7 +221,7 @@ impl Journal {
     /// If the journal cannot be written.
     pub async fn expire(&self, at: i64) -> Result<Vec<Approval>> {
         let due = self.approvals(
-            "WHERE a.state IN ('waiting', 'approved') AND a.reason IN ('approval', 'no_connection') AND a.expires <= ?1",
+            "WHERE a.state IN ('waiting', 'approved') AND a.reason IN ('approval', 'no_connection', 'question') AND a.expires <= ?1",
             &[at],
         )?;
         let mut expired = Vec::new();
@@ -245,7 +245,8 @@ impl Journal {
         let (part, state) = (part.clone(), if again { "again" } else { "left" });
         self.write(move |db| {
             let sql = "UPDATE effects SET state = ?5 WHERE run = ?1 AND place = ?2 AND part = ?3 AND turn = ?4 AND state = 'begun'";
-            db.execute(sql, params![part.run, part.place, part.name, part.turn, state]).map(|_| ())
+            db.execute(sql, params![part.run, part.place, part.name, part.turn, state])?;
+            super::waits::wake(db, part.run, now())
         })
         .await
     }

@@ -15,6 +15,7 @@ mod states;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod waits;
 mod watches;
 mod writer;
 
@@ -35,6 +36,7 @@ pub use effects::{Effect, EffectState, Part};
 pub use lock::Held;
 pub use runs::{NewRun, Run, RunNumber, RunStatus, VersionText};
 pub use states::{ApprovalState, Reason};
+pub use waits::{ASK, WAIT};
 pub use watches::{Firing, Watch};
 
 use schema::Outdated;

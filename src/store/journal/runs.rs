@@ -21,7 +21,7 @@ pub enum RunStatus {
     Running,
     /// It was ended by a crash, a kill or a loss of power, and can be resumed.
     CutShort,
-    /// Cases wait for a person to say what became of a call.
+    /// Cases wait: for a person, a time or an event.
     Held,
     /// A limit ended it before all cases were done.
     Limited,
@@ -155,13 +155,14 @@ impl Journal {
     /// If it cannot be written.
     pub async fn resume_run(&self, run: RunNumber) -> Result<()> {
         self.write(move |db| {
-            let sql = "UPDATE runs SET status = ?2, why = NULL, ended = NULL, resumed = resumed + 1 WHERE number = ?1";
+            let sql = "UPDATE runs SET status = ?2, why = NULL, ended = NULL, wakes = NULL, resumed = resumed + 1 WHERE number = ?1";
             db.execute(sql, params![run, RunStatus::Running.words()]).map(|_| ())
         })
         .await
     }
 
-    /// Ends a run, and returns once everything of it is on the disk.
+    /// Ends a run, and returns once everything of it is on the disk. `wakes` is when cases that
+    /// wait can go on, in milliseconds since 1970, where that is known.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -170,14 +171,20 @@ impl Journal {
         run: RunNumber,
         status: RunStatus,
         why: Option<String>,
+        wakes: Option<i64>,
         summary: &Json,
     ) -> Result<()> {
         let summary = summary.to_string();
         self.write(move |db| {
-            let sql =
-                "UPDATE runs SET status = ?2, why = ?3, ended = ?4, summary = ?5 WHERE number = ?1";
-            db.execute(sql, params![run, status.words(), why, now(), summary])
-                .map(|_| ())
+            // A person may have answered, or an event come, while it was under way.
+            let sql = "UPDATE runs SET status = ?2, why = ?3, ended = ?4, summary = ?5, \
+                 wakes = CASE WHEN wakes IS NULL THEN ?6 ELSE min(wakes, coalesce(?6, wakes)) END \
+                 WHERE number = ?1";
+            db.execute(
+                sql,
+                params![run, status.words(), why, now(), summary, wakes],
+            )
+            .map(|_| ())
         })
         .await
     }

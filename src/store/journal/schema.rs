@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::now;
 
 /// One step for each version of the file, from the first on. What is released is never changed.
-const MIGRATIONS: [&str; 2] = [FIRST, TRIGGERS];
+const MIGRATIONS: [&str; 3] = [FIRST, TRIGGERS, WAITS];
 
 /// Cases and their rows are two tables, so that both are only ever added to. Times are
 /// milliseconds since 1970, structures are JSON.
@@ -60,6 +60,13 @@ CREATE TABLE firings (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX firings_by_time ON firings (workflow, kind, at);
 CREATE INDEX firings_by_run ON firings (run);
+";
+
+/// When a run whose cases wait can go on, in milliseconds since 1970.
+const WAITS: &str = "
+ALTER TABLE runs ADD COLUMN wakes INTEGER;
+CREATE INDEX runs_by_waking ON runs (wakes) WHERE wakes IS NOT NULL;
+CREATE INDEX effects_that_wait ON effects (run, place) WHERE kind = 'wait' AND state = 'begun';
 ";
 
 /// What is wrong with the version of a file.

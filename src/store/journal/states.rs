@@ -12,6 +12,8 @@ pub enum Reason {
     Unknown,
     /// As [`Reason::Unknown`], of a call within the steps: its case waits for the answer.
     UnknownCall,
+    /// It is a question, and its case waits for the answer.
+    Question,
 }
 
 /// How far something is that waits.
@@ -30,6 +32,8 @@ pub enum ApprovalState {
     Rejected,
     /// Nobody decided in time: it is never delivered.
     Expired,
+    /// It was a question, and is answered.
+    Answered,
 }
 
 macro_rules! words {
@@ -51,7 +55,8 @@ words!(Reason {
     Approval = "approval",
     NoConnection = "no_connection",
     Unknown = "unknown",
-    UnknownCall = "unknown_call"
+    UnknownCall = "unknown_call",
+    Question = "question"
 });
 words!(ApprovalState {
     Waiting = "waiting",
@@ -59,5 +64,6 @@ words!(ApprovalState {
     Sending = "sending",
     Sent = "sent",
     Rejected = "rejected",
-    Expired = "expired"
+    Expired = "expired",
+    Answered = "answered"
 });

@@ -127,7 +127,7 @@ async fn a_run_that_nobody_holds_was_cut_short() {
     assert!(journal.cut_short(Some("others")).unwrap().is_none());
     let summary = json!({"cases": 7, "failed": 1});
     journal
-        .end_run(run, RunStatus::Done, None, &summary)
+        .end_run(run, RunStatus::Done, None, None, &summary)
         .await
         .unwrap();
     assert!(journal.cut_short(None).unwrap().is_none());

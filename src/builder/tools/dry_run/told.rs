@@ -202,5 +202,6 @@ fn effect(output: &str, content: &Content) -> String {
         Content::Message { to, text } => format!("{output}: to {to}, “{}”", one_line(text, 60)),
         Content::Update { set, .. } => format!("{output}: {}", Json::Object(set.clone())),
         Content::Call { tool, .. } => format!("{output}: {tool}"),
+        Content::Question(_) => output.to_owned(),
     }
 }
