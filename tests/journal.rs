@@ -428,3 +428,122 @@ fn a_limit_can_be_raised_and_the_run_goes_on() {
         "{run}"
     );
 }
+
+/// A workflow whose cases ask a person, wait for an event, and wait for a day to come.
+fn workflow_that_waits(place: &Place) {
+    let document = json!({
+        "workflow": 1, "name": "refunds", "title": "Refunds", "objective": "o",
+        "sop": {"file": "sop.md", "statements": 1}, "trigger": {"kind": "manual"},
+        "data": {"refunds": {"from": "shop.refunds", "sop": [1], "fields": {"id": "text", "amount": "number", "due": "text"}}},
+        "for_each": {"in": "refunds", "as": "refund", "key": "refund.id"},
+        "steps": [
+            {"id": "sure", "kind": "ask", "sop": [1], "when": "refund.amount > 100", "question": "Refund {{ refund.amount }}?",
+             "who": "the lead", "choices": ["Yes", "No"], "expires": "3d", "otherwise": "No"},
+            {"id": "paid", "kind": "wait", "sop": [1], "event": "payment", "timeout": "30d",
+             "on_error": {"use": {}, "caveat": "No payment came."}},
+            {"id": "later", "kind": "wait", "sop": [1], "until": "{{ refund.due }}"}],
+        "result": {"answer": "{{ sure.answer }}", "who": "{{ sure.who }}", "amount": "{{ paid.amount }}"},
+        "outputs": [{"id": "note", "kind": "document", "sop": [1], "file": "{{ refund.id }}.md", "body": "{{ sure.answer }} {{ caveats_note }}"}]
+    });
+    place.write(
+        "sopwright.toml",
+        "[connections.shop]\nkind = 'folder'\npath = 'data'\n",
+    );
+    place.write(
+        "data/refunds.csv",
+        "id,amount,due\nr1,50,2026-01-01\nr2,500,2026-01-01\nr3,700,2026-01-01\n",
+    );
+    place.write("generated/refunds/workflow.json", document.to_string());
+    place.write("generated/refunds/sop.md", "- one\n");
+}
+
+#[test]
+fn questions_and_events_survive_and_each_case_goes_on_with_its_own() {
+    let place = Place::empty();
+    workflow_that_waits(&place);
+    let dry = place.run(&["dry-run", "refunds", "--format", "json"]).ok();
+    let dry: Value = serde_json::from_str(&dry).unwrap();
+    let answers: Vec<&str> = dry["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|case| case["result"]["answer"].as_str())
+        .collect();
+    assert_eq!(answers, ["Yes", "No"], "{dry}");
+    let held = place.run(&["run", "refunds", "--out", "out"]);
+    let told = held.out() + &held.err();
+    assert!(told.contains("r2: `sure` asks: Refund 500?"), "{told}");
+    assert!(
+        told.contains("r1: `paid` waits for the event `payment`"),
+        "{told}"
+    );
+    let run: Value =
+        serde_json::from_str(&place.run(&["runs", "show", "--format", "json"]).ok()).unwrap();
+    assert_eq!(run["status"], "held", "{run}");
+    let id = run["run"].as_str().unwrap().to_owned();
+    let inbox = place.run(&["inbox", "list"]).ok();
+    assert!(
+        inbox.contains("question to the lead:") && inbox.contains("Refund 500?"),
+        "{inbox}"
+    );
+    let shown = place.run(&["inbox", "show", "1"]).ok();
+    assert!(
+        shown.contains("1. Yes") && shown.contains("sopwright inbox answer 1 1"),
+        "{shown}"
+    );
+    for (args, says) in [
+        (vec!["inbox", "approve", "1"], "wants an answer"),
+        (vec!["inbox", "answer", "1", "perhaps"], "1. Yes  2. No"),
+        (
+            vec!["event", "payment", "--case", "r9"],
+            "No case of r9 waits",
+        ),
+    ] {
+        assert!(place.run(&args).fails(1).contains(says), "{args:?}");
+    }
+    place.run(&["inbox", "answer", "1", "yes"]).ok();
+    assert!(
+        place
+            .run(&["inbox", "answer", "1", "no"])
+            .fails(1)
+            .contains("was answered")
+    );
+    // Nobody answers the other one; what came for the first case is its own.
+    let journal = rusqlite::Connection::open(place.file(".sopwright/journal.db")).unwrap();
+    journal
+        .execute_batch("UPDATE approvals SET expires = 1 WHERE id = 2")
+        .unwrap();
+    place
+        .run(&[
+            "event",
+            "payment",
+            "--case",
+            "r1",
+            "--data",
+            "{\"amount\": 50}",
+        ])
+        .ok();
+    let told = place.run(&["run", "--resume", &id]);
+    let told = told.out() + &told.err();
+    assert!(
+        told.contains("r2: `paid` waits") && told.contains("r3: `paid` waits"),
+        "{told}"
+    );
+    place
+        .run(&["event", "payment", "--data", "{\"amount\": 7}"])
+        .ok();
+    place.run(&["run", "--resume", &id]).ok();
+    let results = fs::read_to_string(place.file("out/results.csv")).unwrap();
+    let rows: Vec<&str> = results.lines().collect();
+    assert_eq!(rows.len(), 4, "{results}");
+    let row = |key: &str| *rows.iter().find(|row| row.starts_with(key)).unwrap();
+    assert!(row("r1").contains(",50"), "{results}");
+    assert!(
+        row("r2").contains("Yes") && row("r2").contains(",7"),
+        "{results}"
+    );
+    assert!(
+        row("r3").contains("No") && row("r3").contains("Nobody answered"),
+        "{results}"
+    );
+}

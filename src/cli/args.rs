@@ -140,6 +140,17 @@ pub enum Command {
         #[command(subcommand)]
         command: InboxCommand,
     },
+    /// Tell the cases that wait for an event that it has come.
+    Event {
+        /// The event's name, as the workflow says it.
+        name: String,
+        /// Only the case of this key [default: every case that waits for it].
+        #[arg(long, value_name = "KEY")]
+        case: Option<String>,
+        /// What comes with it, as a JSON object.
+        #[arg(long, value_name = "JSON")]
+        data: Option<String>,
+    },
     /// Show what there is of a workflow, in short.
     Show {
         /// The workflow's name.

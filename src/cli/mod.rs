@@ -12,6 +12,7 @@ mod doctor;
 mod dry_run;
 mod edit;
 mod eval;
+mod event;
 mod history;
 mod inbox;
 mod list;
@@ -89,6 +90,9 @@ fn carry_out(args: Args) -> Result<ExitCode> {
             Some(Command::Enable { name }) => serve::enable(&context, &name, true).await,
             Some(Command::Disable { name }) => serve::enable(&context, &name, false).await,
             Some(Command::Upcoming) => serve::upcoming(&context).await,
+            Some(Command::Event { name, case, data }) => {
+                event::event(&context, &name, case.as_deref(), data.as_deref()).await
+            }
             Some(Command::Inbox { command }) => inbox::inbox(&context, command).await,
             Some(Command::Connections { command }) => {
                 connections::connections(&context, command).await

@@ -249,10 +249,6 @@ impl World for DryWorld<'_> {
         let mut turn = 0;
         if self.shown.load(Ordering::Relaxed) {
             let mut state = self.lock();
-            state.simulated.insert(format!(
-                "nobody is asked at `{}`: the cases are given each answer in turn",
-                request.step
-            ));
             let asked = state.consulted.entry(request.step.clone()).or_default();
             turn = *asked;
             *asked += 1;
@@ -264,14 +260,10 @@ impl World for DryWorld<'_> {
     }
 
     async fn wait(&self, _: &str, request: &WaitRequest) -> Result<Json, Failure> {
-        if self.shown.load(Ordering::Relaxed) {
-            let what = match &request.event {
-                Some(event) => {
-                    format!("the event `{event}` is taken to come at once, with nothing in it")
-                }
-                None => format!("`{}` does not really wait", request.step),
-            };
-            self.lock().simulated.insert(what);
+        if let (Some(event), true) = (&request.event, self.shown.load(Ordering::Relaxed)) {
+            self.lock().simulated.insert(format!(
+                "the event `{event}` is taken to come at once, with nothing in it"
+            ));
         }
         Ok(passed(request, &self.rehearsal.run))
     }

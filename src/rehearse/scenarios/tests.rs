@@ -413,3 +413,27 @@ async fn what_fails_as_it_is_has_no_scenarios() {
     assert_eq!(failed.report.claim, Claim::Failed);
     assert!(failed.report.scenarios.is_empty());
 }
+
+#[tokio::test]
+async fn a_goal_is_pursued_once_and_stands_in_every_scenario() {
+    let steps = json!([
+        {"id": "found", "kind": "agent", "sop": [1], "when": "deal.id == '1'", "goal": "Find the state of deal {{ deal.id }}.",
+         "input": {"deal": "{{ deal }}"}, "tools": ["desk.look"], "max_turns": 3, "returns": {"state": {"type": "string"}}},
+        {"id": "size", "kind": "decide", "sop": [1], "rules": [
+            {"when": "found.confidence >= 0.8", "then": {"level": "{{ found.state }}"}}], "otherwise": {"level": "unsure"}}
+    ]);
+    let model = Arc::new(ScriptedModel::new([
+        ScriptedModel::calls(&[("1", "desk__look", json!({"id": "1"}))]),
+        ScriptedModel::calls(&[("2", "answer", json!({"state": "good", "confidence": 0.9}))]),
+    ]));
+    let result = json!({"level": "{{ size.level }}", "tried": "{{ found.tried }}"});
+    let document = workflow(json!({"steps": steps, "result": result}));
+    let all = played_with(document, LlmAnswers::by(model.clone(), None), true).await;
+    assert_eq!((model.left(), all.calls), (0, 1));
+    let first = &all.report.cases[0].outcome.result;
+    assert_eq!(
+        json!(first),
+        json!({"level": "good", "tried": ["desk__look (id: 1): {\"state\":\"good\"}"]})
+    );
+    assert_eq!(all.report.cases[1].outcome.result["level"], "unsure");
+}
