@@ -18,7 +18,6 @@ const LANGUAGE: &str = include_str!("../../prompts/language.md");
 
 /// Kinds that the language has and this version does not run.
 const NOT_YET_STEPS: [&str; 3] = ["agent", "ask", "wait"];
-const NOT_YET_TRIGGERS: [&str; 3] = ["webhook", "date", "new_records"];
 
 /// What the builder's model is told before anything else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,7 +72,7 @@ pub fn guide(workspace: &Path) -> Result<String> {
         .collect();
     let values = context! {
         field_types => schema()["$defs"]["FieldType"]["enum"].as_array().into_iter().flatten().filter_map(Json::as_str).collect::<Vec<_>>(),
-        triggers => run(Trigger::KINDS, &NOT_YET_TRIGGERS),
+        triggers => run(Trigger::KINDS, &[]),
         steps => run(Step::KINDS, &NOT_YET_STEPS),
         outputs => run(Output::KINDS, &[]),
         step_fields => fields("Step", Step::COMMON),
@@ -81,7 +80,6 @@ pub fn guide(workspace: &Path) -> Result<String> {
         functions,
         filters => JINJA_FILTERS.join(", "),
         reserved => RESERVED.map(|name| format!("`{name}`")).join(", "),
-        not_yet_triggers => format!("(Not run yet, do not use: {}.)", NOT_YET_TRIGGERS.join(", ")),
         not_yet_steps => format!("(Not run yet, do not use: {}.)", NOT_YET_STEPS.join(", ")),
     };
     render(workspace, "language.md", LANGUAGE, values)

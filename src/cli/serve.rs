@@ -27,7 +27,7 @@ pub(super) async fn serve(context: &Context, at_once: u16) -> Result<ExitCode> {
 pub(super) async fn enable(context: &Context, name: &str, enabled: bool) -> Result<ExitCode> {
     let stored = store::load(&context.workspace, name)?;
     let journal = context.journal()?;
-    let when = stored.draft.workflow.as_ref().map(|w| when(&w.trigger));
+    let when = stored.draft.workflow.as_ref().map(|w| when(w));
     let when = when.unwrap_or_default();
     if enabled {
         let (checked, ..) = context.checked(&stored).await?;

@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
+use super::when::when;
 use super::{
     Approval, IfUnavailable, Match, OnError, Output, OutputKind, Pull, Step, StepKind, Text,
-    Trigger, TriggerKind, Workflow, cron,
+    Workflow,
 };
 use crate::diag::one_line;
 use crate::expr::{Condition, Template, words};
@@ -12,7 +13,7 @@ use crate::expr::{Condition, Template, words};
 /// Returns a workflow in plain language, as Markdown.
 pub fn explain(workflow: &Workflow) -> String {
     let mut out = format!("# {}\n{}\n", workflow.title, workflow.objective);
-    section(&mut out, "When", vec![when(&workflow.trigger)]);
+    section(&mut out, "When", vec![when(workflow)]);
     section(
         &mut out,
         "What it reads",
@@ -76,44 +77,6 @@ pub(super) fn reason(because: Option<&Text>) -> String {
     because.map_or(String::new(), |b| {
         format!(" ({})", one_line(b.as_str(), 80))
     })
-}
-
-/// Returns when a workflow runs, in words.
-pub fn when(trigger: &Trigger) -> String {
-    match &trigger.kind {
-        TriggerKind::Manual(manual) if manual.inputs.is_empty() => {
-            "When someone starts it".to_owned()
-        }
-        TriggerKind::Manual(manual) => {
-            let inputs: Vec<String> = manual.inputs.keys().map(|name| label(name)).collect();
-            format!("When someone starts it, with {}", inputs.join(", "))
-        }
-        TriggerKind::Schedule(schedule) => {
-            let place = schedule
-                .timezone
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .replace('_', " ");
-            let place = if place == "UTC" {
-                place
-            } else {
-                format!("{place} time")
-            };
-            capital(&format!("{}, {place}", cron::words(&schedule.cron)))
-        }
-        TriggerKind::Webhook(webhook) => format!("When another system calls {}", webhook.path),
-        TriggerKind::Date(date) => format!(
-            "{} days before {} of {}",
-            date.days_before,
-            label(&date.field),
-            date.over
-        ),
-        TriggerKind::NewRecords(new) => format!(
-            "When {} has a new record, looked for every {}",
-            new.over, new.every
-        ),
-    }
 }
 
 pub(super) fn pull_words(workflow: &Workflow, name: &str, pull: &Pull) -> String {

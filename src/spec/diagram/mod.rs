@@ -36,7 +36,7 @@ enum Part {
 fn nodes(workflow: &Workflow) -> Vec<Node> {
     let mut nodes = vec![Node {
         part: Part::Trigger,
-        title: explain::when(&workflow.trigger),
+        title: super::when(workflow),
         lines: Vec::new(),
     }];
     let lines = workflow.data.iter().map(|(name, pull)| {
