@@ -68,7 +68,7 @@ impl Place {
         let launcher = Launcher {
             workspace,
             journal: journal.clone(),
-            llm: Arc::new(LlmAnswers::placeholders()),
+            llm: Box::new(|| LlmAnswers::placeholders().into()),
             at_once: 4,
         };
         (Watchman::new(launcher.into()), journal)
@@ -141,7 +141,7 @@ async fn what_was_missed_while_down_runs_once() {
     // Down until the next day.
     let (mut watchman, journal) = place.watchman();
     let now = at("2026-11-17T10:20:00Z");
-    assert!(watchman.take_up(now).unwrap().is_empty());
+    watchman.take_up().unwrap();
     let (told, _) = watchman.step(now).await.unwrap();
     assert_eq!(begun(&told), ["levels-20261117-100000+0000"]);
     match &told[0] {
@@ -191,7 +191,8 @@ async fn a_firing_whose_run_never_began_is_taken_up() {
     };
     assert!(!journal.fire(other).await.unwrap());
     let now = at("2026-11-16T08:10:00Z");
-    let told = watchman.take_up(now).unwrap();
+    watchman.take_up().unwrap();
+    let (told, _) = watchman.step(now).await.unwrap();
     assert_eq!(begun(&told), ["levels-x"]);
     end(&mut watchman).await;
     let (told, _) = watchman.step(now).await.unwrap();

@@ -4,7 +4,7 @@ mod mermaid;
 mod svg;
 mod text;
 
-use super::{OutputKind, Step, StepKind, Workflow, explain};
+use super::{OutputKind, Step, StepKind, Workflow};
 use crate::diag::one_line;
 use crate::expr::{Condition, words};
 

@@ -13,6 +13,7 @@ mod runs;
 mod schema;
 mod seen;
 mod states;
+mod tallies;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -37,6 +38,7 @@ pub use lock::Held;
 pub use runs::{NewRun, Run, RunNumber, RunStatus, VersionText};
 pub use seen::Look;
 pub use states::{ApprovalState, Reason};
+pub use tallies::Tallies;
 pub use watches::{Firing, Watch};
 
 use schema::Outdated;

@@ -77,20 +77,20 @@ impl Journal {
         .await
     }
 
-    /// Notes that a table was looked through.
+    /// Notes that a table was looked through; marks below one, if given, are never asked for again.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub async fn looked(&self, workflow: &str, look: Look) -> Result<()> {
+    pub async fn looked(&self, workflow: &str, look: Look, below: Option<String>) -> Result<()> {
         let workflow = workflow.to_owned();
         self.write(move |db| {
             let sql = "INSERT INTO looks VALUES (?1, ?2, ?3, ?4) ON CONFLICT (workflow) DO UPDATE \
                  SET of = excluded.of, day = excluded.day, at = excluded.at";
             db.execute(sql, params![workflow, look.of, look.day, look.at])?;
             // What was watched before is watched no more.
-            let sql = "DELETE FROM seen WHERE workflow = ?1 AND of <> ?2";
+            let sql = "DELETE FROM seen WHERE workflow = ?1 AND (of <> ?2 OR key < ?3)";
             db.prepare_cached(sql)?
-                .execute(params![workflow, look.of])
+                .execute(params![workflow, look.of, below.unwrap_or_default()])
                 .map(|_| ())
         })
         .await
