@@ -9,6 +9,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
+mod events;
+mod rows;
+
 use super::{Launcher, Told, Watchman};
 use crate::rehearse::LlmAnswers;
 use crate::store::journal::{Firing, RunStatus};
@@ -42,6 +45,9 @@ impl Place {
         });
         for (name, value) in parts.as_object().unwrap() {
             document[name] = value.clone();
+            if value.is_null() {
+                document.as_object_mut().unwrap().remove(name);
+            }
         }
         place.write(
             &format!("generated/{NAME}/workflow.json"),
@@ -63,15 +69,19 @@ impl Place {
 
     /// Returns a watchman as after a start of the program.
     fn watchman(&self) -> (Watchman, Arc<Journal>) {
+        let launcher = self.launcher();
+        let journal = launcher.journal.clone();
+        (Watchman::new(launcher.into()), journal)
+    }
+
+    fn launcher(&self) -> Launcher {
         let workspace = Workspace::open(Some(self.path()), self.path()).unwrap();
-        let journal = Arc::new(Journal::open(&workspace).unwrap());
-        let launcher = Launcher {
+        Launcher {
+            journal: Arc::new(Journal::open(&workspace).unwrap()),
             workspace,
-            journal: journal.clone(),
             llm: Box::new(|| LlmAnswers::placeholders().into()),
             at_once: 4,
-        };
-        (Watchman::new(launcher.into()), journal)
+        }
     }
 }
 
@@ -92,6 +102,19 @@ async fn enable(journal: &Journal, since: &str) {
         .watch(NAME, true, "lena", at(since).as_millisecond())
         .await
         .unwrap();
+}
+
+/// Lets the watchman work at a moment until nothing is under way, and returns what happened.
+async fn settle(watchman: &mut Watchman, now: Timestamp) -> Vec<Told> {
+    let mut all = Vec::new();
+    loop {
+        let (told, _) = watchman.step(now).await.unwrap();
+        all.extend(told);
+        if !watchman.is_busy() {
+            return all;
+        }
+        watchman.woken().await;
+    }
 }
 
 /// Waits for the run under way, and returns how many cases it had.

@@ -202,6 +202,12 @@ impl Watchman {
         all.map(|(name, why)| (name.as_str(), why.as_str()))
     }
 
+    /// Is something under way?
+    #[cfg(test)]
+    pub(super) fn is_busy(&self) -> bool {
+        !self.tasks.is_empty() || !self.over.is_empty()
+    }
+
     fn is_free(&self, name: &str) -> bool {
         !self.busy.contains(name) && !self.looking.contains(name) && !self.queue.holds(name)
     }

@@ -98,22 +98,24 @@ pub(super) async fn accept(
         trigger,
         problem: None,
     };
-    let first = front.journal.fire_once(firing, names).await;
-    let first = first.map_err(|_| {
+    let before = front.journal.fire_once(firing, names).await;
+    let before = before.map_err(|_| {
         front.board.waiting.give();
         answer::no_journal()
     })?;
-    let is_new = first == run;
-    if is_new {
+    let is_known = before.is_some();
+    if is_known {
+        front.board.waiting.give();
+    } else {
         let why = match kind {
             WEBHOOK => "an event came",
             _ => "it was asked for",
         };
-        front.board.hand_over(Waiting::new(workflow, run, why));
-    } else {
-        front.board.waiting.give();
+        let waiting = Waiting::new(workflow, run.clone(), why);
+        front.board.hand_over(waiting);
     }
-    let told = json!({"run": first, "workflow": workflow, "already_known": !is_new});
+    let run = before.unwrap_or(run);
+    let told = json!({"run": run, "workflow": workflow, "already_known": is_known});
     Ok(Answer::json(StatusCode::ACCEPTED, &told))
 }
 

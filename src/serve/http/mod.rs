@@ -5,7 +5,7 @@ mod events;
 mod guard;
 mod health;
 mod metrics;
-mod routes;
+pub(super) mod routes;
 mod runs;
 
 use std::convert::Infallible;

@@ -11,10 +11,10 @@ use super::{Front, events, health, metrics, runs};
 use crate::spec::Webhook;
 
 /// Bytes of a body at most.
-pub(super) const BODY: usize = 1024 * 1024;
+pub(in crate::serve) const BODY: usize = 1024 * 1024;
 
 /// Answers a request.
-pub(super) async fn route<B>(front: &Front, request: Request<B>) -> Answer
+pub(in crate::serve) async fn route<B>(front: &Front, request: Request<B>) -> Answer
 where
     B: Body<Data = Bytes>,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,

@@ -93,24 +93,23 @@ impl Journal {
     /// # Errors
     /// If it cannot be written.
     pub async fn fire(&self, firing: Firing) -> Result<bool> {
-        let run = firing.run.clone();
-        self.fire_once(firing, Vec::new())
-            .await
-            .map(|first| first == run)
+        let first = self.fire_once(firing, Vec::new()).await?;
+        Ok(first.is_none())
     }
 
-    /// Notes that something starts a run, and returns that run; the one of before, where the same
-    /// has come before, or something under one of the other names.
+    /// Notes that something starts a run. Returns the run that was started before, where the same
+    /// has come before, or something under one of the other names; then nothing more is started.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub async fn fire_once(&self, firing: Firing, names: Vec<String>) -> Result<String> {
+    pub async fn fire_once(&self, firing: Firing, names: Vec<String>) -> Result<Option<String>> {
         let (told, first) = std::sync::mpsc::sync_channel(1);
         self.write(move |db| {
-            let run = first_run(db, &firing, &names)?;
-            if run == firing.run {
+            let before = first_run(db, &firing, &names)?;
+            if before.is_none() {
                 insert(db, &firing)?;
             }
+            let run = before.as_ref().unwrap_or(&firing.run);
             // A new name of an event that is known.
             let sql = "INSERT OR IGNORE INTO events VALUES (?1, ?2, ?3)";
             for name in &names {
@@ -118,7 +117,7 @@ impl Journal {
                     .execute(params![firing.workflow, name, run])?;
             }
             // Nobody waits for it any more where the journal is being closed.
-            let _ = told.send(run);
+            let _ = told.send(before);
             Ok(())
         })
         .await?;
@@ -194,15 +193,19 @@ impl Journal {
     }
 }
 
-/// Returns the run that an event started before, under any of its names, or else its own.
-fn first_run(db: &Connection, firing: &Firing, names: &[String]) -> rusqlite::Result<String> {
+/// Returns the run that an event started before, under any of its names.
+fn first_run(
+    db: &Connection,
+    firing: &Firing,
+    names: &[String],
+) -> rusqlite::Result<Option<String>> {
     let sql = "SELECT run FROM firings WHERE workflow = ?1 AND kind = ?2 AND what = ?3";
     let known: Option<String> = db
         .prepare_cached(sql)?
         .query_row([&firing.workflow, &firing.kind, &firing.what], |r| r.get(0))
         .optional()?;
-    if let Some(run) = known {
-        return Ok(run);
+    if known.is_some() {
+        return Ok(known);
     }
     for name in names {
         let sql = "SELECT run FROM events WHERE workflow = ?1 AND name = ?2";
@@ -210,11 +213,11 @@ fn first_run(db: &Connection, firing: &Firing, names: &[String]) -> rusqlite::Re
             .prepare_cached(sql)?
             .query_row([&firing.workflow, name], |r| r.get(0))
             .optional()?;
-        if let Some(run) = known {
-            return Ok(run);
+        if known.is_some() {
+            return Ok(known);
         }
     }
-    Ok(firing.run.clone())
+    Ok(None)
 }
 
 /// Adds a firing.
