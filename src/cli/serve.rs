@@ -81,8 +81,8 @@ pub(super) async fn enable(context: &Context, name: &str, enabled: bool) -> Resu
             seen = launcher.see_what_is_there(name, now).await?;
         }
         if let Some(rows) = seen {
-            let there = count(rows, "row");
-            notes.push(format!("{there} there today start nothing."));
+            let rows = count(rows, "row");
+            notes.push(format!("What is there now starts nothing: {rows}."));
         }
     }
     journal

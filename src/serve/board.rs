@@ -18,10 +18,21 @@ pub struct Hook {
     pub workflow: String,
     /// What an event is made of.
     pub given: Given,
-    /// What they are signed with.
-    pub secret: Option<Secret>,
+    /// Whether they are signed.
+    pub signing: Signing,
     /// The field that tells them apart.
     pub event_id: Option<String>,
+}
+
+/// Whether events are signed.
+#[derive(Debug)]
+pub enum Signing {
+    /// They are not.
+    Unsigned,
+    /// They are, with this secret.
+    With(Secret),
+    /// They are, and the secret is not there: nothing can be taken.
+    Missing(String),
 }
 
 /// The paths that events come to.

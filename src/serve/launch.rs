@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::check::{Checked, check};
 use crate::connect::{Catalog, Connections};
-use crate::diag::{Error, Kind, Result};
+use crate::diag::{Error, Result};
 use crate::rehearse::{Clock, LlmAnswers};
 use crate::runner::{Begin, Limits, RunPlan, Summary, as_it_was, run};
 use crate::store::journal::{Firing, Run, RunStatus, VersionText};
@@ -35,17 +35,17 @@ pub(super) struct Opened {
 }
 
 impl Launcher {
-    /// Carries out a run that is in its turn: begins it, or goes on with it.
+    /// Carries out a run whose turn it is: begins it, or goes on with it. Nothing comes of a run
+    /// that is over, or that waits for a person.
     ///
     /// # Errors
-    /// If it cannot begin, or not be carried on; of the kind [`Kind::Unavailable`] if it may go
-    /// another time. That cases failed is in the summary.
-    pub async fn carry_out(&self, id: &str, clock: &Clock) -> Result<Summary> {
+    /// If it cannot begin, or not be carried on. That cases failed is in the summary.
+    pub async fn carry_out(&self, id: &str, clock: &Clock) -> Result<Option<Summary>> {
         if self.journal.has_run(id)? {
             return self.resumed(id).await;
         }
         match self.journal.firing(id)? {
-            Some(firing) => self.fired(&firing, clock).await,
+            Some(firing) => self.fired(&firing, clock).await.map(Some),
             None => Err(Error::input(format!("Nothing has started the run {id}"))),
         }
     }
@@ -64,14 +64,14 @@ impl Launcher {
         self.run(stored, begin, None).await
     }
 
-    async fn resumed(&self, id: &str) -> Result<Summary> {
+    async fn resumed(&self, id: &str) -> Result<Option<Summary>> {
         let run = self.journal.run(id)?;
-        if run.status == RunStatus::Done {
-            return Err(Error::input(format!("The run {id} is done")));
+        if !matches!(run.status, RunStatus::Running | RunStatus::CutShort) {
+            return Ok(None);
         }
         let stored = as_it_was(&self.journal, &run)?;
         let begin = Begin::of(&run);
-        self.run(stored, begin, Some(run)).await
+        self.run(stored, begin, Some(run)).await.map(Some)
     }
 
     async fn run(&self, stored: Stored, begin: Begin, resumed: Option<Run>) -> Result<Summary> {
@@ -101,7 +101,7 @@ impl Launcher {
     /// Checks a workflow against what its connections offer now.
     ///
     /// # Errors
-    /// If it has errors; of the kind [`Kind::Unavailable`] where a connection could not be read.
+    /// If it has errors, with the connection that could not be read where that is why.
     pub(super) async fn opened(&self, stored: &Stored) -> Result<Opened> {
         let settings = &self.workspace.settings().connections;
         let env = |name: &str| std::env::var(name).ok();
@@ -115,10 +115,7 @@ impl Launcher {
                 Some(format!("`{name}` could not be read: {problem}"))
             });
             match down {
-                Some(why) => Error {
-                    kind: Kind::Unavailable,
-                    ..error.because(why)
-                },
+                Some(why) => error.because(why),
                 None => error,
             }
         })?;

@@ -20,7 +20,7 @@ use crate::store::journal::{Firing, Look};
 use crate::store::{self, Fingerprint};
 
 /// Rows that start one run at most; what is left starts the next.
-pub const MOST_RECORDS: usize = 10_000;
+pub const MOST_RECORDS: usize = if cfg!(test) { 50 } else { 10_000 };
 
 /// What a look has come to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use jiff::{Span, Timestamp, tz::TimeZone};
 
-use super::board::Hook;
+use super::board::{Hook, Signing};
 use super::schedule::Timetable;
 use crate::connect::Secret;
 use crate::spec::{self, Given, TriggerKind, Webhook};
@@ -60,6 +60,19 @@ pub(super) struct Watched {
     pub(super) next: Option<Timestamp>,
 }
 
+impl Watched {
+    /// Returns why nothing can start it for now, if that is so.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        match &self.starts {
+            Starts::Events(_, hook) => match &hook.signing {
+                Signing::Missing(why) => Some(why),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// What is said of a workflow that somebody has to start.
 pub const BY_HAND: &str = "nothing but a person starts it";
 
@@ -99,15 +112,21 @@ fn hook(
 ) -> Result<Hook, String> {
     let given = Given::of(&webhook.event)
         .map_err(|(field, why)| format!("`{field}` of its event is not a JSON Schema: {why}"))?;
-    let secret = webhook.secret.as_deref();
-    let secret = secret.map(|name| Secret::named(name, env)).transpose();
+    let signing = match webhook.secret.as_deref() {
+        None => Signing::Unsigned,
+        Some(secret) => match Secret::named(secret, env) {
+            Ok(secret) => Signing::With(secret),
+            Err(e) => {
+                let message = e.message.trim_end_matches('.');
+                let why = format!("the secret that signs its events is not there: {message}");
+                Signing::Missing(why)
+            }
+        },
+    };
     Ok(Hook {
         workflow: name.to_owned(),
         given,
-        secret: secret.map_err(|e| {
-            let message = e.message.trim_end_matches('.');
-            format!("the secret that signs its events is not there: {message}")
-        })?,
+        signing,
         event_id: webhook.event_id.clone(),
     })
 }

@@ -94,8 +94,13 @@ impl Watchlist {
             });
             match watched {
                 Ok(watched) => {
-                    if !matches!(watched.starts, Starts::Rows(_)) {
-                        self.unusable.remove(&name);
+                    match watched.trouble() {
+                        Some(why) => told.extend(self.cannot(&name, why.to_owned())),
+                        // Whether a table can be read is known when it is looked at.
+                        None if matches!(watched.starts, Starts::Rows(_)) => {}
+                        None => {
+                            self.unusable.remove(&name);
+                        }
                     }
                     self.watched.insert(name, watched);
                 }

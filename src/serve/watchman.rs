@@ -18,7 +18,7 @@ use super::schedule::SCHEDULE;
 use super::told::Told;
 use super::watched::Starts;
 use super::watchlist::Watchlist;
-use crate::diag::{Error, Kind, Result, count};
+use crate::diag::{Result, count};
 use crate::rehearse::Clock;
 use crate::runner::Summary;
 use crate::store::journal::Firing;
@@ -34,7 +34,7 @@ const RUNS_AT_ONCE: usize = 4;
 
 /// Something that was under way and is over.
 enum Done {
-    Run(Waiting, Result<Summary>),
+    Run(Waiting, Result<Option<Summary>>),
     Look(String, Result<Looked>),
 }
 
@@ -190,6 +190,7 @@ impl Watchman {
     /// Returns the enabled workflows that start when something comes, with its path.
     pub fn awaiting(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self.list.watched.iter();
+        let all = all.filter(|(_, watched)| watched.trouble().is_none());
         all.filter_map(|(name, watched)| match &watched.starts {
             Starts::Events(path, _) => Some((name.as_str(), path.as_str())),
             _ => None,
@@ -224,15 +225,14 @@ impl Watchman {
     async fn run_ended(
         &mut self,
         waiting: Waiting,
-        outcome: Result<Summary>,
+        outcome: Result<Option<Summary>>,
     ) -> Result<Option<Told>> {
         let (workflow, run) = (waiting.workflow.clone(), waiting.run.clone());
         self.busy.remove(&workflow);
         if let Err(error) = &outcome {
             let why = error.to_string();
-            if error.kind == Kind::Unavailable
-                && let Some(at) = self.queue.put_off(waiting, self.now)
-            {
+            // What is down may come back, and a workflow with errors be mended.
+            if let Some(at) = self.queue.put_off(waiting, self.now) {
                 return Ok(Some(Told::Later {
                     workflow,
                     run,
@@ -242,10 +242,16 @@ impl Watchman {
             }
             self.launcher.journal.not_begun(&run, &why).await?;
         }
+        let outcome = match outcome {
+            Ok(Some(summary)) => Ok(Box::new(summary)),
+            // Somebody else has carried it out meanwhile.
+            Ok(None) => return Ok(None),
+            Err(error) => Err(error),
+        };
         Ok(Some(Told::Ended {
             workflow,
             run,
-            outcome: outcome.map(Box::new),
+            outcome,
         }))
     }
 
@@ -354,7 +360,7 @@ impl Watchman {
         self.tasks.spawn(async move {
             let outcome = match Clock::as_of(&now.to_string()) {
                 Ok(clock) => launcher.carry_out(&waiting.run, &clock).await,
-                Err(error) => Err::<Summary, Error>(error),
+                Err(error) => Err(error),
             };
             Done::Run(waiting, outcome)
         });

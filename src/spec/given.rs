@@ -1,7 +1,8 @@
 //! What starts a run and gives something with it: the inputs of a person, the event of a webhook.
 
 use jsonschema::Validator;
-use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::types::JsonType;
 use serde_json::{Map, Value as Json, json};
 
 use super::{TriggerKind, Workflow};
@@ -140,11 +141,38 @@ fn told(error: &jsonschema::ValidationError<'_>) -> String {
         };
         return format!("`{name}` is missing{within}");
     }
+    if let Kind::Type { kind } = error.kind() {
+        let value = one_line(&error.instance().to_string(), 60);
+        let what = kind_words(kind);
+        let of = if at.is_empty() {
+            "It".to_owned()
+        } else {
+            format!("`{at}`")
+        };
+        return format!("{of} has to be {what}, and is {value}");
+    }
     let why = one_line(&error.to_string(), 200);
     if at.is_empty() {
         why
     } else {
         format!("`{at}` does not fit: {why}")
+    }
+}
+
+/// Returns kinds of values in words.
+fn kind_words(kind: &TypeKind) -> String {
+    let word = |kind: JsonType| match kind {
+        JsonType::Integer => "a whole number",
+        JsonType::Number => "a number",
+        JsonType::String => "a text",
+        JsonType::Boolean => "true or false",
+        JsonType::Array => "a list",
+        JsonType::Object => "an object with named values",
+        JsonType::Null => "null",
+    };
+    match kind {
+        TypeKind::Single(kind) => word(*kind).to_owned(),
+        TypeKind::Multiple(kinds) => kinds.iter().map(word).collect::<Vec<_>>().join(" or "),
     }
 }
 
@@ -177,7 +205,7 @@ mod tests {
             "{wrong:?}"
         );
         let seats = wrong.iter().find(|w| w.contains("`seats`")).unwrap();
-        assert!(seats.contains("integer"), "{seats}");
+        assert_eq!(seats, "`seats` has to be a whole number, and is \"3\"");
         assert!(given.of_event(&json!([1])).is_err());
         let unknown = given.of_inputs(&json!({"emial": "x"})).unwrap_err();
         assert!(unknown[0].contains("Did you mean `email`?"), "{unknown:?}");

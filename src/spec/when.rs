@@ -46,7 +46,7 @@ fn near(workflow: &Workflow, date: &DateTrigger) -> String {
         1.. => format!("{days} before the {field}"),
         _ => format!("{days} after the {field}"),
     };
-    format!("{when} of a row of {table}{}", also(date.existing))
+    format!("{when} in {table}{}", also(date.existing))
 }
 
 fn appears(workflow: &Workflow, new: &NewRecords) -> String {
@@ -121,15 +121,9 @@ mod tests {
                 json!({"kind": "date", "in": "deals", "field": "renewal_date", "days_before": days}),
             )
         };
-        assert_eq!(
-            date(30),
-            "30 days before the renewal date of a row of crm.deals"
-        );
-        assert_eq!(
-            date(-1),
-            "1 day after the renewal date of a row of crm.deals"
-        );
-        assert_eq!(date(0), "On the renewal date of a row of crm.deals");
+        assert_eq!(date(30), "30 days before the renewal date in crm.deals");
+        assert_eq!(date(-1), "1 day after the renewal date in crm.deals");
+        assert_eq!(date(0), "On the renewal date in crm.deals");
         let all = json!({"kind": "new_records", "in": "deals", "every": "1h", "existing": true});
         assert!(when(all).ends_with("every hour), and once for those that are there already"));
     }

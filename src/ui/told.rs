@@ -62,7 +62,7 @@ fn line(told: &Told) -> String {
             format!("{workflow} is enabled, and cannot run by itself: {why}"),
         ),
         Told::Watching { workflow, rows } => format!(
-            "{workflow} is watched from now on: {} there already start nothing",
+            "{workflow} is watched from now on. What is there starts nothing: {}",
             count(*rows, "row")
         ),
     }

@@ -97,6 +97,12 @@ pub(super) fn no_journal() -> Answer {
     Answer::wrong(StatusCode::SERVICE_UNAVAILABLE, what).with(hyper::header::RETRY_AFTER, "30")
 }
 
+/// Returns the answer where a workflow is not set up; why is told where it serves.
+pub(super) fn not_ready() -> Answer {
+    let what = "Events cannot be taken at present: try again later";
+    Answer::wrong(StatusCode::SERVICE_UNAVAILABLE, what).with(hyper::header::RETRY_AFTER, "300")
+}
+
 /// Returns the answer where too many runs wait.
 pub(super) fn full() -> Answer {
     let what = "Too many runs wait for their turn: try again later";

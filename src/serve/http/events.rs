@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::Front;
 use super::answer::{self, Answer};
 use crate::engine::key_text;
-use crate::serve::board::Hook;
+use crate::serve::board::{Hook, Signing};
 use crate::serve::queue::Waiting;
 use crate::serve::signature;
 use crate::store::journal::Firing;
@@ -34,14 +34,15 @@ pub(super) async fn take(
     body: &[u8],
 ) -> Result<Answer, Answer> {
     let now = Timestamp::now();
-    let signature = match &hook.secret {
-        Some(secret) => {
+    let signature = match &hook.signing {
+        Signing::Missing(_) => return Err(answer::not_ready()),
+        Signing::With(secret) => {
             let header = text(headers, "sopwright-signature").unwrap_or_default();
             signature::verify(secret.reveal(), header, body, now)
                 .map_err(|why| Answer::wrong(StatusCode::UNAUTHORIZED, why.says()))?;
             Some(header)
         }
-        None => {
+        Signing::Unsigned => {
             front.guard.open(headers)?;
             None
         }

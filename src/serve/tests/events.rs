@@ -328,3 +328,17 @@ async fn it_says_whether_it_is_well_and_counts() {
         assert!(told.contains(line), "{line} is not in {told}");
     }
 }
+
+#[tokio::test]
+async fn without_its_secret_nothing_is_taken_and_the_sender_comes_again() {
+    let place = orders(json!({"secret": "env:SOPWRIGHT_NO_SUCH_SECRET"}));
+    let desk = Desk::open(&place, None).await;
+    let (status, told) = desk.send(r#"{"order": "O-1", "amount": 1}"#, &[]).await;
+    assert_eq!(status, 503, "{told}");
+    let unusable: Vec<_> = desk.watchman.unusable().collect();
+    assert!(
+        unusable[0].1.contains("SOPWRIGHT_NO_SUCH_SECRET"),
+        "{unusable:?}"
+    );
+    assert_eq!(desk.watchman.awaiting().count(), 0);
+}

@@ -243,3 +243,31 @@ async fn days_after_a_date_are_counted_too() {
     settle(&mut watchman, at("2026-11-20T12:00:00Z")).await;
     assert_eq!(fired(&journal), [["B"]]);
 }
+
+#[tokio::test]
+async fn a_run_that_cannot_begin_is_tried_again() {
+    let place = new_rows(json!({}));
+    enable_now(&place, FIRST).await;
+    let rows = "id,amount\nA,10\nB,200\nC,300\n";
+    place.write("data/deals.csv", rows);
+    let launcher = place.launcher();
+    launcher
+        .look(NAME, at("2026-11-16T12:05:00Z"))
+        .await
+        .unwrap();
+    drop(launcher);
+    std::fs::remove_file(place.path().join("data/deals.csv")).unwrap();
+    let (mut watchman, journal) = place.watchman();
+    watchman.take_up().unwrap();
+    let now = at("2026-11-16T12:06:00Z");
+    let told = settle(&mut watchman, now).await;
+    let later = told.iter().find_map(|told| match told {
+        Told::Later { at, .. } => Some(*at),
+        _ => None,
+    });
+    assert_eq!(later, Some(at("2026-11-16T12:07:00Z")), "{told:?}");
+    place.write("data/deals.csv", rows);
+    settle(&mut watchman, at("2026-11-16T12:07:00Z")).await;
+    settle(&mut watchman, at("2026-11-16T12:20:00Z")).await;
+    assert_eq!(fired(&journal), [["C"]]);
+}
