@@ -15,7 +15,7 @@ const HOURLY: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
 /// What starts the runs of a workflow.
 pub(super) enum Starts {
     /// Times.
-    Times(Timetable),
+    Times(Box<Timetable>),
     /// Events that come to a path.
     Events(String, std::sync::Arc<Hook>),
     /// Rows of a table, which is looked at so often.
@@ -91,7 +91,9 @@ pub(super) fn starts(
     };
     match &workflow.trigger.kind {
         TriggerKind::Manual(_) => Err(BY_HAND.to_owned()),
-        TriggerKind::Schedule(schedule) => Timetable::of(schedule).map(Starts::Times),
+        TriggerKind::Schedule(schedule) => {
+            Timetable::of(schedule).map(|times| Starts::Times(times.into()))
+        }
         TriggerKind::Webhook(webhook) => {
             let hook = hook(name, webhook, env)?;
             Ok(Starts::Events(webhook.path(name), hook.into()))

@@ -34,7 +34,7 @@ const RUNS_AT_ONCE: usize = 4;
 
 /// Something that was under way and is over.
 enum Done {
-    Run(Waiting, Result<Option<Summary>>),
+    Run(Waiting, Box<Result<Option<Summary>>>),
     Look(String, Result<Looked>),
 }
 
@@ -217,7 +217,7 @@ impl Watchman {
         match ended {
             // What was stopped is gone on with when there is a next time.
             Err(_) => Ok(None),
-            Ok(Done::Run(waiting, outcome)) => self.run_ended(waiting, outcome).await,
+            Ok(Done::Run(waiting, outcome)) => self.run_ended(waiting, *outcome).await,
             Ok(Done::Look(name, outcome)) => Ok(self.looked(name, outcome)),
         }
     }
@@ -362,7 +362,7 @@ impl Watchman {
                 Ok(clock) => launcher.carry_out(&waiting.run, &clock).await,
                 Err(error) => Err(error),
             };
-            Done::Run(waiting, outcome)
+            Done::Run(waiting, outcome.into())
         });
         told
     }

@@ -54,8 +54,7 @@ fn path(context: &Context<'_>, hook: &Webhook, findings: &mut Vec<Diagnostic>) {
     };
     let rest = path.strip_prefix(Webhook::ROOT).unwrap_or_default();
     let is_plain = |part: &str| {
-        !part.is_empty()
-            && part.trim_matches('.') != ""
+        !part.trim_matches('.').is_empty()
             && part
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
