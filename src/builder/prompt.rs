@@ -16,9 +16,6 @@ use crate::spec::{Output, Step, Trigger, schema};
 const BUILDER: &str = include_str!("../../prompts/builder.md");
 const LANGUAGE: &str = include_str!("../../prompts/language.md");
 
-/// Triggers that the language has and this version does not run.
-const NOT_YET_TRIGGERS: [&str; 3] = ["webhook", "date", "new_records"];
-
 /// What the builder's model is told before anything else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prompt {
@@ -53,12 +50,6 @@ pub fn prompt(workspace: &Path) -> Result<Prompt> {
 /// # Errors
 /// As [`system`].
 pub fn guide(workspace: &Path) -> Result<String> {
-    let run = |kinds: &[(&'static str, &'static str)], not_yet: &[&str]| -> Vec<(String, String)> {
-        let kinds = kinds.iter().filter(|(kind, _)| !not_yet.contains(kind));
-        kinds
-            .map(|(kind, about)| ((*kind).to_owned(), (*about).to_owned()))
-            .collect()
-    };
     let functions: Vec<_> = GROUPS
         .iter()
         .map(|group| {
@@ -72,15 +63,14 @@ pub fn guide(workspace: &Path) -> Result<String> {
         .collect();
     let values = context! {
         field_types => schema()["$defs"]["FieldType"]["enum"].as_array().into_iter().flatten().filter_map(Json::as_str).collect::<Vec<_>>(),
-        triggers => run(Trigger::KINDS, &NOT_YET_TRIGGERS),
-        steps => run(Step::KINDS, &[]),
-        outputs => run(Output::KINDS, &[]),
+        triggers => Trigger::KINDS.to_vec(),
+        steps => Step::KINDS.to_vec(),
+        outputs => Output::KINDS.to_vec(),
         step_fields => fields("Step", Step::COMMON),
         output_fields => fields("Output", Output::COMMON),
         functions,
         filters => JINJA_FILTERS.join(", "),
         reserved => RESERVED.map(|name| format!("`{name}`")).join(", "),
-        not_yet_triggers => format!("(Not run yet, do not use: {}.)", NOT_YET_TRIGGERS.join(", ")),
     };
     render(workspace, "language.md", LANGUAGE, values)
 }

@@ -105,7 +105,10 @@ impl Walk<'_> {
             TriggerKind::Manual(manual) => properties(&manual.inputs),
             TriggerKind::Webhook(webhook) => properties(&webhook.event),
             TriggerKind::Schedule(_) => Type::object([("time".to_owned(), Type::Time)]),
-            TriggerKind::Date(_) | TriggerKind::NewRecords(_) => Type::Any,
+            TriggerKind::Date(_) | TriggerKind::NewRecords(_) => Type::object([
+                ("time".to_owned(), Type::Time),
+                ("records".to_owned(), Type::list(Type::Text)),
+            ]),
         };
         names.insert("trigger".to_owned(), given);
         names

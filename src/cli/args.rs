@@ -110,13 +110,16 @@ pub enum Command {
         #[arg(long, value_name = "KEY")]
         case: Option<String>,
     },
-    /// Run what is enabled whenever it is due, until it is stopped.
+    /// Run what is enabled whenever something starts it, until it is stopped.
     Serve {
+        /// Where it is asked over HTTP; beyond this machine it needs a token [default: 127.0.0.1:7420].
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<String>,
         /// How many cases of a run that wait for something outside go on at once.
         #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
         at_once: u16,
     },
-    /// Let a workflow run by itself, as its schedule says.
+    /// Let a workflow run by itself, when its trigger says.
     Enable {
         /// The workflow's name.
         name: String,
@@ -126,7 +129,7 @@ pub enum Command {
         /// The workflow's name.
         name: String,
     },
-    /// Show what runs next.
+    /// Show what runs next, and what it waits for.
     Upcoming,
     /// List runs, show one, or tell what happened to a case.
     Runs {

@@ -186,9 +186,9 @@ fn kept(context: &Context, builder: &Builder, mut error: Error) -> Error {
 fn present(builder: &Builder, is_built_in: bool) {
     let session = &builder.session;
     let draft = session.draft.document.clone().map(spec::read_value);
-    let mut is_scheduled = false;
+    let mut runs_itself = false;
     if let Some(workflow) = draft.and_then(|d| d.workflow) {
-        is_scheduled = matches!(workflow.trigger.kind, TriggerKind::Schedule(_));
+        runs_itself = !matches!(workflow.trigger.kind, TriggerKind::Manual(_));
         ui::out(format!("\n{}", spec::explain(&workflow)));
         ui::out(diagram::text(&workflow, ui::width().min(92)));
     }
@@ -209,7 +209,7 @@ fn present(builder: &Builder, is_built_in: bool) {
         "Run it:    {}",
         paint(Style::Accent, format!("sopwright run {name}"))
     ));
-    if is_scheduled {
+    if runs_itself {
         ui::out(format!(
             "By itself: {}",
             paint(

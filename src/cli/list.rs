@@ -17,7 +17,7 @@ pub(super) fn list(context: &Context) {
     for name in &workflows {
         let about = match store::load(&context.workspace, name).map(|stored| stored.draft.workflow)
         {
-            Ok(Some(workflow)) => format!("{}; {}", workflow.title, spec::when(&workflow.trigger)),
+            Ok(Some(workflow)) => format!("{}; {}", workflow.title, spec::when(&workflow)),
             _ => paint(Style::Bad, "cannot be read: sopwright check says why"),
         };
         text += &format!("  {name:<32} {about}\n");

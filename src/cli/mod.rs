@@ -86,7 +86,9 @@ fn carry_out(args: Args) -> Result<ExitCode> {
             Some(Command::Eval(args)) => eval::eval(&context, args).await,
             Some(Command::Run(run)) => run::run(&context, run).await,
             Some(Command::Retry { run, case }) => run::retry(&context, run, case.as_deref()).await,
-            Some(Command::Serve { at_once }) => serve::serve(&context, at_once).await,
+            Some(Command::Serve { listen, at_once }) => {
+                serve::serve(&context, listen.as_deref(), at_once).await
+            }
             Some(Command::Enable { name }) => serve::enable(&context, &name, true).await,
             Some(Command::Disable { name }) => serve::enable(&context, &name, false).await,
             Some(Command::Upcoming) => serve::upcoming(&context).await,

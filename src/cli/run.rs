@@ -10,7 +10,7 @@ use super::{Context, args};
 use crate::check::Checked;
 use crate::diag::{Error, Result, count};
 use crate::runner::{Begin, Limits, RunPlan, Summary, as_it_was, free_id, run as carry_out};
-use crate::spec::TriggerKind;
+use crate::spec::{Given, TriggerKind, Workflow};
 use crate::store::Journal;
 use crate::store::journal::{Run, RunStatus, VersionText};
 use crate::{store, ui};
@@ -72,6 +72,9 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
         }
         None => {
             hint(&journal, &workflow.name)?;
+            if args.case.is_none() {
+                by_hand(&workflow);
+            }
             let id = free_id(&journal, &workflow.name)?;
             let folder = args
                 .out
@@ -188,6 +191,19 @@ fn to_resume(journal: &Journal, named: &str, workflow: Option<&str>) -> Result<R
     }
 }
 
+/// Says which cases a workflow has that rows of a table would start.
+fn by_hand(workflow: &Workflow) {
+    let over = match &workflow.trigger.kind {
+        TriggerKind::Date(date) => &date.over,
+        TriggerKind::NewRecords(new) => &new.over,
+        _ => return,
+    };
+    let note = ui::paint(ui::Style::Warn, "note:");
+    ui::note(format!(
+        "{note} Started by hand, it runs for every row of {over}. By itself it runs only for those that start it."
+    ));
+}
+
 /// Says if the last run of a workflow was cut short, and how to finish it.
 fn hint(journal: &Journal, workflow: &str) -> Result<()> {
     let Some(run) = journal.cut_short(Some(workflow))? else {
@@ -207,41 +223,47 @@ fn hint(journal: &Journal, workflow: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns what starts the run gives: the inputs of a manual trigger.
+/// Returns what starts the run gives: the inputs of a manual trigger, or an event as another
+/// system would send it.
 fn trigger(checked: &Checked, inputs: &[String]) -> Result<Json> {
-    let known = match &checked.workflow().trigger.kind {
-        TriggerKind::Manual(manual) => manual.inputs.clone(),
-        TriggerKind::Schedule(_) => return Ok(serde_json::json!({ "time": null })),
-        _ => Map::new(),
-    };
+    let workflow = checked.workflow();
+    let known = Given::by_hand(workflow).map_err(|(name, why)| {
+        Error::input(format!("The input `{name}` cannot be described so")).because(why)
+    })?;
     let mut given = Map::new();
     for input in inputs {
         let (name, value) = input
             .split_once('=')
             .ok_or_else(|| Error::usage(format!("`{input}` is not of the form NAME=VALUE")))?;
-        let Some(schema) = known.get(name) else {
-            let help = crate::diag::did_you_mean(name, known.keys().map(String::as_str))
-                .unwrap_or_else(|| "This workflow takes no inputs.".to_owned());
-            return Err(Error::usage(format!("There is no input `{name}`")).help(help));
-        };
-        let is_text = schema
-            .get("type")
-            .and_then(Json::as_str)
-            .is_none_or(|kind| kind == "string");
-        let value = if is_text {
-            Json::from(value)
-        } else {
-            serde_json::from_str(value).map_err(|e| {
-                Error::usage(format!("`{value}` does not fit the input `{name}`")).caused_by(e)
-            })?
-        };
-        given.insert(name.to_owned(), value);
+        let schema = known.fields().get(name);
+        given.insert(name.to_owned(), typed(value, schema));
     }
-    for name in known.keys() {
-        if !given.contains_key(name) {
-            return Err(Error::usage(format!("The input `{name}` is missing"))
-                .help(format!("Give it as --input {name}=VALUE")));
+    let given = known.of_inputs(&Json::Object(given)).map_err(|wrong| {
+        let missing = wrong.iter().find_map(|w| w.strip_suffix("` is missing"));
+        let error = Error::usage(wrong.join("; "));
+        match missing.and_then(|w| w.strip_prefix('`')) {
+            Some(name) => error.help(format!("Give it as --input {name}=VALUE")),
+            None => error,
         }
-    }
-    Ok(Json::Object(given))
+    })?;
+    Ok(match &workflow.trigger.kind {
+        TriggerKind::Schedule(_) | TriggerKind::Date(_) | TriggerKind::NewRecords(_) => {
+            serde_json::json!({ "time": null })
+        }
+        TriggerKind::Manual(_) | TriggerKind::Webhook(_) => given,
+    })
+}
+
+/// Reads what was typed as what its schema asks for; a text needs no quotes.
+fn typed(value: &str, schema: Option<&Json>) -> Json {
+    let kinds = schema.and_then(|schema| schema.get("type"));
+    let is_text = match kinds {
+        Some(Json::Array(kinds)) => kinds.iter().any(|kind| kind == "string"),
+        Some(kind) => kind == "string",
+        None => true,
+    };
+    let read = || serde_json::from_str(value).ok();
+    // What does not fit is told against the schema.
+    let read = if is_text { None } else { read() };
+    read.unwrap_or_else(|| Json::from(value))
 }

@@ -1,5 +1,6 @@
 //! `sopwright serve`, `enable`, `disable` and `upcoming`
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
@@ -7,45 +8,96 @@ use serde_json::json;
 
 use super::Context;
 use super::inbox::who;
-use crate::diag::{Error, Result};
+use crate::connect::Secret;
+use crate::diag::{Error, Result, count};
 use crate::rehearse::LlmAnswers;
-use crate::serve::{self, Launcher, NO_SCHEDULE, Told, Watchman};
-use crate::spec::{TriggerKind, when};
+use crate::serve::{self, Answerer, BY_HAND, Door, Launcher, Watchman};
+use crate::spec::{TriggerKind, Webhook, Workflow, when};
 use crate::{store, ui};
 
-pub(super) async fn serve(context: &Context, at_once: u16) -> Result<ExitCode> {
+pub(super) async fn serve(
+    context: &Context,
+    listen: Option<&str>,
+    at_once: u16,
+) -> Result<ExitCode> {
+    let door = door(context, listen)?;
     let launcher = Launcher {
-        llm: context.llm().await?,
+        llm: context.answerer().await?,
         at_once: usize::from(at_once),
         ..launcher(context)?
     };
     let json = context.is_json();
-    serve::serve(launcher, stopped(), &mut |told| tell(&told, json)).await?;
+    serve::serve(launcher, door, stopped(), &mut |told| {
+        ui::out(if json {
+            ui::told_as_json(&told)
+        } else {
+            ui::told(&told)
+        });
+    })
+    .await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns where it listens, and who may ask.
+fn door(context: &Context, listen: Option<&str>) -> Result<Door> {
+    let settings = &context.workspace.settings().serve;
+    let written = listen.unwrap_or(&settings.listen);
+    let address: SocketAddr = written.parse().map_err(|_| {
+        Error::usage(format!("`{written}` is not an address to listen on"))
+            .help("Write an IP address and a port, as in 127.0.0.1:7420 or 0.0.0.0:7420.")
+    })?;
+    let env = |name: &str| std::env::var(name).ok();
+    let token = settings.token.as_deref();
+    let token = token.map(|name| Secret::named(name, &env)).transpose();
+    let token = token.map_err(|e| {
+        let error = Error::input("The token of [serve] cannot be used").because(e.message);
+        match e.help {
+            Some(help) => error.help(help),
+            None => error,
+        }
+    })?;
+    Ok(Door {
+        listen: address,
+        token,
+    })
 }
 
 pub(super) async fn enable(context: &Context, name: &str, enabled: bool) -> Result<ExitCode> {
     let stored = store::load(&context.workspace, name)?;
-    let journal = context.journal()?;
-    let when = stored.draft.workflow.as_ref().map(|w| when(&w.trigger));
-    let when = when.unwrap_or_default();
+    let launcher = launcher(context)?;
+    let journal = launcher.journal.clone();
+    let workflow = stored.draft.workflow.as_ref();
+    let when = workflow.map(when).unwrap_or_default();
+    let now = Timestamp::now();
+    let (mut notes, mut seen) = (Vec::new(), None);
     if enabled {
         let (checked, ..) = context.checked(&stored).await?;
-        if !matches!(checked.workflow().trigger.kind, TriggerKind::Schedule(_)) {
-            return Err(Error::input(format!("`{name}` cannot run by itself: {NO_SCHEDULE}")).help(
-                format!("Say when it should run, as in: sopwright edit {name} \"every Monday at 8 in London\""),
-            ));
+        let workflow = checked.workflow();
+        notes = can_run(context, name, workflow)?;
+        let watches = journal.watches()?;
+        let is_on = watches.iter().any(|w| w.enabled && w.workflow == name);
+        if !is_on {
+            // From here on, what comes counts: what is there is noted before it runs by itself.
+            seen = launcher.see_what_is_there(name, now).await?;
+        }
+        if let Some(rows) = seen {
+            let rows = count(rows, "row");
+            notes.push(format!("What is there now starts nothing: {rows}."));
         }
     }
-    let now = Timestamp::now().as_millisecond();
-    journal.watch(name, enabled, &who(), now).await?;
+    journal
+        .watch(name, enabled, &who(), now.as_millisecond())
+        .await?;
     if context.is_json() {
-        ui::out(json!({"workflow": name, "enabled": enabled, "when": when}).to_string());
+        let told = json!({"workflow": name, "enabled": enabled, "when": when, "rows_there": seen});
+        ui::out(told.to_string());
     } else if enabled {
         ui::out(format!(
-            "{} runs by itself: {when}. `sopwright serve` has to be up for it.",
-            ui::paint(ui::Style::Strong, name)
+            "{} runs by itself: {}. `sopwright serve` has to be up for it.",
+            ui::paint(ui::Style::Strong, name),
+            uncapital(&when)
         ));
+        notes.iter().for_each(ui::out);
     } else {
         ui::out(format!(
             "{} no longer runs by itself.",
@@ -55,19 +107,75 @@ pub(super) async fn enable(context: &Context, name: &str, enabled: bool) -> Resu
     Ok(ExitCode::SUCCESS)
 }
 
+fn uncapital(words: &str) -> String {
+    let mut rest = words.chars();
+    let first = rest.next().map(|c| c.to_lowercase().collect::<String>());
+    first.unwrap_or_default() + rest.as_str()
+}
+
+/// Makes sure that something other than a person can start a workflow, and returns what a person
+/// should know of it.
+fn can_run(context: &Context, name: &str, workflow: &Workflow) -> Result<Vec<String>> {
+    match &workflow.trigger.kind {
+        TriggerKind::Manual(_) => Err(Error::input(format!(
+            "`{name}` cannot run by itself: {BY_HAND}"
+        ))
+        .help(format!(
+            "Say when it should run, as in: sopwright edit {name} \"every Monday at 8 in London\""
+        ))),
+        TriggerKind::Webhook(webhook) => webhook_notes(context, webhook),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn webhook_notes(context: &Context, webhook: &Webhook) -> Result<Vec<String>> {
+    let env = |name: &str| std::env::var(name).ok();
+    let Some(secret) = &webhook.secret else {
+        let who = match context.workspace.settings().serve.token {
+            Some(_) => "Who sends an event needs the token of [serve].",
+            None => "Its events are not signed: whoever reaches this machine's port can start it.",
+        };
+        return Ok(vec![who.to_owned()]);
+    };
+    match Secret::named(secret, &env) {
+        Ok(_) => Ok(vec![
+            "Each event is signed, in the header Sopwright-Signature: docs/serving.md says how."
+                .to_owned(),
+        ]),
+        Err(e) => Err(
+            Error::input("The secret that signs its events is not there")
+                .because(e.message)
+                .help("Set it here, and where `sopwright serve` runs."),
+        ),
+    }
+}
+
 pub(super) async fn upcoming(context: &Context) -> Result<ExitCode> {
     let launcher = launcher(context)?;
     let journal = launcher.journal.clone();
     // Looks, and starts nothing.
     let mut watchman = Watchman::new(launcher.into());
     watchman.look(Timestamp::now())?;
-    let next = watchman.upcoming();
-    let unusable: Vec<(&str, &str)> = watchman.unusable().collect();
     let is_up = journal.hold_server()?.is_none();
+    let next = watchman.upcoming().into_iter().map(|(at, name)| {
+        let when = in_words(context, &name);
+        (Some(at), name, when)
+    });
+    let comes = watchman.awaiting().map(|(name, path)| {
+        let when = format!("when an event comes to {path}");
+        (None, name.to_owned(), when)
+    });
+    let next: Vec<ui::Next> = next
+        .chain(comes)
+        .map(|(at, workflow, when)| ui::Next { at, workflow, when })
+        .collect();
+    let unusable: Vec<(&str, &str)> = watchman.unusable().collect();
     if context.is_json() {
         let next: Vec<_> = next
             .iter()
-            .map(|(at, name)| json!({"workflow": name, "at": at.to_string()}))
+            .map(|next| {
+                json!({"workflow": next.workflow, "at": next.at.map(|at| at.to_string()), "when": next.when})
+            })
             .collect();
         let unusable: Vec<_> = unusable
             .iter()
@@ -91,11 +199,19 @@ pub(super) async fn upcoming(context: &Context) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns when a workflow runs, in words.
+fn in_words(context: &Context, name: &str) -> String {
+    let workflow = store::load(&context.workspace, name).map(|stored| stored.draft.workflow);
+    let workflow = workflow.ok().flatten();
+    workflow.map_or(String::new(), |workflow| uncapital(&when(&workflow)))
+}
+
 fn launcher(context: &Context) -> Result<Launcher> {
+    let llm: Answerer = Box::new(|| LlmAnswers::placeholders().into());
     Ok(Launcher {
         workspace: context.workspace.clone(),
         journal: context.journal()?,
-        llm: LlmAnswers::placeholders().into(),
+        llm,
         at_once: 1,
     })
 }
@@ -117,80 +233,4 @@ async fn stopped() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
-}
-
-/// Shows what happened, on a line.
-fn tell(told: &Told, json: bool) {
-    let at = jiff::Zoned::now();
-    if json {
-        let mut line = match told {
-            Told::Serving { enabled } => json!({"event": "serving", "enabled": enabled}),
-            Told::Begins { workflow, run, why } => {
-                json!({"event": "begins", "workflow": workflow, "run": run, "why": why})
-            }
-            Told::Ended {
-                workflow,
-                run,
-                outcome: Ok(summary),
-            } => {
-                json!({"event": "ended", "workflow": workflow, "run": run, "cases": summary.cases, "failed": summary.failed})
-            }
-            Told::Ended {
-                workflow,
-                run,
-                outcome: Err(error),
-            } => {
-                json!({"event": "not_run", "workflow": workflow, "run": run, "why": error.to_string()})
-            }
-            Told::Unusable { workflow, why } => {
-                json!({"event": "unusable", "workflow": workflow, "why": why})
-            }
-        };
-        line["at"] = json!(at.timestamp().to_string());
-        ui::out(line.to_string());
-        return;
-    }
-    let time = ui::paint(ui::Style::Faint, at.strftime("%Y-%m-%d %H:%M:%S"));
-    let line = match told {
-        Told::Serving { enabled } => {
-            let hint = match enabled {
-                0 => " `sopwright enable NAME` lets one run by itself; it is seen here at once.",
-                _ => "",
-            };
-            format!(
-                "Serving {}. Ctrl-C stops it; what is under way then is gone on with at the next start.{hint}",
-                crate::diag::count(*enabled, "enabled workflow")
-            )
-        }
-        Told::Begins { workflow, run, why } => format!("{workflow} begins ({why}): {run}"),
-        Told::Ended {
-            workflow,
-            run,
-            outcome: Ok(summary),
-        } => {
-            let failed = match summary.failed {
-                0 => String::new(),
-                n => ui::paint(ui::Style::Bad, format!(", {n} failed")).to_string(),
-            };
-            format!(
-                "{workflow} ended: {}{failed}. `sopwright runs show {run}` tells more.",
-                crate::diag::count(summary.cases, "case")
-            )
-        }
-        Told::Ended {
-            workflow,
-            outcome: Err(error),
-            ..
-        } => ui::paint(
-            ui::Style::Bad,
-            format!("{workflow} could not be run: {error}"),
-        )
-        .to_string(),
-        Told::Unusable { workflow, why } => ui::paint(
-            ui::Style::Warn,
-            format!("{workflow} is enabled, and cannot run by itself: {why}"),
-        )
-        .to_string(),
-    };
-    ui::out(format!("{time}  {line}"));
 }

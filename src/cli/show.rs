@@ -23,7 +23,7 @@ pub(super) fn show(context: &Context, name: &str) -> Result<()> {
     let mut line = |label: &str, value: String| {
         text += &format!("{:<10} {value}\n", paint(Style::Faint, label))
     };
-    line("when", spec::when(&workflow.trigger));
+    line("when", spec::when(workflow));
     line(
         "reads",
         workflow

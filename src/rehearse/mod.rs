@@ -245,7 +245,15 @@ fn trigger_example(program: &Program) -> Json {
                 .map(|(n, s)| (n.clone(), placeholder(s, n)))
                 .collect(),
         ),
-        TriggerKind::Schedule(_) => serde_json::json!({"time": null}),
-        _ => Json::Object(Map::new()),
+        TriggerKind::Webhook(webhook) => Json::Object(
+            webhook
+                .event
+                .iter()
+                .map(|(n, s)| (n.clone(), placeholder(s, n)))
+                .collect(),
+        ),
+        TriggerKind::Schedule(_) | TriggerKind::Date(_) | TriggerKind::NewRecords(_) => {
+            serde_json::json!({"time": null})
+        }
     })
 }

@@ -73,6 +73,7 @@ fn begin(shared: &Shared, start: Start) -> Result<Begun> {
         match pull.keeps(row, &shared.base) {
             Ok(true) => {}
             Ok(false) => return Ok(Begun::No),
+            Err(_) if !shared.chosen.takes_all() => return Ok(Begun::No),
             Err(error) => {
                 return Ok(unusable(Failure::last("expression", error.message), item));
             }
@@ -84,10 +85,12 @@ fn begin(shared: &Shared, start: Start) -> Result<Begun> {
     };
     let execution = match Execution::within(&shared.program, &shared.base, case) {
         Ok(execution) => execution,
+        // A row that started nothing has no key to be asked for.
+        Err(_) if !shared.chosen.takes_all() => return Ok(Begun::No),
         Err(failure) => return Ok(unusable(failure, item)),
     };
     let key = execution.key();
-    if shared.only.as_ref().is_some_and(|only| only != key) || shared.passes(key) {
+    if !shared.chosen.takes(key) || shared.passes(key) {
         return Ok(Begun::No);
     }
     let log = CaseLog::of(&shared.journal, &shared.run, place, key, shared.is_resumed)?;

@@ -4,6 +4,7 @@
 
 mod begin;
 mod carry;
+mod chosen;
 mod files;
 mod gathered;
 mod inbox;
@@ -42,6 +43,7 @@ pub use results::Results;
 pub use summary::{FailedCase, Summary};
 
 use carry::{Went, run_cases};
+use chosen::Chosen;
 use gathered::Gathered;
 use limited::Limited;
 use log::{CaseLog, RunOf};
@@ -93,7 +95,7 @@ struct Shared {
     world: RunWorld,
     journal: Arc<Journal>,
     run: RunOf,
-    only: Option<String>,
+    chosen: Chosen,
     /// The rows were chosen already.
     is_chosen: bool,
     is_resumed: bool,
@@ -146,13 +148,14 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
     let waits = rows::waits_outside(&workflow);
     let keeps_rows = rows::keeps_rows(&workflow);
     let tells_items = workflow.outputs.iter().any(|o| o.common.per == Per::Run);
+    let chosen = Chosen::of(&workflow, &plan.trigger, plan.only.as_deref());
     let source = Source {
         program: &program,
         connections: &plan.connections,
         base: &base,
         journal: &plan.journal,
         run: &run,
-        only: plan.only.as_deref(),
+        chosen: &chosen,
         size: if waits { 1 } else { ROWS_A_TASK },
     };
     let (pieces, passed) = if keeps_rows {
@@ -175,7 +178,7 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
         journal: plan.journal.clone(),
         run,
         base,
-        only: plan.only.clone(),
+        chosen: chosen.clone(),
         program: program.clone(),
     });
     let tasks = if waits {

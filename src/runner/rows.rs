@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value as Json};
 
+use super::chosen::Chosen;
 use super::log::RunOf;
 use crate::connect::{Connections, RowStream};
 use crate::diag::{Error, Result};
@@ -39,8 +40,8 @@ pub(super) struct Source<'s> {
     pub(super) base: &'s Scope,
     pub(super) journal: &'s Arc<Journal>,
     pub(super) run: &'s RunOf,
-    /// Only the case of this key.
-    pub(super) only: Option<&'s str>,
+    /// Which of the rows are cases.
+    pub(super) chosen: &'s Chosen,
     /// How many cases a task takes on.
     pub(super) size: usize,
 }
@@ -201,7 +202,7 @@ impl Source<'_> {
                     Ok(None) => continue,
                     Err(failure) => ("(no key)".to_owned(), Some(failure)),
                 };
-                if self.only.is_some_and(|only| only != key) {
+                if !self.chosen.takes(&key) {
                     continue;
                 }
                 if let Some(failure) = failure {

@@ -1,29 +1,43 @@
-//! Runs workflows when they are due, for as long as it is up.
+//! Runs workflows when something starts them, for as long as it is up.
 
+mod board;
+mod http;
 mod launch;
+mod queue;
+mod records;
 pub mod schedule;
 pub mod signature;
+mod told;
+mod watched;
+mod watchlist;
 mod watchman;
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::diag::{Error, Result};
 
-pub use launch::Launcher;
-pub use watchman::{NO_SCHEDULE, Told, Watchman};
+pub use http::Door;
+pub use launch::{Answerer, Launcher};
+pub use told::Told;
+pub use watched::BY_HAND;
+pub use watchman::Watchman;
 
 /// How long runs may take to end once it is stopped; what is left of them is resumed later.
-const GRACE: Duration = Duration::from_secs(4);
+const GRACE: Duration = Duration::from_secs(3);
 
-/// Runs what is due until `stop` comes.
+/// Runs what is due, and answers over HTTP, until `stop` comes.
 ///
 /// # Errors
-/// If another process does so already, or the journal cannot be used.
+/// If another process does so already, the address cannot be listened on, or the journal cannot
+/// be used.
 pub async fn serve(
     launcher: Launcher,
+    door: Door,
     stop: impl Future<Output = ()>,
     tell: &mut dyn FnMut(Told),
 ) -> Result<()> {
@@ -32,13 +46,26 @@ pub async fn serve(
         Error::blocked("Another `sopwright serve` is at work in this workspace")
             .help("One is enough: what you enable is seen by it within a second.")
     })?;
+    let listener = door.open().await?;
+    let address = listener
+        .local_addr()
+        .map_err(|e| Error::unavailable("The address is not known").caused_by(e))?;
+    let launcher = Arc::new(launcher);
+    let mut watchman = Watchman::new(launcher.clone());
+    watchman.take_up()?;
+    // Paths are known before the first request is answered.
+    let (told, _) = watchman.step(Timestamp::now()).await?;
+    let front = http::Front {
+        workspace: launcher.workspace.clone(),
+        journal: journal.clone(),
+        board: watchman.board(),
+        guard: http::Guard::new(door.token),
+    };
+    let (stopping, stopped) = watch::channel(false);
+    let answering = tokio::spawn(http::answer(listener, front.into(), stopped));
     let enabled = journal.watches()?.iter().filter(|w| w.enabled).count();
-    tell(Told::Serving { enabled });
-    let mut watchman = Watchman::new(launcher.into());
-    watchman
-        .take_up(Timestamp::now())?
-        .into_iter()
-        .for_each(&mut *tell);
+    tell(Told::Serving { enabled, address });
+    told.into_iter().for_each(&mut *tell);
     let mut stop = std::pin::pin!(stop);
     loop {
         let (told, again) = watchman.step(Timestamp::now()).await?;
@@ -47,9 +74,13 @@ pub async fn serve(
         let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
+            () = watchman.woken() => {}
             () = &mut stop => break,
         }
     }
+    // Nothing more is let in; what was, is in the journal.
+    let _ = stopping.send(true);
+    let _ = answering.await;
     let _ = tokio::time::timeout(GRACE, async {
         while let Ok(Some(told)) = watchman.next_end().await {
             tell(told);

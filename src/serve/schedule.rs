@@ -9,6 +9,9 @@ use jiff::{Timestamp, Zoned};
 
 use crate::spec::{Schedule, cron};
 
+/// The kind of firing of a schedule.
+pub(super) const SCHEDULE: &str = "schedule";
+
 /// A schedule that can be asked.
 #[derive(Debug, Clone)]
 pub struct Timetable {

@@ -9,6 +9,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
+mod events;
+mod rows;
+
 use super::{Launcher, Told, Watchman};
 use crate::rehearse::LlmAnswers;
 use crate::store::journal::{Firing, RunStatus};
@@ -42,6 +45,9 @@ impl Place {
         });
         for (name, value) in parts.as_object().unwrap() {
             document[name] = value.clone();
+            if value.is_null() {
+                document.as_object_mut().unwrap().remove(name);
+            }
         }
         place.write(
             &format!("generated/{NAME}/workflow.json"),
@@ -63,15 +69,19 @@ impl Place {
 
     /// Returns a watchman as after a start of the program.
     fn watchman(&self) -> (Watchman, Arc<Journal>) {
-        let workspace = Workspace::open(Some(self.path()), self.path()).unwrap();
-        let journal = Arc::new(Journal::open(&workspace).unwrap());
-        let launcher = Launcher {
-            workspace,
-            journal: journal.clone(),
-            llm: Arc::new(LlmAnswers::placeholders()),
-            at_once: 4,
-        };
+        let launcher = self.launcher();
+        let journal = launcher.journal.clone();
         (Watchman::new(launcher.into()), journal)
+    }
+
+    fn launcher(&self) -> Launcher {
+        let workspace = Workspace::open(Some(self.path()), self.path()).unwrap();
+        Launcher {
+            journal: Arc::new(Journal::open(&workspace).unwrap()),
+            workspace,
+            llm: Box::new(|| LlmAnswers::placeholders().into()),
+            at_once: 4,
+        }
     }
 }
 
@@ -92,6 +102,19 @@ async fn enable(journal: &Journal, since: &str) {
         .watch(NAME, true, "lena", at(since).as_millisecond())
         .await
         .unwrap();
+}
+
+/// Lets the watchman work at a moment until nothing is under way, and returns what happened.
+async fn settle(watchman: &mut Watchman, now: Timestamp) -> Vec<Told> {
+    let mut all = Vec::new();
+    loop {
+        let (told, _) = watchman.step(now).await.unwrap();
+        all.extend(told);
+        if !watchman.is_busy() {
+            return all;
+        }
+        watchman.woken().await;
+    }
 }
 
 /// Waits for the run under way, and returns how many cases it had.
@@ -141,7 +164,7 @@ async fn what_was_missed_while_down_runs_once() {
     // Down until the next day.
     let (mut watchman, journal) = place.watchman();
     let now = at("2026-11-17T10:20:00Z");
-    assert!(watchman.take_up(now).unwrap().is_empty());
+    watchman.take_up().unwrap();
     let (told, _) = watchman.step(now).await.unwrap();
     assert_eq!(begun(&told), ["levels-20261117-100000+0000"]);
     match &told[0] {
@@ -191,7 +214,8 @@ async fn a_firing_whose_run_never_began_is_taken_up() {
     };
     assert!(!journal.fire(other).await.unwrap());
     let now = at("2026-11-16T08:10:00Z");
-    let told = watchman.take_up(now).unwrap();
+    watchman.take_up().unwrap();
+    let (told, _) = watchman.step(now).await.unwrap();
     assert_eq!(begun(&told), ["levels-x"]);
     end(&mut watchman).await;
     let (told, _) = watchman.step(now).await.unwrap();

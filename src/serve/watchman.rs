@@ -1,133 +1,103 @@
-//! Watches which workflows are due, and has them run.
+//! Watches what starts runs, and has them run.
 //!
 //! It is told the time at each step, so that nothing here waits: whoever drives it sleeps until
-//! the moment that it names.
+//! the moment that it names, or until something happens.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::JoinSet;
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinSet};
 
+use super::board::Board;
 use super::launch::{Launcher, scheduled};
-use super::schedule::Timetable;
-use crate::diag::{Error, Result};
+use super::queue::{Queue, Waiting};
+use super::records::Looked;
+use super::schedule::SCHEDULE;
+use super::told::Told;
+use super::watched::Starts;
+use super::watchlist::Watchlist;
+use crate::diag::{Result, count};
 use crate::rehearse::Clock;
 use crate::runner::Summary;
-use crate::spec::{self, TriggerKind};
 use crate::store::journal::Firing;
-
-/// How long a list of what is watched is trusted before it is read again.
-const TRUSTED: SignedDuration = SignedDuration::from_secs(30);
 
 /// How often it looks whether the list was changed.
 const LOOKS: SignedDuration = SignedDuration::from_secs(1);
 
-/// The kind of firing of a schedule.
-const SCHEDULE: &str = "schedule";
+/// After how long a table is looked at again that could not be read, at the latest.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// What happened, for whoever shows or logs it.
-#[derive(Debug)]
-pub enum Told {
-    /// It is at work.
-    Serving {
-        /// How many workflows are enabled.
-        enabled: usize,
-    },
-    /// A run begins.
-    Begins {
-        /// The workflow.
-        workflow: String,
-        /// The run.
-        run: String,
-        /// Why now, in words.
-        why: String,
-    },
-    /// A run has ended.
-    Ended {
-        /// The workflow.
-        workflow: String,
-        /// The run.
-        run: String,
-        /// What came of it, or why it could not be carried out.
-        outcome: std::result::Result<Box<Summary>, Error>,
-    },
-    /// A workflow that is enabled cannot run by itself.
-    Unusable {
-        /// The workflow.
-        workflow: String,
-        /// Why, in words.
-        why: String,
-    },
+/// Runs that are under way at once.
+const RUNS_AT_ONCE: usize = 4;
+
+/// Something that was under way and is over.
+enum Done {
+    Run(Waiting, Box<Result<Option<Summary>>>),
+    Look(String, Result<Looked>),
 }
 
-/// A workflow that is watched.
-struct Watched {
-    timetable: Timetable,
-    /// When its file was changed last.
-    changed: Option<SystemTime>,
-    /// Since when times count: its last firing, or when it was enabled.
-    since: Timestamp,
-    next: Option<Timestamp>,
-}
+type Ended = std::result::Result<Done, JoinError>;
 
 /// Watches the workflows of a workspace.
 pub struct Watchman {
     launcher: Arc<Launcher>,
-    watched: BTreeMap<String, Watched>,
-    /// What comes next, the soonest first.
-    order: BTreeSet<(Timestamp, String)>,
-    /// Workflows that could not be used, with what was told of them.
-    unusable: HashMap<String, String>,
+    board: Arc<Board>,
+    list: Watchlist,
     /// Workflows with a run under way.
     busy: BTreeSet<String>,
-    runs: JoinSet<(String, String, Result<Summary>)>,
-    /// When the list was read, and which one it was.
-    read: Option<(Timestamp, i64)>,
+    /// Workflows whose table is being looked at.
+    looking: BTreeSet<String>,
+    queue: Queue,
+    arrivals: mpsc::UnboundedReceiver<Waiting>,
+    tasks: JoinSet<Done>,
+    /// What is over and was not taken in.
+    over: Vec<Ended>,
+    /// The time that it was told last.
+    now: Timestamp,
 }
 
 impl Watchman {
     /// Returns one who has seen nothing yet.
     pub fn new(launcher: Arc<Launcher>) -> Self {
+        let (board, arrivals) = Board::new();
         Watchman {
             launcher,
-            watched: BTreeMap::new(),
-            order: BTreeSet::new(),
-            unusable: HashMap::new(),
+            queue: Queue::counted(board.waiting.clone()),
+            board,
+            list: Watchlist::default(),
             busy: BTreeSet::new(),
-            runs: JoinSet::new(),
-            read: None,
+            looking: BTreeSet::new(),
+            arrivals,
+            tasks: JoinSet::new(),
+            over: Vec::new(),
+            now: Timestamp::UNIX_EPOCH,
         }
     }
 
-    /// Goes on with what a crash or a stop has left: runs that were cut short, and firings whose
-    /// run never began.
+    /// Returns what the HTTP face knows of it.
+    pub fn board(&self) -> Arc<Board> {
+        self.board.clone()
+    }
+
+    /// Takes up what a crash or a stop has left: runs that were cut short, and firings whose run
+    /// never began. The next step begins them.
     ///
     /// # Errors
     /// If the journal cannot be read.
-    pub fn take_up(&mut self, now: Timestamp) -> Result<Vec<Told>> {
+    pub fn take_up(&mut self) -> Result<()> {
         let journal = self.launcher.journal.clone();
-        let mut told = Vec::new();
         for run in journal.fired_and_unfinished()? {
             let workflow = journal.run(&run)?.info.workflow;
-            told.push(Told::Begins {
-                workflow: workflow.clone(),
-                run: run.clone(),
-                why: "it was cut short".to_owned(),
-            });
-            let launcher = self.launcher.clone();
-            self.busy.insert(workflow.clone());
-            self.runs.spawn(async move {
-                let outcome = launcher.resumed(&run).await;
-                (workflow, run, outcome)
-            });
+            self.queue
+                .push(Waiting::new(workflow, run, "it was cut short"));
         }
-        for firing in journal.not_begun_yet()? {
-            told.push(self.begin(firing, now, "it was due before a stop".to_owned()));
+        for (workflow, run) in journal.not_begun_yet()? {
+            self.queue
+                .push(Waiting::new(workflow, run, "it was due before a stop"));
         }
-        Ok(told)
+        Ok(())
     }
 
     /// Begins what is due at a moment, and takes in what has ended. Returns what happened, and when
@@ -136,30 +106,52 @@ impl Watchman {
     /// # Errors
     /// If the journal cannot be used.
     pub async fn step(&mut self, now: Timestamp) -> Result<(Vec<Told>, Timestamp)> {
+        self.now = now;
         let mut told = Vec::new();
-        while let Some(ended) = self.runs.try_join_next() {
+        while let Some(ended) = self.tasks.try_join_next() {
+            self.over.push(ended);
+        }
+        for ended in std::mem::take(&mut self.over) {
             told.extend(self.ended(ended).await?);
         }
+        while let Ok(waiting) = self.arrivals.try_recv() {
+            self.queue.push_counted(waiting);
+        }
         self.read_again(now, &mut told)?;
-        let mut due = Vec::new();
-        for (at, name) in &self.order {
-            if *at > now {
-                break;
-            }
-            // What comes due during a run fires once, when that is over.
-            if !self.busy.contains(name) {
-                due.push(name.clone());
-            }
-        }
-        for name in due {
-            told.extend(self.fire(&name, now).await?);
-        }
-        let waiting = self
+        let is_due = |(at, _): &&(Timestamp, String)| *at <= now;
+        // What comes due during a run, or before one that waits, fires once, when that is over.
+        let due: Vec<String> = self
+            .list
             .order
             .iter()
-            .find(|(_, name)| !self.busy.contains(name));
-        let next = waiting.map_or(now + LOOKS, |(at, _)| (*at).min(now + LOOKS));
+            .take_while(is_due)
+            .filter(|(_, name)| self.is_free(name))
+            .map(|(_, name)| name.clone())
+            .collect();
+        for name in due {
+            self.fire(&name, now).await?;
+        }
+        while self.busy.len() < RUNS_AT_ONCE {
+            let Some(waiting) = self.queue.next(&self.busy, now) else {
+                break;
+            };
+            told.push(self.begin(waiting, now));
+        }
+        let by_clock = self.list.order.iter().find(|(_, name)| self.is_free(name));
+        let by_clock = by_clock.map(|(at, _)| *at);
+        self.board
+            .stepped(now, self.list.order.first().map(|o| o.0));
+        let next = [by_clock, self.queue.next_again()].into_iter().flatten();
+        let next = next.min().map_or(now + LOOKS, |at| at.min(now + LOOKS));
         Ok((told, next.max(now)))
+    }
+
+    /// Waits until something happens that a step takes in. Nothing is lost if it is dropped.
+    pub async fn woken(&mut self) {
+        tokio::select! {
+            Some(ended) = self.tasks.join_next() => self.over.push(ended),
+            Some(waiting) = self.arrivals.recv() => self.queue.push_counted(waiting),
+        }
     }
 
     /// Looks what is watched, and begins nothing.
@@ -175,67 +167,166 @@ impl Watchman {
     /// # Errors
     /// If the journal cannot be written.
     pub async fn next_end(&mut self) -> Result<Option<Told>> {
-        match self.runs.join_next().await {
-            Some(ended) => self.ended(ended).await,
-            None => Ok(None),
+        loop {
+            let ended = match self.over.pop() {
+                Some(ended) => Some(ended),
+                None => self.tasks.join_next().await,
+            };
+            let Some(ended) = ended else {
+                return Ok(None);
+            };
+            if let Some(told) = self.ended(ended).await? {
+                return Ok(Some(told));
+            }
         }
     }
 
-    /// Are runs under way?
-    pub fn is_busy(&self) -> bool {
-        !self.runs.is_empty()
+    /// Returns the enabled workflows with the times at which they are looked after next, the
+    /// soonest first.
+    pub fn upcoming(&self) -> Vec<(Timestamp, String)> {
+        self.list.order.iter().cloned().collect()
     }
 
-    /// Returns the enabled workflows with the times at which they run next, the soonest first.
-    pub fn upcoming(&self) -> Vec<(Timestamp, String)> {
-        self.order.iter().cloned().collect()
+    /// Returns the enabled workflows that start when something comes, with its path.
+    pub fn awaiting(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.list.watched.iter();
+        let all = all.filter(|(_, watched)| watched.trouble().is_none());
+        all.filter_map(|(name, watched)| match &watched.starts {
+            Starts::Events(path, _) => Some((name.as_str(), path.as_str())),
+            _ => None,
+        })
     }
 
     /// Returns the enabled workflows that cannot run by themselves, with why.
     pub fn unusable(&self) -> impl Iterator<Item = (&str, &str)> {
-        let all = self.unusable.iter();
+        let all = self.list.unusable.iter();
         all.map(|(name, why)| (name.as_str(), why.as_str()))
     }
 
-    async fn ended(
+    /// Is something under way?
+    #[cfg(test)]
+    pub(super) fn is_busy(&self) -> bool {
+        !self.tasks.is_empty() || !self.over.is_empty()
+    }
+
+    fn is_free(&self, name: &str) -> bool {
+        !self.busy.contains(name) && !self.looking.contains(name) && !self.queue.holds(name)
+    }
+
+    async fn ended(&mut self, ended: Ended) -> Result<Option<Told>> {
+        match ended {
+            // What was stopped is gone on with when there is a next time.
+            Err(_) => Ok(None),
+            Ok(Done::Run(waiting, outcome)) => self.run_ended(waiting, *outcome).await,
+            Ok(Done::Look(name, outcome)) => Ok(self.looked(name, outcome)),
+        }
+    }
+
+    async fn run_ended(
         &mut self,
-        ended: std::result::Result<(String, String, Result<Summary>), tokio::task::JoinError>,
+        waiting: Waiting,
+        outcome: Result<Option<Summary>>,
     ) -> Result<Option<Told>> {
-        let Ok((workflow, run, outcome)) = ended else {
-            // A run that was stopped is resumed when there is a next time.
-            return Ok(None);
-        };
+        let (workflow, run) = (waiting.workflow.clone(), waiting.run.clone());
         self.busy.remove(&workflow);
         if let Err(error) = &outcome {
             let why = error.to_string();
+            // What is down may come back, and a workflow with errors be mended.
+            if let Some(at) = self.queue.put_off(waiting, self.now) {
+                return Ok(Some(Told::Later {
+                    workflow,
+                    run,
+                    why,
+                    at,
+                }));
+            }
             self.launcher.journal.not_begun(&run, &why).await?;
         }
+        let outcome = match outcome {
+            Ok(Some(summary)) => Ok(Box::new(summary)),
+            // Somebody else has carried it out meanwhile.
+            Ok(None) => return Ok(None),
+            Err(error) => Err(error),
+        };
         Ok(Some(Told::Ended {
             workflow,
             run,
-            outcome: outcome.map(Box::new),
+            outcome,
         }))
     }
 
-    async fn fire(&mut self, name: &str, now: Timestamp) -> Result<Option<Told>> {
-        let Some(watched) = self.watched.get_mut(name) else {
-            return Ok(None);
+    /// Takes in what a look at a table has come to.
+    fn looked(&mut self, name: String, outcome: Result<Looked>) -> Option<Told> {
+        self.looking.remove(&name);
+        let mut again = None;
+        let told = match outcome {
+            Ok(Looked::Nothing) => {
+                self.list.unusable.remove(&name);
+                None
+            }
+            Ok(Looked::First { rows }) => Some(Told::Watching {
+                workflow: name.clone(),
+                rows,
+            }),
+            Ok(Looked::Fired { run, rows, is_cut }) => {
+                self.list.unusable.remove(&name);
+                if is_cut {
+                    again = Some(self.now);
+                }
+                let why = count(rows, "row");
+                self.queue.push(Waiting::new(&name, run, why));
+                None
+            }
+            Err(error) => {
+                again = Some(self.now + LOOK_AGAIN);
+                let why = error.to_string();
+                self.list.cannot(&name, why)
+            }
         };
-        let due = watched.timetable.due(watched.since, now);
-        if let Some(due) = &due {
-            watched.since = due.at.timestamp();
+        let next = self
+            .list
+            .watched
+            .get(&name)
+            .and_then(|watched| watched.next);
+        if let Some(at) = again.filter(|at| next.is_none_or(|next| *at < next)) {
+            self.list.set_next(&name, Some(at));
         }
-        if let Some(next) = watched.next.take() {
-            self.order.remove(&(next, name.to_owned()));
+        told
+    }
+
+    /// Does what is due for a workflow: has its run begun, or its table looked at.
+    async fn fire(&mut self, name: &str, now: Timestamp) -> Result<()> {
+        let Some(watched) = self.list.watched.get_mut(name) else {
+            return Ok(());
+        };
+        match &watched.starts {
+            Starts::Events(..) => Ok(()),
+            Starts::Rows(often) => {
+                let next = often.after(now);
+                self.list.set_next(name, Some(next));
+                self.looking.insert(name.to_owned());
+                let (launcher, name) = (self.launcher.clone(), name.to_owned());
+                self.tasks.spawn(async move {
+                    let looked = launcher.look(&name, now).await;
+                    Done::Look(name, looked)
+                });
+                Ok(())
+            }
+            Starts::Times(timetable) => {
+                let due = timetable.due(watched.since, now);
+                let since = due.as_ref().map_or(watched.since, |due| due.at.timestamp());
+                let next = timetable.next(since.max(now)).map(|at| at.timestamp());
+                watched.since = since;
+                self.list.set_next(name, next);
+                match due {
+                    Some(due) => self.fire_at(name, &due).await,
+                    None => Ok(()),
+                }
+            }
         }
-        watched.next = watched
-            .timetable
-            .next(watched.since.max(now))
-            .map(|at| at.timestamp());
-        if let Some(next) = watched.next {
-            self.order.insert((next, name.to_owned()));
-        }
-        let Some(due) = due else { return Ok(None) };
+    }
+
+    async fn fire_at(&mut self, name: &str, due: &super::schedule::Due) -> Result<()> {
         let at = due.at.timestamp();
         let firing = Firing {
             workflow: name.to_owned(),
@@ -246,115 +337,40 @@ impl Watchman {
             trigger: scheduled(&due.at),
             problem: None,
         };
-        if !self.launcher.journal.fire(firing.clone()).await? {
-            return Ok(None);
+        let run = firing.run.clone();
+        if self.launcher.journal.fire(firing).await? {
+            let mut why = format!("due at {}", due.at.strftime("%Y-%m-%d %H:%M %Z"));
+            if due.missed > 0 {
+                let missed = count(due.missed, "time");
+                why += &format!("; {missed} before it passed by and are not made up for");
+            }
+            self.queue.push(Waiting::new(name, run, why));
         }
-        let mut why = format!("due at {}", due.at.strftime("%Y-%m-%d %H:%M %Z"));
-        if due.missed > 0 {
-            why += &format!(
-                "; {} before it passed by and are not made up for",
-                crate::diag::count(due.missed, "time")
-            );
-        }
-        Ok(Some(self.begin(firing, now, why)))
+        Ok(())
     }
 
-    fn begin(&mut self, firing: Firing, now: Timestamp, why: String) -> Told {
+    fn begin(&mut self, waiting: Waiting, now: Timestamp) -> Told {
         let told = Told::Begins {
-            workflow: firing.workflow.clone(),
-            run: firing.run.clone(),
-            why,
+            workflow: waiting.workflow.clone(),
+            run: waiting.run.clone(),
+            why: waiting.why.clone(),
         };
         let launcher = self.launcher.clone();
-        self.busy.insert(firing.workflow.clone());
-        self.runs.spawn(async move {
-            let clock = Clock::as_of(&now.to_string());
-            let outcome = match &clock {
-                Ok(clock) => launcher.fired(&firing, clock).await,
-                Err(error) => Err(error.clone()),
+        self.busy.insert(waiting.workflow.clone());
+        self.tasks.spawn(async move {
+            let outcome = match Clock::as_of(&now.to_string()) {
+                Ok(clock) => launcher.carry_out(&waiting.run, &clock).await,
+                Err(error) => Err(error),
             };
-            (firing.workflow, firing.run, outcome)
+            Done::Run(waiting, outcome.into())
         });
         told
     }
 
-    /// Reads what is watched, where that may have changed.
     fn read_again(&mut self, now: Timestamp, told: &mut Vec<Told>) -> Result<()> {
-        let journal = self.launcher.journal.clone();
-        let changed = journal.watches_changed()?;
-        let is_fresh = |(at, of): (Timestamp, i64)| of == changed && now < at + TRUSTED;
-        if self.read.is_some_and(is_fresh) {
-            return Ok(());
+        if let Some(hooks) = self.list.read_again(&self.launcher, now, told)? {
+            self.board.set_hooks(hooks);
         }
-        self.read = Some((now, changed));
-        let mut kept = BTreeMap::new();
-        let mut unusable = HashMap::new();
-        for watch in journal.watches()?.into_iter().filter(|w| w.enabled) {
-            let name = watch.workflow;
-            let changed = self.changed(&name);
-            let known = self.watched.remove(&name);
-            if let Some(known) = known.filter(|k| k.changed == changed && changed.is_some()) {
-                kept.insert(name, known);
-                continue;
-            }
-            match self.timetable(&name) {
-                Ok(timetable) => {
-                    let last = journal.last_firing(&name, SCHEDULE)?.map(|f| f.at);
-                    let since = moment(last.unwrap_or(0).max(watch.since));
-                    let next = timetable.next(since).map(|at| at.timestamp());
-                    let watched = Watched {
-                        timetable,
-                        changed,
-                        since,
-                        next,
-                    };
-                    kept.insert(name, watched);
-                }
-                Err(why) => {
-                    if self.unusable.get(&name) != Some(&why) {
-                        told.push(Told::Unusable {
-                            workflow: name.clone(),
-                            why: why.clone(),
-                        });
-                    }
-                    unusable.insert(name, why);
-                }
-            }
-        }
-        self.order = kept
-            .iter()
-            .filter_map(|(name, watched)| Some((watched.next?, name.clone())))
-            .collect();
-        (self.watched, self.unusable) = (kept, unusable);
         Ok(())
     }
-
-    fn file(&self, name: &str) -> PathBuf {
-        let generated = self.launcher.workspace.generated();
-        generated.join(name).join("workflow.json")
-    }
-
-    fn changed(&self, name: &str) -> Option<SystemTime> {
-        std::fs::metadata(self.file(name)).ok()?.modified().ok()
-    }
-
-    /// Reads when a workflow runs.
-    fn timetable(&self, name: &str) -> std::result::Result<Timetable, String> {
-        let path = self.file(name);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|e| format!("{} cannot be read: {e}", path.display()))?;
-        let draft = spec::read(&text).map_err(|finding| finding.message.clone())?;
-        match draft.workflow.map(|workflow| workflow.trigger.kind) {
-            Some(TriggerKind::Schedule(schedule)) => Timetable::of(&schedule),
-            Some(_) => Err(NO_SCHEDULE.to_owned()),
-            None => Err("it has errors: `sopwright check` tells them".to_owned()),
-        }
-    }
-}
-
-/// What is said of a workflow that somebody has to start.
-pub const NO_SCHEDULE: &str = "it has no schedule: a person starts it";
-
-fn moment(milliseconds: i64) -> Timestamp {
-    Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
 }

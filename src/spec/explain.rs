@@ -4,10 +4,8 @@ mod steps;
 
 use serde_json::Value as Json;
 
-use super::{
-    Approval, IfUnavailable, Match, Output, OutputKind, Pull, Text, Trigger, TriggerKind, Workflow,
-    cron,
-};
+use super::when::when;
+use super::{Approval, IfUnavailable, Match, Output, OutputKind, Pull, Text, Workflow};
 use crate::diag::one_line;
 use crate::expr::{Condition, Template, words};
 
@@ -16,7 +14,7 @@ pub(super) use steps::{step_lines, waited};
 /// Returns a workflow in plain language, as Markdown.
 pub fn explain(workflow: &Workflow) -> String {
     let mut out = format!("# {}\n{}\n", workflow.title, workflow.objective);
-    section(&mut out, "When", vec![when(&workflow.trigger)]);
+    section(&mut out, "When", vec![when(workflow)]);
     section(
         &mut out,
         "What it reads",
@@ -80,44 +78,6 @@ pub(super) fn reason(because: Option<&Text>) -> String {
     because.map_or(String::new(), |b| {
         format!(" ({})", one_line(b.as_str(), 80))
     })
-}
-
-/// Returns when a workflow runs, in words.
-pub fn when(trigger: &Trigger) -> String {
-    match &trigger.kind {
-        TriggerKind::Manual(manual) if manual.inputs.is_empty() => {
-            "When someone starts it".to_owned()
-        }
-        TriggerKind::Manual(manual) => {
-            let inputs: Vec<String> = manual.inputs.keys().map(|name| label(name)).collect();
-            format!("When someone starts it, with {}", inputs.join(", "))
-        }
-        TriggerKind::Schedule(schedule) => {
-            let place = schedule
-                .timezone
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .replace('_', " ");
-            let place = if place == "UTC" {
-                place
-            } else {
-                format!("{place} time")
-            };
-            capital(&format!("{}, {place}", cron::words(&schedule.cron)))
-        }
-        TriggerKind::Webhook(webhook) => format!("When another system calls {}", webhook.path),
-        TriggerKind::Date(date) => format!(
-            "{} days before {} of {}",
-            date.days_before,
-            label(&date.field),
-            date.over
-        ),
-        TriggerKind::NewRecords(new) => format!(
-            "When {} has a new record, looked for every {}",
-            new.over, new.every
-        ),
-    }
 }
 
 pub(super) fn pull_words(workflow: &Workflow, name: &str, pull: &Pull) -> String {

@@ -22,11 +22,11 @@ tagged! {
         Manual(Manual) = "manual",
         /// at times: cron and timezone
         Schedule(Schedule) = "schedule",
-        /// when another system calls
+        /// when another system sends an event: `event` (Name -> JSON Schema of each field, read as `trigger.NAME`), `secret`? (`env:NAME` that signs it), `event_id`? (the field that tells events apart)
         Webhook(Webhook) = "webhook",
-        /// when a date of a record comes near
+        /// when a date comes near: `in` (the data of `for_each`), `field`, `days_before` (below 0: days after). Its cases are the rows whose date it is
         Date(DateTrigger) = "date",
-        /// when a table has a new record
+        /// when a table has new rows: `in` (the data of `for_each`), `every` (such as 5m). Its cases are the new rows
         NewRecords(NewRecords) = "new_records",
     }
 }
@@ -52,13 +52,14 @@ pub struct Schedule {
     pub timezone: String,
 }
 
-/// When another system calls.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// When another system sends an event.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Webhook {
-    /// The path under the server's address.
+    /// The path under the server's address; `/hooks/` and the workflow's name without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 200))]
-    pub path: String,
+    pub path: Option<String>,
     /// JSON Schema properties of the event; read as `trigger.NAME`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub event: Map<String, Json>,
@@ -66,31 +67,51 @@ pub struct Webhook {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^env:[A-Z][A-Z0-9_]*$"))]
     pub secret: Option<String>,
+    /// The event's field that tells events apart; the header `Idempotency-Key` without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 100))]
+    pub event_id: Option<String>,
 }
 
-/// When a date of a record comes near.
+impl Webhook {
+    /// Where paths of webhooks begin.
+    pub const ROOT: &str = "/hooks/";
+
+    /// Returns the path of a workflow's webhook.
+    pub fn path(&self, workflow: &str) -> String {
+        let own = || format!("{}{workflow}", Self::ROOT);
+        self.path.clone().unwrap_or_else(own)
+    }
+}
+
+/// When a date of a row comes near.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DateTrigger {
-    /// The data pull whose rows are watched.
+    /// The data whose rows are watched: that of `for_each`.
     #[serde(rename = "in")]
     pub over: String,
     /// Its date field.
     pub field: String,
-    /// How many days before the date it fires.
+    /// How many days before the date it fires; below 0, how many days after.
+    #[schemars(range(min = -3650, max = 3650))]
     pub days_before: i64,
+    /// Do rows count whose day has come when it is enabled? Not without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub existing: bool,
 }
 
-/// When a table has a new record.
+/// When a table has new rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewRecords {
-    /// The data pull that is watched.
+    /// The data that is watched: that of `for_each`, whose `key` tells rows apart.
     #[serde(rename = "in")]
     pub over: String,
-    /// The field that tells records apart.
-    pub key: String,
     /// How often it looks, such as `5m`.
     #[schemars(regex(pattern = r"^[0-9]+(s|m|h|d)$"))]
     pub every: String,
+    /// Do rows count that are there when it is enabled? Not without it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub existing: bool,
 }

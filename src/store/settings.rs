@@ -21,6 +21,27 @@ pub struct Settings {
     pub model: ModelConfig,
     /// How long what waits for approval waits.
     pub inbox: InboxConfig,
+    /// Where `serve` is asked over HTTP, and by whom.
+    pub serve: ServeConfig,
+}
+
+/// What `[serve]` says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServeConfig {
+    /// The address, such as `127.0.0.1:7420`; anything beyond this machine needs a token.
+    pub listen: String,
+    /// Where the token is that requests hold, as `env:NAME`.
+    pub token: Option<String>,
+}
+
+impl Default for ServeConfig {
+    fn default() -> Self {
+        ServeConfig {
+            listen: "127.0.0.1:7420".to_owned(),
+            token: None,
+        }
+    }
 }
 
 /// What `[inbox]` says.

@@ -14,6 +14,7 @@ mod report;
 mod runs;
 mod style;
 mod summary;
+mod told;
 mod trace;
 mod upcoming;
 mod wrap;
@@ -31,8 +32,9 @@ pub use report::report;
 pub use runs::{run, runs};
 pub use style::{Style, paint, unpainted};
 pub use summary::summary;
+pub use told::{told, told_as_json};
 pub use trace::{Layout, trace};
-pub use upcoming::upcoming;
+pub use upcoming::{Next, upcoming};
 
 use std::io::IsTerminal;
 

@@ -8,9 +8,19 @@ use jiff::tz::TimeZone;
 use super::{Style, paint, width};
 use crate::diag::count;
 
-/// Returns a row per enabled workflow: when it runs next, in local time and from now; below it
-/// those that cannot run, with why.
-pub fn upcoming(next: &[(Timestamp, String)], unusable: &[(&str, &str)], now: Timestamp) -> String {
+/// A workflow that runs by itself, and when.
+pub struct Next {
+    /// When it is looked after next, where a clock says so.
+    pub at: Option<Timestamp>,
+    /// The workflow.
+    pub workflow: String,
+    /// What starts it, in words.
+    pub when: String,
+}
+
+/// Returns a row per enabled workflow: when it runs or looks next, in local time and from now, and
+/// what starts it; below it those that cannot run, with why.
+pub fn upcoming(next: &[Next], unusable: &[(&str, &str)], now: Timestamp) -> String {
     let mut text = String::new();
     if !next.is_empty() {
         let mut table = Table::new();
@@ -18,14 +28,14 @@ pub fn upcoming(next: &[(Timestamp, String)], unusable: &[(&str, &str)], now: Ti
             .load_style(UTF8_FULL_CONDENSED)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(u16::try_from(width()).unwrap_or(100))
-            .set_header(["workflow", "runs next", "in"]);
-        for (at, name) in next {
-            let local = at.to_zoned(TimeZone::system());
-            table.add_row([
-                name.clone(),
-                local.strftime("%a %Y-%m-%d %H:%M %Z").to_string(),
-                from_now(*at, now),
-            ]);
+            .set_header(["workflow", "next", "in", "runs"]);
+        for next in next {
+            let at = next.at.map_or(String::new(), |at| {
+                let local = at.to_zoned(TimeZone::system());
+                local.strftime("%a %Y-%m-%d %H:%M %Z").to_string()
+            });
+            let within = next.at.map_or(String::new(), |at| from_now(at, now));
+            table.add_row([next.workflow.clone(), at, within, next.when.clone()]);
         }
         text += &format!("{table}\n");
     }

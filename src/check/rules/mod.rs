@@ -30,6 +30,7 @@ mod syntax;
 mod tests_known;
 mod text_order;
 mod tools;
+mod triggers;
 mod types;
 mod units;
 mod unused;
@@ -173,6 +174,11 @@ pub const RULES: &[Rule] = &[
         name: "schedule",
         about: "Cron and time zone exist.",
         run: schedule::check,
+    },
+    Rule {
+        name: "triggers",
+        about: "What starts a run is there: its path, the fields that it gives, the table that is watched.",
+        run: triggers::check,
     },
     Rule {
         name: "addresses",

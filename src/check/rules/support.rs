@@ -2,21 +2,9 @@
 
 use crate::check::Context;
 use crate::diag::Diagnostic;
-use crate::spec::{IfUnavailable, StepKind, TriggerKind};
+use crate::spec::{IfUnavailable, StepKind};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
-    let trigger = match &context.workflow.trigger.kind {
-        TriggerKind::Manual(_) | TriggerKind::Schedule(_) => None,
-        TriggerKind::Webhook(_) => Some("when another system calls"),
-        TriggerKind::Date(_) => Some("when a date comes near"),
-        TriggerKind::NewRecords(_) => Some("when a record is new"),
-    };
-    if let Some(what) = trigger {
-        findings.push(
-            not_yet("/trigger/kind", &format!("a run that starts {what}"))
-                .help("Use `schedule` and choose the rows with `where`, as in `days_until(row.renewal_date) == 90`, or `manual`."),
-        );
-    }
     for (name, pull) in &context.workflow.data {
         if matches!(pull.if_unavailable, IfUnavailable::LastKnown(_)) {
             findings.push(

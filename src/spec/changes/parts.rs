@@ -5,9 +5,9 @@ use serde_json::{Value as Json, json};
 
 use crate::diag::count;
 use crate::spec::explain::{
-    condition, fields, label, output_words, pull_words, step_lines, value_words, when,
+    condition, fields, label, output_words, pull_words, step_lines, value_words,
 };
-use crate::spec::{Decide, OutputKind, Step, StepKind, TriggerKind, Workflow};
+use crate::spec::{Decide, OutputKind, Step, StepKind, TriggerKind, Workflow, when};
 
 /// One part.
 pub(super) struct Part {
@@ -130,8 +130,20 @@ fn trigger(workflow: &Workflow) -> Part {
     if let TriggerKind::Schedule(schedule) = &workflow.trigger.kind {
         names.extend(schedule.timezone.split('/'));
     }
-    Part::new("trigger", "when it runs", when(&workflow.trigger))
-        .beside(&workflow.trigger, &["cron", "timezone"])
+    Part::new("trigger", "when it runs", when(workflow))
+        .beside(
+            &workflow.trigger,
+            &[
+                "cron",
+                "timezone",
+                "path",
+                "in",
+                "field",
+                "days_before",
+                "every",
+                "existing",
+            ],
+        )
         .named(&names)
 }
 

@@ -4,7 +4,8 @@ mod mermaid;
 mod svg;
 mod text;
 
-use super::{OutputKind, Step, StepKind, Workflow, explain};
+use super::{OutputKind, Step, StepKind, Workflow};
+use crate::spec::explain::waited;
 use crate::diag::one_line;
 use crate::expr::{Condition, words};
 
@@ -36,7 +37,7 @@ enum Part {
 fn nodes(workflow: &Workflow) -> Vec<Node> {
     let mut nodes = vec![Node {
         part: Part::Trigger,
-        title: explain::when(&workflow.trigger),
+        title: super::when(workflow),
         lines: Vec::new(),
     }];
     let lines = workflow.data.iter().map(|(name, pull)| {
@@ -122,7 +123,7 @@ fn step_nodes(steps: &[Step], nodes: &mut Vec<Node>) {
                 ],
             ),
             StepKind::Ask(ask) => (Part::Step, vec![one_line(ask.question.as_str(), 56)]),
-            StepKind::Wait(wait) => (Part::Step, vec![one_line(&explain::waited(wait), 56)]),
+            StepKind::Wait(wait) => (Part::Step, vec![one_line(&waited(wait), 56)]),
         };
         if let Some(when) = &step.common.when {
             lines.insert(0, format!("only if {}", said(when.as_str())));

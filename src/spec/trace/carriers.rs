@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Carrier;
 use crate::sop::Sop;
 use crate::spec::explain::{
-    condition, fields, label, output_words, pull_words, reason, step_lines, uncapital, when,
+    condition, fields, label, output_words, pull_words, reason, step_lines, uncapital,
 };
-use crate::spec::{Decide, Rule, Step, StepKind, Workflow};
+use crate::spec::{Decide, Rule, Step, StepKind, Workflow, when};
 
 /// The parts of a workflow by the statements that they cite.
 pub(super) struct Carriers<'s> {
@@ -26,7 +26,7 @@ impl<'s> Carriers<'s> {
             cited: BTreeMap::new(),
             uncited: Vec::new(),
         };
-        let starts = uncapital(&when(&workflow.trigger));
+        let starts = uncapital(&when(workflow));
         carriers.add(
             &workflow.trigger.common.sop,
             carrier("trigger", format!("the trigger: {starts}")),

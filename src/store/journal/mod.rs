@@ -11,7 +11,9 @@ mod effects;
 mod lock;
 mod runs;
 mod schema;
+mod seen;
 mod states;
+mod tallies;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -35,7 +37,9 @@ pub use cases::{CaseRecord, FinishedCase, Item, KeyDigest, key_digest};
 pub use effects::{Effect, EffectState, Part};
 pub use lock::Held;
 pub use runs::{NewRun, Run, RunNumber, RunStatus, VersionText};
+pub use seen::Look;
 pub use states::{ApprovalState, Reason};
+pub use tallies::Tallies;
 pub use waits::{ASK, WAIT};
 pub use watches::{Firing, Watch};
 

@@ -225,6 +225,17 @@ impl Journal {
         Ok(run)
     }
 
+    /// Has a run of an id begun?
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub fn has_run(&self, id: &str) -> Result<bool> {
+        self.read(|db| {
+            let sql = "SELECT 1 FROM runs WHERE id = ?1";
+            db.prepare_cached(sql)?.exists([id])
+        })
+    }
+
     /// Returns the run of a number.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::now;
 
 /// One step for each version of the file, from the first on. What is released is never changed.
-const MIGRATIONS: [&str; 3] = [FIRST, TRIGGERS, WAITS];
+const MIGRATIONS: [&str; 4] = [FIRST, TRIGGERS, EVENTS, WAITS];
 
 /// Cases and their rows are two tables, so that both are only ever added to. Times are
 /// milliseconds since 1970, structures are JSON.
@@ -60,6 +60,22 @@ CREATE TABLE firings (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX firings_by_time ON firings (workflow, kind, at);
 CREATE INDEX firings_by_run ON firings (run);
+";
+
+/// Events by every name that they came under, and the rows of tables that are watched: what has
+/// started a run, and what was there before. `day` is that of the last look.
+const EVENTS: &str = "
+CREATE TABLE events (
+  workflow TEXT NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL,
+  PRIMARY KEY (workflow, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE looks (
+  workflow TEXT PRIMARY KEY, of TEXT NOT NULL, day TEXT NOT NULL, at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE seen (
+  workflow TEXT NOT NULL, of TEXT NOT NULL, key TEXT NOT NULL, run TEXT,
+  PRIMARY KEY (workflow, of, key)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// When a run whose cases wait can go on, in milliseconds since 1970.

@@ -1,6 +1,6 @@
 //! Which workflows run by themselves, and what has started them.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value as Json;
 
 use super::Journal;
@@ -93,25 +93,47 @@ impl Journal {
     /// # Errors
     /// If it cannot be written.
     pub async fn fire(&self, firing: Firing) -> Result<bool> {
-        let run = firing.run.clone();
-        let (workflow, kind, what) = (
-            firing.workflow.clone(),
-            firing.kind.clone(),
-            firing.what.clone(),
-        );
+        let first = self.fire_once(firing, Vec::new()).await?;
+        Ok(first.is_none())
+    }
+
+    /// Notes that something starts a run. Returns the run that was started before, where the same
+    /// has come before, or something under one of the other names; then nothing more is started.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub async fn fire_once(&self, firing: Firing, names: Vec<String>) -> Result<Option<String>> {
+        let (told, first) = std::sync::mpsc::sync_channel(1);
         self.write(move |db| {
-            let sql = "INSERT OR IGNORE INTO firings (workflow, kind, what, at, run, given) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            let Firing { workflow, kind, what, at, run, trigger, .. } = firing;
-            db.execute(sql, params![workflow, kind, what, at, run, trigger.to_string()])
-                .map(|_| ())
+            let before = first_run(db, &firing, &names)?;
+            if before.is_none() {
+                insert(db, &firing)?;
+            }
+            let run = before.as_ref().unwrap_or(&firing.run);
+            // A new name of an event that is known.
+            let sql = "INSERT OR IGNORE INTO events VALUES (?1, ?2, ?3)";
+            for name in &names {
+                db.prepare_cached(sql)?
+                    .execute(params![firing.workflow, name, run])?;
+            }
+            // Nobody waits for it any more where the journal is being closed.
+            let _ = told.send(before);
+            Ok(())
         })
         .await?;
-        // Whoever was first has its own run there.
+        first.try_recv().map_err(|_| self.gone())
+    }
+
+    /// Returns what started a run, if it started by itself.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub fn firing(&self, run: &str) -> Result<Option<Firing>> {
         self.read(|db| {
-            let sql = "SELECT run FROM firings WHERE workflow = ?1 AND kind = ?2 AND what = ?3";
-            db.query_row(sql, [workflow, kind, what], |row| row.get::<_, String>(0))
+            let sql = format!("SELECT {COLUMNS} FROM firings WHERE run = ?1");
+            let mut statement = db.prepare_cached(&sql)?;
+            statement.query_row([run], firing_of).optional()
         })
-        .map(|first| first == run)
     }
 
     /// Notes why the run of a firing could not begin: it is not tried again.
@@ -141,17 +163,17 @@ impl Journal {
         })
     }
 
-    /// Returns the firings whose run never began, as after a crash between the two.
+    /// Returns the workflow and run of each firing whose run never began, as after a crash between
+    /// the two, in the order of their times.
     ///
     /// # Errors
     /// If the journal cannot be read.
-    pub fn not_begun_yet(&self) -> Result<Vec<Firing>> {
+    pub fn not_begun_yet(&self) -> Result<Vec<(String, String)>> {
         self.read(|db| {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM firings WHERE problem IS NULL AND run NOT IN (SELECT id FROM runs) ORDER BY at"
-            );
-            let mut statement = db.prepare(&sql)?;
-            let rows = statement.query_map([], firing_of)?;
+            let sql = "SELECT workflow, run FROM firings WHERE problem IS NULL \
+                 AND NOT EXISTS (SELECT 1 FROM runs WHERE id = firings.run) ORDER BY at, run";
+            let mut statement = db.prepare(sql)?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             rows.collect()
         })
     }
@@ -169,6 +191,50 @@ impl Journal {
             rows.collect()
         })
     }
+}
+
+/// Returns the run that an event started before, under any of its names.
+fn first_run(
+    db: &Connection,
+    firing: &Firing,
+    names: &[String],
+) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT run FROM firings WHERE workflow = ?1 AND kind = ?2 AND what = ?3";
+    let known: Option<String> = db
+        .prepare_cached(sql)?
+        .query_row([&firing.workflow, &firing.kind, &firing.what], |r| r.get(0))
+        .optional()?;
+    if known.is_some() {
+        return Ok(known);
+    }
+    for name in names {
+        let sql = "SELECT run FROM events WHERE workflow = ?1 AND name = ?2";
+        let known: Option<String> = db
+            .prepare_cached(sql)?
+            .query_row([&firing.workflow, name], |r| r.get(0))
+            .optional()?;
+        if known.is_some() {
+            return Ok(known);
+        }
+    }
+    Ok(None)
+}
+
+/// Adds a firing.
+pub(super) fn insert(db: &Connection, firing: &Firing) -> rusqlite::Result<()> {
+    let sql = "INSERT OR IGNORE INTO firings (workflow, kind, what, at, run, given) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let given = firing.trigger.to_string();
+    let Firing {
+        workflow,
+        kind,
+        what,
+        at,
+        run,
+        ..
+    } = firing;
+    db.prepare_cached(sql)?
+        .execute(params![workflow, kind, what, at, run, given])
+        .map(|_| ())
 }
 
 fn firing_of(row: &Row<'_>) -> rusqlite::Result<Firing> {
