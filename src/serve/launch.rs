@@ -66,7 +66,10 @@ impl Launcher {
 
     async fn resumed(&self, id: &str) -> Result<Option<Summary>> {
         let run = self.journal.run(id)?;
-        if !matches!(run.status, RunStatus::Running | RunStatus::CutShort) {
+        if !matches!(
+            run.status,
+            RunStatus::Running | RunStatus::CutShort | RunStatus::Held
+        ) {
             return Ok(None);
         }
         let stored = as_it_was(&self.journal, &run)?;

@@ -146,6 +146,14 @@ impl Queue {
         self.lines.contains_key(workflow)
     }
 
+    /// Does a run wait for its turn, or to be tried again?
+    pub(super) fn knows(&self, run: &str) -> bool {
+        let in_lines = self.lines.values().flatten().map(|(_, waiting)| waiting);
+        in_lines
+            .chain(self.later.values())
+            .any(|waiting| waiting.run == run)
+    }
+
     /// Returns when a run that was put off is tried again, the soonest.
     pub(super) fn next_again(&self) -> Option<Timestamp> {
         self.later.first_key_value().map(|((at, _), _)| *at)

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 
 mod events;
 mod rows;
+mod waits;
 
 use super::{Launcher, Told, Watchman};
 use crate::rehearse::LlmAnswers;

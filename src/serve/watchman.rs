@@ -118,6 +118,7 @@ impl Watchman {
             self.queue.push_counted(waiting);
         }
         self.read_again(now, &mut told)?;
+        self.wake(now)?;
         let is_due = |(at, _): &&(Timestamp, String)| *at <= now;
         // What comes due during a run, or before one that waits, fires once, when that is over.
         let due: Vec<String> = self
@@ -365,6 +366,18 @@ impl Watchman {
             Done::Run(waiting, outcome.into())
         });
         told
+    }
+
+    /// Lets runs go on whose cases waited for what has come since.
+    fn wake(&mut self, now: Timestamp) -> Result<()> {
+        for run in self.launcher.journal.awake(now.as_millisecond())? {
+            let workflow = self.launcher.journal.run(&run)?.info.workflow;
+            if !self.busy.contains(&workflow) && !self.queue.knows(&run) {
+                let why = "what its cases wait for has come";
+                self.queue.push(Waiting::new(workflow, run, why));
+            }
+        }
+        Ok(())
     }
 
     fn read_again(&mut self, now: Timestamp, told: &mut Vec<Told>) -> Result<()> {

@@ -7,6 +7,7 @@ mod health;
 mod metrics;
 pub(super) mod routes;
 mod runs;
+mod waited_for;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;

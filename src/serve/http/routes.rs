@@ -7,7 +7,7 @@ use hyper::header::HeaderMap;
 use hyper::{Method, Request, StatusCode};
 
 use super::answer::{self, Answer};
-use super::{Front, events, health, metrics, runs};
+use super::{Front, events, health, metrics, runs, waited_for};
 use crate::spec::Webhook;
 
 /// Bytes of a body at most.
@@ -37,6 +37,13 @@ where
                 Err(answer) => Err(answer),
             }
         }
+        ["events", name] if method == Method::POST => match front.guard.closed(&head.headers) {
+            Ok(()) => match whole(body, &head.headers).await {
+                Ok(body) => waited_for::come(front, name, &body).await,
+                Err(answer) => Err(answer),
+            },
+            Err(answer) => Err(answer),
+        },
         _ if path.starts_with(Webhook::ROOT) => match front.board.hook(path) {
             None => Err(Answer::wrong(
                 StatusCode::NOT_FOUND,
@@ -49,7 +56,7 @@ where
             },
         },
         ["health" | "metrics" | "runs"] | ["runs", _] => Err(answer::not_so("GET")),
-        ["workflows", _, "runs"] => Err(answer::not_so("POST")),
+        ["workflows", _, "runs"] | ["events", _] => Err(answer::not_so("POST")),
         _ => Err(answer::not_found()),
     };
     answered.unwrap_or_else(|refused| refused)

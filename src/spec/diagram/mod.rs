@@ -5,9 +5,9 @@ mod svg;
 mod text;
 
 use super::{OutputKind, Step, StepKind, Workflow};
-use crate::spec::explain::waited;
 use crate::diag::one_line;
 use crate::expr::{Condition, words};
+use crate::spec::explain::waited;
 
 pub use mermaid::mermaid;
 pub use svg::svg;
