@@ -132,3 +132,26 @@ fn hook(
         event_id: webhook.event_id.clone(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn tables_with_dates_are_looked_at_every_hour_and_when_a_day_begins() {
+        let zone = TimeZone::system();
+        let at = |text: &str| {
+            let local: jiff::civil::DateTime = text.parse().unwrap();
+            local.to_zoned(zone.clone()).unwrap().timestamp()
+        };
+        let next = |text: &str| Often::Daily.after(at(text));
+        assert_eq!(next("2026-11-16T12:20:00"), at("2026-11-16T13:20:00"));
+        assert_eq!(next("2026-11-16T23:40:00"), at("2026-11-17T00:00:00"));
+        let often = Often::Every(jiff::SignedDuration::from_mins(5));
+        assert_eq!(
+            often.after(at("2026-11-16T23:58:00")),
+            at("2026-11-17T00:03:00")
+        );
+    }
+}
