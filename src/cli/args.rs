@@ -112,9 +112,10 @@ pub enum Command {
     },
     /// Run what is enabled whenever it is due, until it is stopped.
     Serve {
-        /// How many cases of a run that wait for something outside go on at once.
-        #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
-        at_once: u16,
+        /// How many cases of a run that wait for something outside go on at once [default: 16, or
+        /// as sopwright.toml says].
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+        at_once: Option<u16>,
     },
     /// Let a workflow run by itself, as its schedule says.
     Enable {

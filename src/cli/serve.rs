@@ -13,10 +13,10 @@ use crate::serve::{self, Launcher, NO_SCHEDULE, Told, Watchman};
 use crate::spec::{TriggerKind, when};
 use crate::{store, ui};
 
-pub(super) async fn serve(context: &Context, at_once: u16) -> Result<ExitCode> {
+pub(super) async fn serve(context: &Context, at_once: Option<u16>) -> Result<ExitCode> {
     let launcher = Launcher {
         llm: context.llm().await?,
-        at_once: usize::from(at_once),
+        at_once: context.at_once(at_once),
         ..launcher(context)?
     };
     let json = context.is_json();

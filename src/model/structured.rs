@@ -34,14 +34,14 @@ pub enum NoAnswer {
 }
 
 /// Returns a model's answer in the shape that was asked for; a first answer of another shape is
-/// sent back once with what is wrong with it.
+/// sent back once with what is wrong with it. With it come the tokens and the calls that it took.
 ///
 /// # Errors
 /// If the model cannot be asked, or its second answer has the wrong shape too.
 pub async fn ask(
     model: &dyn ChatModel,
     question: Question<'_>,
-) -> (Result<Map<String, Json>, NoAnswer>, Usage) {
+) -> (Result<Map<String, Json>, NoAnswer>, Usage, u64) {
     let schema = json!({
         "type": "object",
         "properties": question.returns,
@@ -64,28 +64,30 @@ pub async fn ask(
     };
     let mut usage = Usage::default();
     let mut wrong = String::new();
+    let mut calls = 0;
     for _ in 0..2 {
+        calls += 1;
         let reply = match model.complete(&request, &mut |_| {}).await {
             Ok(reply) => reply,
-            Err(error) => return (Err(NoAnswer::Model(error)), usage),
+            Err(error) => return (Err(NoAnswer::Model(error)), usage, calls),
         };
         usage += reply.usage;
         match read(&reply, &schema) {
-            Ok(answer) => return (Ok(answer), usage),
+            Ok(answer) => return (Ok(answer), usage, calls),
             Err(why) => wrong = why,
         }
         let complaint = format!(
             "That is not the answer that was asked for: {wrong}. Call `{ANSWER}` again, with every field."
         );
-        let calls = reply.calls.clone();
-        if reply.text.is_empty() && calls.is_empty() {
+        let made = reply.calls.clone();
+        if reply.text.is_empty() && made.is_empty() {
             continue;
         }
         request.messages.push(reply.into_message());
-        request.messages.push(match calls.is_empty() {
+        request.messages.push(match made.is_empty() {
             true => Message::user(complaint),
             false => Message::ToolResults {
-                results: calls
+                results: made
                     .iter()
                     .map(|call| ToolResult {
                         call_id: call.id.clone(),
@@ -96,7 +98,7 @@ pub async fn ask(
             },
         });
     }
-    (Err(NoAnswer::Invalid(wrong)), usage)
+    (Err(NoAnswer::Invalid(wrong)), usage, calls)
 }
 
 fn read(reply: &super::Reply, schema: &Json) -> Result<Map<String, Json>, String> {

@@ -35,7 +35,7 @@ pub use cases::{decide, unkeyed};
 pub use clock::Clock;
 pub use compare::{Comparison, Made, Move, TestChange, Version, compare};
 pub use evidence::Probes;
-pub use llm::{LlmAnswers, Spent};
+pub use llm::{Asked, LlmAnswers, Spent, Trouble};
 pub use past::PastFiles;
 pub use placeholder::placeholder;
 pub use report::{CaseReport, Claim, Report, TestReport};

@@ -229,13 +229,14 @@ pub async fn call_tool(
     connections: &Connections,
     request: &ToolRequest,
 ) -> std::result::Result<Json, Failure> {
-    let (connection, tool) = request.tool.split_once('.').unwrap_or((&request.tool, ""));
-    let Some(connection) = connections.get(connection) else {
+    let (name, tool) = request.tool.split_once('.').unwrap_or((&request.tool, ""));
+    let Some(connection) = connections.get(name) else {
         return Err(Failure::last(
             "unavailable",
-            format!("There is no connection `{connection}`"),
+            format!("There is no connection `{name}`"),
         ));
     };
+    let _turn = connections.turn(name).await;
     let limit = request
         .timeout
         .as_deref()

@@ -20,6 +20,8 @@ pub(super) enum Went {
     Waits(Box<UnderWay>, Candidate),
     /// It waits for a person: its key, and why.
     Held(String, String),
+    /// It is carried on when the run is resumed, which stops now: why, where it is the one to know.
+    Left(Option<String>),
     /// The journal gave out, and with it the run.
     Broken(Error),
 }
@@ -35,6 +37,10 @@ pub(super) struct UnderWay {
 pub(super) async fn run_cases(shared: &Shared, starts: Vec<Start>) -> Vec<Went> {
     let mut went = Vec::with_capacity(starts.len());
     for start in starts {
+        if shared.stop.is_said() {
+            went.push(Went::Left(None));
+            break;
+        }
         match begin(shared, start) {
             Ok(Begun::No) => {}
             Ok(Begun::Ended(ended)) => went.push(*ended),
@@ -111,11 +117,19 @@ pub(super) async fn carry(shared: &Shared, mut case: Box<UnderWay>) -> Went {
                 None => return Went::Waits(case, candidate),
             },
             action => {
+                // What was begun is ended, and nothing is begun.
+                if shared.stop.is_said() {
+                    return Went::Left(None);
+                }
                 let UnderWay { execution, log, .. } = &mut *case;
                 match shared.world.perform(execution, log, action).await {
                     Ok(Some(Performed::Event(event))) => event,
                     Ok(Some(Performed::Held(why))) => {
                         return Went::Held(log.case().to_owned(), why);
+                    }
+                    Ok(Some(Performed::Stopped(why))) => {
+                        shared.stop.say();
+                        return Went::Left(Some(why));
                     }
                     // Handled above.
                     Ok(None) => continue,

@@ -8,7 +8,7 @@ use crate::check::check;
 use crate::connect::Connections;
 use crate::diag::Result;
 use crate::rehearse::{Clock, LlmAnswers};
-use crate::runner::{Begin, Limits, RunPlan, Summary, as_it_was, run};
+use crate::runner::{Begin, Limits, Rules, RunPlan, Summary, as_it_was, run};
 use crate::store::journal::{Firing, Run, VersionText};
 use crate::store::{self, Journal, Stored, Workspace};
 
@@ -80,6 +80,8 @@ impl Launcher {
             results: begin.results,
             expires: settings.inbox.expires()?,
             limits: Limits::default(),
+            rules: Rules::of(settings)?,
+            fresh: false,
             at_once: self.at_once,
             progress: &|_| {},
         })

@@ -12,7 +12,7 @@ pub use bundle::{export, import};
 pub use files::write_atomically;
 pub use history::Version;
 pub use journal::Journal;
-pub use settings::{InboxConfig, Settings};
+pub use settings::{InboxConfig, LimitsConfig, Settings};
 pub use workflows::{
     Fingerprint, Stored, delete_draft, keep_draft, list, load, read_draft, save, versions,
 };

@@ -11,6 +11,7 @@ mod effects;
 mod lock;
 mod runs;
 mod schema;
+mod spending;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ pub use cases::{CaseRecord, FinishedCase, Item, KeyDigest, key_digest};
 pub use effects::{Effect, EffectState, Part};
 pub use lock::Held;
 pub use runs::{NewRun, Run, RunNumber, RunStatus, VersionText};
+pub use spending::{AnswerCost, KeptAnswer, Of, Used};
 pub use states::{ApprovalState, Reason};
 pub use watches::{Firing, Watch};
 

@@ -25,16 +25,19 @@ pub enum RunStatus {
     Held,
     /// A limit ended it before all cases were done.
     Limited,
+    /// Something that its cases cannot do without was down, before all were done.
+    Paused,
     /// All its cases are done.
     Done,
 }
 
 impl RunStatus {
-    const ALL: [RunStatus; 5] = [
+    const ALL: [RunStatus; 6] = [
         RunStatus::Running,
         RunStatus::CutShort,
         RunStatus::Held,
         RunStatus::Limited,
+        RunStatus::Paused,
         RunStatus::Done,
     ];
 
@@ -45,6 +48,7 @@ impl RunStatus {
             RunStatus::CutShort => "cut short",
             RunStatus::Held => "held",
             RunStatus::Limited => "stopped at a limit",
+            RunStatus::Paused => "paused",
             RunStatus::Done => "done",
         }
     }

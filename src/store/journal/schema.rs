@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::now;
 
 /// One step for each version of the file, from the first on. What is released is never changed.
-const MIGRATIONS: [&str; 2] = [FIRST, TRIGGERS];
+const MIGRATIONS: [&str; 3] = [FIRST, TRIGGERS, SPENDING];
 
 /// Cases and their rows are two tables, so that both are only ever added to. Times are
 /// milliseconds since 1970, structures are JSON.
@@ -60,6 +60,25 @@ CREATE TABLE firings (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX firings_by_time ON firings (workflow, kind, at);
 CREATE INDEX firings_by_run ON firings (run);
+";
+
+/// What runs have used, by day, and the answers of models, which are known by all that they hang on.
+const SPENDING: &str = "
+ALTER TABLE effects ADD COLUMN spent TEXT;
+CREATE TABLE spending (
+  day TEXT NOT NULL, run INTEGER NOT NULL, workflow TEXT NOT NULL, cases INTEGER NOT NULL,
+  milliseconds INTEGER NOT NULL, calls INTEGER NOT NULL, input INTEGER NOT NULL,
+  output INTEGER NOT NULL, cost REAL NOT NULL, unpriced INTEGER NOT NULL, known INTEGER NOT NULL,
+  saved REAL NOT NULL,
+  PRIMARY KEY (day, run)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spending_by_run ON spending (run);
+CREATE INDEX spending_by_workflow ON spending (workflow, run);
+CREATE TABLE answers (
+  key TEXT PRIMARY KEY, model TEXT NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL,
+  cost REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answers_by_time ON answers (at);
 ";
 
 /// What is wrong with the version of a file.
