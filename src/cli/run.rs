@@ -249,6 +249,7 @@ fn hint(journal: &Journal, workflow: &str) -> Result<()> {
     let id = &run.info.id;
     let what = match run.status {
         RunStatus::Held => "waits for a person",
+        RunStatus::Paused => "was paused",
         _ => "was cut short",
     };
     let done = count(run.finished, "case");

@@ -13,7 +13,7 @@ use super::RunPlan;
 use super::guards::spoken;
 use super::log::now;
 use super::meter::Meter;
-use super::stop::Stop;
+use super::stop::{Halt, Stop};
 use crate::diag::{Result, count};
 use crate::engine::{Failure, LlmRequest};
 use crate::rehearse::{LlmAnswers, Trouble};
@@ -99,7 +99,7 @@ impl Asker {
         &self,
         request: &LlmRequest,
         needs: bool,
-    ) -> Result<std::result::Result<Told, String>> {
+    ) -> Result<std::result::Result<Told, Halt>> {
         let Some(key) = self.llm.key(request) else {
             // A placeholder is for looking at, never for sending.
             let none =
@@ -155,12 +155,12 @@ impl Asker {
         key: &str,
         request: &LlmRequest,
         needs: bool,
-    ) -> Result<std::result::Result<Told, String>> {
+    ) -> Result<std::result::Result<Told, Halt>> {
         let mut cost = AnswerCost::default();
         loop {
             let question = match self.meter.begin_question()? {
                 Ok(question) => question,
-                Err(why) => return self.leave_off(cost, why).await,
+                Err(why) => return self.leave_off(cost, Halt::Limit(why)).await,
             };
             let asked = self.llm.ask(request).await;
             cost.used += question.end(&asked.spent);
@@ -184,7 +184,7 @@ impl Asker {
             };
             if let Some(why) = stops {
                 let why = format!("no model answers: {why}");
-                return self.leave_off(cost, why).await;
+                return self.leave_off(cost, Halt::Outage(why)).await;
             }
             let model = cost.models.last().cloned().unwrap_or_default();
             if asked.came.is_ok() && self.llm.model() != Some(&model) {
@@ -216,13 +216,13 @@ impl Asker {
     async fn leave_off(
         &self,
         cost: AnswerCost,
-        why: String,
-    ) -> Result<std::result::Result<Told, String>> {
+        halt: Halt,
+    ) -> Result<std::result::Result<Told, Halt>> {
         if cost.used != Used::default() {
             let day = self.meter.day();
             self.journal.used(self.run, &day, cost.used).await?;
         }
-        Ok(Err(why))
+        Ok(Err(halt))
     }
 
     async fn wait(&self, until: Instant) {

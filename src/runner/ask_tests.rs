@@ -237,7 +237,9 @@ async fn where_no_model_answers_a_case_waits_and_then_the_run_pauses() {
     let asker1 = asker(&place, &llm(&[&gone]), json!({}));
     let began = Instant::now();
     let why = asker1.ask(&request("Hello"), true).await.unwrap();
-    let why = why.err().unwrap();
+    let Some(Halt::Outage(why)) = why.err() else {
+        panic!("it pauses")
+    };
     assert!(
         why.contains("no model answers") && why.contains("no room"),
         "{why}"
@@ -266,12 +268,10 @@ async fn a_limit_stops_before_the_next_question() {
     let slow = model("m/one", None);
     let asker = asker(&place, &llm(&[&slow]), json!({"model_calls": 1}));
     ask(&asker, 0, "Hello").await;
-    let why = asker
-        .ask(&request("Other"), false)
-        .await
-        .unwrap()
-        .err()
-        .unwrap();
+    let halt = asker.ask(&request("Other"), false).await.unwrap();
+    let Some(Halt::Limit(why)) = halt.err() else {
+        panic!("it stops")
+    };
     assert!(why.contains("limit of 1 model calls"), "{why}");
     // What is known costs nothing.
     ask(&asker, 1, "Hello").await;

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::Shared;
 use super::log::CaseLog;
 use super::rows::Start;
+use super::stop::Halt;
 use super::world::Performed;
 use crate::diag::{Error, Result};
 use crate::engine::{Action, Candidate, Case, Event, Execution, Failure, Outcome};
@@ -21,7 +22,7 @@ pub(super) enum Went {
     /// It waits for a person: its key, and why.
     Held(String, String),
     /// It is carried on when the run is resumed, which stops now: why, where it is the one to know.
-    Left(Option<String>),
+    Left(Option<Halt>),
     /// The journal gave out, and with it the run.
     Broken(Error),
 }
@@ -127,9 +128,9 @@ pub(super) async fn carry(shared: &Shared, mut case: Box<UnderWay>) -> Went {
                     Ok(Some(Performed::Held(why))) => {
                         return Went::Held(log.case().to_owned(), why);
                     }
-                    Ok(Some(Performed::Stopped(why))) => {
+                    Ok(Some(Performed::Stopped(halt))) => {
                         shared.stop.say();
-                        return Went::Left(Some(why));
+                        return Went::Left(Some(halt));
                     }
                     // Handled above.
                     Ok(None) => continue,

@@ -25,8 +25,8 @@ pub(super) async fn deliver_once(
             Delivered::Made(Err(failure)) => {
                 summary.failed_outputs.push((output, failure.message));
             }
-            Delivered::Stopped(why) => {
-                (summary.stopped_by, summary.is_paused) = (Some(why), true);
+            Delivered::Stopped(halt) => {
+                summary.halt(halt);
                 return Ok(());
             }
         }

@@ -42,9 +42,9 @@ impl Gathered {
                 });
                 return Ok(());
             }
-            Went::Left(why) => {
-                if summary.stopped_by.is_none() && why.is_some() {
-                    (summary.stopped_by, summary.is_paused) = (why, true);
+            Went::Left(halt) => {
+                if let Some(halt) = halt {
+                    summary.halt(halt);
                 }
                 return Ok(());
             }
@@ -53,6 +53,10 @@ impl Gathered {
         };
         if summary.stopped_by.is_some() {
             return Ok(());
+        }
+        // What was finished before the run was resumed is counted already.
+        if record.is_some() {
+            shared.meter.case();
         }
         self.records.extend(record);
         summary.count(&outcome);

@@ -201,8 +201,15 @@ impl Meter {
         self.lock().own += used;
     }
 
-    /// Takes that so many cases are finished, and returns what is to be noted of them and of the
-    /// time since the last were.
+    /// Takes that a case is finished.
+    pub(super) fn case(&self) {
+        let mut state = self.lock();
+        state.own.cases += 1;
+        state.day.own.cases += 1;
+    }
+
+    /// Returns what is to be noted of so many cases that are finished, and of the time since the
+    /// last were.
     pub(super) fn finished(&self, cases: usize) -> (String, Used) {
         let mut state = self.lock();
         let elapsed = self.started.elapsed();
@@ -213,8 +220,8 @@ impl Meter {
             milliseconds: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
             ..Used::default()
         };
-        state.own += used;
-        state.day.own += used;
+        state.own.milliseconds += used.milliseconds;
+        state.day.own.milliseconds += used.milliseconds;
         (self.day(), used)
     }
 

@@ -184,9 +184,9 @@ async fn runs_of_one_day_share_its_limits_and_the_next_day_is_another() {
     journal.flush().await.unwrap();
     let of_workflow = || json!({"per_day": {"cases": 8}});
     let by_workflow = meter(&journal, run, of_workflow(), Limits::default(), "");
-    by_workflow.finished(1);
+    by_workflow.case();
     assert_eq!(by_workflow.reached(1).unwrap(), None);
-    by_workflow.finished(1);
+    by_workflow.case();
     let why = by_workflow.reached(2).unwrap().unwrap();
     assert!(
         why.contains("8 cases a day") && why.contains("all runs of notes"),

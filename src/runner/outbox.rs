@@ -14,6 +14,7 @@ use super::calls::{Caller, Came};
 use super::files::{Files, csv, email, plain};
 use super::log::{CaseLog, failure_in, now};
 use super::perform;
+use super::stop::Halt;
 use crate::diag::Result;
 use crate::engine::{Content, Delivery, Failure, ToolRequest};
 use crate::spec::Approval;
@@ -36,7 +37,7 @@ pub(super) enum Delivered {
     /// It was made, or kept for a person; or it could not be.
     Made(Made),
     /// It is to be made when the run is resumed, which stops now: why.
-    Stopped(String),
+    Stopped(Halt),
 }
 
 /// What is made, in the order in which it is told.
@@ -176,7 +177,7 @@ impl Outbox {
                 if !may_be_done {
                     log.not_done(part, "call", begun).await?;
                 }
-                return Ok(Delivered::Stopped(why));
+                return Ok(Delivered::Stopped(Halt::Outage(why)));
             }
         };
         let made = self.came(log, part, "call", begun, came).await?;

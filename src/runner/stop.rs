@@ -2,6 +2,15 @@
 
 use tokio::sync::watch;
 
+/// Why a case cannot be carried on in this run, which stops.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// A limit is reached.
+    Limit(String),
+    /// Something that it cannot do without is down.
+    Outage(String),
+}
+
 /// The word that a run stops, for all its cases.
 #[derive(Debug)]
 pub(super) struct Stop(watch::Sender<bool>);

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::json;
 
+use super::stop::Halt;
 use crate::diag::Result;
 use crate::engine::{Outcome, RunInfo, Status};
 use crate::store::journal::Used;
@@ -116,6 +117,17 @@ impl Summary {
             if self.results_by_value.len() < VALUES || self.results_by_value.contains_key(&label) {
                 *self.results_by_value.entry(label).or_default() += 1;
             }
+        }
+    }
+
+    /// Takes why the run stops; the first reason is the one that is told.
+    pub(super) fn halt(&mut self, halt: Halt) {
+        if self.stopped_by.is_none() {
+            let (why, is_paused) = match halt {
+                Halt::Limit(why) => (why, false),
+                Halt::Outage(why) => (why, true),
+            };
+            (self.stopped_by, self.is_paused) = (Some(why), is_paused);
         }
     }
 

@@ -11,6 +11,7 @@ use super::calls::{Caller, Came};
 use super::log::{CaseLog, failure_in, now};
 use super::outbox::Delivered;
 use super::perform;
+use super::stop::Halt;
 use crate::diag::Result;
 use crate::engine::{
     Action, Content, Delivery, Event, Execution, Failure, LlmRequest, ToolRequest,
@@ -33,7 +34,7 @@ pub(super) enum Performed {
     /// A person has to say what came of it.
     Held(String),
     /// It has to wait until the run is resumed, which stops now: why.
-    Stopped(String),
+    Stopped(Halt),
 }
 
 type Answer = std::result::Result<Json, Failure>;
@@ -67,7 +68,7 @@ impl RunWorld {
             }
             Action::Deliver(delivery) => match self.outbox.deliver(log, delivery).await? {
                 Delivered::Made(made) => Event::Delivered(made),
-                Delivered::Stopped(why) => return Ok(Some(Performed::Stopped(why))),
+                Delivered::Stopped(halt) => return Ok(Some(Performed::Stopped(halt))),
             },
             Action::Select(_) | Action::Finish(_) => return Ok(None),
         };
@@ -136,7 +137,7 @@ impl RunWorld {
                 if !is_read && !may_be_done {
                     log.not_done(&part, "tool", begun).await?;
                 }
-                return Ok(Err(Performed::Stopped(why)));
+                return Ok(Err(Performed::Stopped(Halt::Outage(why))));
             }
         };
         log.end(&part, "tool", begun, Some(&asked), &came).await?;
@@ -192,7 +193,7 @@ impl RunWorld {
         let begun = now();
         let told = match self.asker.ask(request, needs).await? {
             Ok(told) => told,
-            Err(why) => return Ok(Err(Performed::Stopped(why))),
+            Err(halt) => return Ok(Err(Performed::Stopped(halt))),
         };
         let day = self.asker.meter.day();
         log.answered(&part, begun, &asked, &told, &day).await?;

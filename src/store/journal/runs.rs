@@ -233,15 +233,19 @@ impl Journal {
         Ok(run)
     }
 
-    /// Returns the last run of a workflow if it was cut short, and nothing since was done.
+    /// Returns the last run of a workflow if it was cut short, or waits for a person or for what is
+    /// down.
     ///
     /// # Errors
     /// If the journal cannot be read.
     pub fn cut_short(&self, workflow: Option<&str>) -> Result<Option<Run>> {
         let runs = self.runs(workflow, 1)?;
-        Ok(runs
-            .into_iter()
-            .find(|run| matches!(run.status, RunStatus::CutShort | RunStatus::Held)))
+        Ok(runs.into_iter().find(|run| {
+            matches!(
+                run.status,
+                RunStatus::CutShort | RunStatus::Held | RunStatus::Paused
+            )
+        }))
     }
 
     /// Returns the version of a workflow that runs were of.
