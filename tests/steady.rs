@@ -381,3 +381,58 @@ fn another_model_stands_in_and_without_one_the_run_pauses() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_table_that_is_down_is_used_as_it_was_last_read_unless_that_is_long_ago() {
+    let place = place(
+        2,
+        "[connections.desk]\nkind = 'folder'\npath = 'desk'\n",
+        json!({
+            "data": {
+                "tickets": {"from": "crm.tickets", "sop": [1], "fields": {"id": "text"}},
+                "grades": {"from": "desk.grades", "sop": [1], "match": {"id": "ticket.id"},
+                    "fields": {"id": "text", "grade": "text"}, "if_unavailable": {"last_known": "7d"}}},
+            "steps": [{"id": "pick", "kind": "compute", "sop": [1], "set": {"grade": "{{ (grades | first).grade }}"}}],
+            "result": {"grade": "{{ pick.grade }}"}}),
+    );
+    place.write("desk/grades.csv", "id,grade\n000,A\n001,C\n");
+    assert!(run(&place, &["check", "tickets"]).status.success());
+    let rehearsed = told(&run(&place, &["dry-run", "tickets"]));
+    assert!(rehearsed.contains("as of an earlier day"), "{rehearsed}");
+    let explained = told(&run(&place, &["explain", "tickets"]));
+    assert!(
+        explained.contains("what was read last is used"),
+        "{explained}"
+    );
+    let first = run(&place, &["run", "tickets", "--results", "first.csv"]);
+    assert!(first.status.success(), "{}", told(&first));
+    std::fs::remove_dir_all(place.file("desk")).unwrap();
+    let second = run(&place, &["run", "tickets", "--results", "second.csv"]);
+    let text = told(&second);
+    assert!(second.status.success() && text.contains("2 done"), "{text}");
+    assert!(
+        text.contains("`grades` could not be read, and is used as of"),
+        "{text}"
+    );
+    let results = |name: &str| std::fs::read_to_string(place.file(name)).unwrap();
+    assert!(results("second.csv").contains("000,done,A") || results("second.csv").contains(",A"));
+    let shown = json_of(&place, &["runs", "show"]);
+    let case = told(&run(
+        &place,
+        &["runs", "case", shown["run"].as_str().unwrap(), "001"],
+    ));
+    assert!(case.contains("what is used of it is as of"), "{case}");
+    // A week later nothing is known any more.
+    for file in std::fs::read_dir(place.file(".sopwright/last"))
+        .unwrap()
+        .flatten()
+    {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let (head, rows) = text.split_once('\n').unwrap();
+        let mut head: Value = serde_json::from_str(head).unwrap();
+        head["at"] = (head["at"].as_i64().unwrap() - 8 * 86_400_000).into();
+        std::fs::write(file.path(), format!("{head}\n{rows}")).unwrap();
+    }
+    let third = run(&place, &["run", "tickets"]);
+    assert!(told(&third).contains("2 failed"), "{}", told(&third));
+}

@@ -7,6 +7,7 @@ mod begin;
 mod calls;
 mod carry;
 mod estimate;
+mod fallback;
 mod files;
 mod finish;
 mod gathered;
@@ -38,8 +39,8 @@ use crate::engine::{Failure, Program, RunInfo, base_scope};
 use crate::expr::Scope;
 use crate::rehearse::{LlmAnswers, Tables, unkeyed};
 use crate::spec::Per;
-use crate::store::Journal;
 use crate::store::journal::{NewRun, Run, VersionText, key_digest};
+use crate::store::{Journal, LastKnown};
 
 pub use begin::{Begin, as_it_was, free_id};
 pub use estimate::Estimate;
@@ -52,6 +53,7 @@ pub use summary::{FailedCase, Summary};
 use ask::Asker;
 use calls::Caller;
 use carry::{Went, run_cases};
+use fallback::Remembered;
 use finish::{deliver_once, end};
 use gathered::Gathered;
 use guards::Guards;
@@ -160,7 +162,8 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
     let program = Program::compile(&plan.checked)?;
     let workflow = program.workflow().clone();
     let base = base_scope(&plan.run, &plan.trigger);
-    let tables = Tables::load(&program, &plan.connections, &base).await;
+    let memory = Remembered::new(LastKnown::beside(plan.journal.path()));
+    let tables = Tables::remembered(&program, &plan.connections, &base, &memory).await;
     let stop = Arc::new(Stop::default());
     let caller = Arc::new(Caller {
         connections: plan.connections.clone(),
@@ -179,6 +182,13 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
             .unavailable()
             .map(|(name, failure)| format!("`{name}` could not be read: {}", failure.message)),
     );
+    summary
+        .notes
+        .extend(tables.as_of().map(|(name, at, failure)| {
+            let why = &failure.message;
+            format!("`{name}` could not be read, and is used as of {at}: {why}")
+        }));
+    summary.notes.extend(memory.told());
     let waits = rows::waits_outside(&workflow);
     let keeps_rows = rows::keeps_rows(&workflow);
     let tells_items = workflow.outputs.iter().any(|o| o.common.per == Per::Run);
