@@ -1,5 +1,8 @@
 //! One question with a typed answer, as an `llm` step asks it.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsonschema::Validator;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -101,6 +104,26 @@ pub async fn ask(
     (Err(NoAnswer::Invalid(wrong)), usage, calls)
 }
 
+/// Returns what holds an answer against a schema. A run asks the same of many cases, so that the
+/// last few are kept.
+fn validator(schema: &Json) -> Result<Arc<Validator>, String> {
+    const KEPT: usize = 16;
+    static LAST: Mutex<Vec<(Json, Arc<Validator>)>> = Mutex::new(Vec::new());
+    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, known)) = last().iter().find(|(of, _)| of == schema) {
+        return Ok(known.clone());
+    }
+    let made =
+        jsonschema::draft202012::new(schema).map_err(|e| format!("its schema is not one ({e})"))?;
+    let made = Arc::new(made);
+    let mut last = last();
+    if last.len() == KEPT {
+        last.remove(0);
+    }
+    last.push((schema.clone(), made.clone()));
+    Ok(made)
+}
+
 fn read(reply: &super::Reply, schema: &Json) -> Result<Map<String, Json>, String> {
     if reply.stop == Stop::Length {
         return Err("it was cut off".to_owned());
@@ -116,8 +139,7 @@ fn read(reply: &super::Reply, schema: &Json) -> Result<Map<String, Json>, String
         }
     };
     let value: Json = serde_json::from_str(source).map_err(|e| format!("it is not JSON ({e})"))?;
-    let validator =
-        jsonschema::draft202012::new(schema).map_err(|e| format!("its schema is not one ({e})"))?;
+    let validator = validator(schema)?;
     let errors: Vec<String> = validator
         .iter_errors(&value)
         .take(5)
