@@ -115,9 +115,10 @@ pub enum Command {
         /// Where it is asked over HTTP; beyond this machine it needs a token [default: 127.0.0.1:7420].
         #[arg(long, value_name = "ADDR")]
         listen: Option<String>,
-        /// How many cases of a run that wait for something outside go on at once.
-        #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1024))]
-        at_once: u16,
+        /// How many cases of a run that wait for something outside go on at once [default: 16, or
+        /// as sopwright.toml says].
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+        at_once: Option<u16>,
     },
     /// Let a workflow run by itself, when its trigger says.
     Enable {

@@ -8,7 +8,7 @@ use crate::check::{Checked, check};
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::drafter::Drafter;
-use crate::model::{Candidate, ChatModel, Places, Recorder, Replay, discover};
+use crate::model::{Candidate, Chain, ChatModel, Places, Recorder, Replay, discover};
 use crate::rehearse::{Clock, LlmAnswers};
 use crate::serve::Answerer;
 use crate::store::{Journal, Stored, Workspace};
@@ -56,6 +56,13 @@ impl Context {
     /// Are results printed as JSON?
     pub fn is_json(&self) -> bool {
         self.format == Format::Json
+    }
+
+    /// Returns how many cases that wait for something outside go on at once.
+    pub fn at_once(&self, asked: Option<u16>) -> usize {
+        let set = self.workspace.settings().limits.at_once;
+        let most = asked.or(set).unwrap_or(super::args::AT_ONCE);
+        usize::from(most.max(1))
     }
 
     /// Opens the connections.
@@ -121,7 +128,26 @@ impl Context {
     /// # Errors
     /// As [`Context::model`].
     pub async fn llm(&self) -> Result<Arc<LlmAnswers>> {
-        self.model().await.map(|chosen| self.llm_by(&chosen))
+        let chosen = self.model().await?;
+        if chosen.is_built_in {
+            return Ok(self.llm_by(&chosen));
+        }
+        let config = &self.workspace.settings().model;
+        let mut models = vec![(chosen.model.clone(), config.limits)];
+        // A model that was named for this once, or a recording, stands alone.
+        if self.everywhere.model.is_none() && self.everywhere.replay.is_none() {
+            let env = |name: &str| std::env::var(name).ok();
+            for other in &config.then {
+                let of_it = config.of_stand_in(other);
+                let found = discover(&of_it, None, &env, &Places::default()).await?;
+                // One that cannot be used stands in for nothing: `doctor` says what is wrong.
+                if let Some(model) = found.first().and_then(|c| c.connect().ok()) {
+                    models.push((Arc::from(model), other.limits));
+                }
+            }
+        }
+        let folder = self.workspace.own().join("answers");
+        Ok(Arc::new(LlmAnswers::of(Chain::new(models), Some(folder))))
     }
 
     fn llm_by(&self, chosen: &Chosen) -> Arc<LlmAnswers> {

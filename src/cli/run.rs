@@ -2,14 +2,18 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Map, Value as Json};
 
 use super::build::time;
+use super::edit::asks;
 use super::{Context, args};
 use crate::check::Checked;
 use crate::diag::{Error, Result, count};
-use crate::runner::{Begin, Limits, RunPlan, Summary, as_it_was, free_id, run as carry_out};
+use crate::runner::{
+    Begin, Estimate, Limits, Rules, RunPlan, Summary, as_it_was, free_id, run as carry_out,
+};
 use crate::spec::{Given, TriggerKind, Workflow};
 use crate::store::Journal;
 use crate::store::journal::{Run, RunStatus, VersionText};
@@ -20,8 +24,11 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
     let limits = Limits {
         cases: args.max_cases,
         cost: args.max_cost,
+        calls: args.max_calls,
         time: args.max_time.as_deref().map(time).transpose()?,
+        past_days: args.past_day_limits,
     };
+    let rules = Rules::of(context.workspace.settings())?;
     let resumed = match &args.resume {
         Some(named) => Some(to_resume(&journal, named, args.name.as_deref())?),
         None => None,
@@ -45,18 +52,38 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
     // Rows are counted where the table says how many it has: then there is a time left.
     let kept = resumed.as_ref().and_then(|run| run.kept_rows);
     let rows = kept.map(|n| n as u64).or_else(|| table?.rows);
+    let llm = context.llm().await?;
+    if resumed.is_none() {
+        let cases = match args.case {
+            Some(_) => Some(1),
+            None => rows.map(|n| args.max_cases.map_or(n, |most| n.min(most as u64))),
+        };
+        let cases = cases.or(workflow.for_each.is_none().then_some(1));
+        let lately = journal.used_lately(&workflow.name)?;
+        let estimate = Estimate::of(&workflow, &llm, cases, &lately);
+        if let Some(estimate) = estimate
+            && !agrees(context, &estimate, args.yes)
+        {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
     let bar = match rows {
         Some(rows) if args.case.is_none() => ui::Progress::bar("Running", rows),
         _ => ui::Progress::spinner("Running"),
     };
+    let shown = AtomicUsize::new(0);
     let told = |summary: &Summary| {
+        let before = shown.swap(summary.news.len(), Ordering::Relaxed);
+        for news in summary.news.iter().skip(before) {
+            bar.tells(|| ui::note(format!("{} {news}", ui::paint(ui::Style::Warn, "note:"))));
+        }
         let failed = if summary.failed > 0 {
             format!(", {} failed", summary.failed)
         } else {
             String::new()
         };
-        let cost = if summary.spent.cost > 0.0 {
-            format!(", ${:.3}", summary.spent.cost)
+        let cost = if summary.used.cost > 0.0 {
+            format!(", ${:.3}", summary.used.cost)
         } else {
             String::new()
         };
@@ -92,7 +119,7 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
     let plan = RunPlan {
         version: VersionText::of(stored.text, stored.sop.source),
         expires: context.workspace.settings().inbox.expires()?,
-        llm: context.llm().await?,
+        llm,
         catalog: Arc::new(catalog),
         journal,
         resumed,
@@ -104,7 +131,9 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
         folder: begin.folder,
         results: begin.results,
         limits,
-        at_once: usize::from(args.at_once),
+        rules,
+        fresh: args.fresh,
+        at_once: context.at_once(args.at_once),
         progress: &told,
     };
     let summary = carry_out(plan).await;
@@ -120,6 +149,26 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Shows what models are going to cost, and asks whether that is fine where somebody is there.
+fn agrees(context: &Context, estimate: &Estimate, yes: bool) -> bool {
+    /// What nobody is asked about, in US dollars.
+    const SMALL: f64 = 0.01;
+    let is_small = estimate.total().is_some_and(|cost| cost < SMALL);
+    if is_small || estimate.is_free() {
+        return true;
+    }
+    ui::note(estimate.words());
+    if !asks(context, yes) {
+        return true;
+    }
+    ui::piece("Begin? [Y/n] ");
+    let mut line = String::new();
+    match std::io::stdin().read_line(&mut line) {
+        Ok(n) if n > 0 => ui::is_agreed(&line),
+        _ => false,
+    }
 }
 
 pub(super) async fn retry(context: &Context, id: String, case: Option<&str>) -> Result<ExitCode> {
@@ -151,7 +200,11 @@ pub(super) async fn retry(context: &Context, id: String, case: Option<&str>) -> 
         max_cases: None,
         max_cost: None,
         max_time: None,
-        at_once: args::AT_ONCE,
+        max_calls: None,
+        past_day_limits: false,
+        fresh: false,
+        yes: true,
+        at_once: None,
     };
     run(context, args).await
 }
@@ -177,7 +230,7 @@ fn to_resume(journal: &Journal, named: &str, workflow: Option<&str>) -> Result<R
     let id = &run.info.id;
     let tells = format!("`sopwright runs show {id}` tells about it");
     match run.status {
-        RunStatus::CutShort | RunStatus::Held | RunStatus::Limited => Ok(run),
+        RunStatus::CutShort | RunStatus::Held | RunStatus::Limited | RunStatus::Paused => Ok(run),
         RunStatus::Running => {
             Err(Error::blocked(format!("The run {id} is under way")).help(format!("{tells}.")))
         }
@@ -212,6 +265,7 @@ fn hint(journal: &Journal, workflow: &str) -> Result<()> {
     let id = &run.info.id;
     let what = match run.status {
         RunStatus::Held => "waits for a person",
+        RunStatus::Paused => "was paused",
         _ => "was cut short",
     };
     let done = count(run.finished, "case");

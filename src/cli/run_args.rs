@@ -42,12 +42,25 @@ pub struct Run {
     /// Stops when model calls have cost more than this, in US dollars.
     #[arg(long, value_name = "USD")]
     pub max_cost: Option<f64>,
+    /// Stops when models were called so often.
+    #[arg(long, value_name = "N")]
+    pub max_calls: Option<u64>,
     /// Stops when it has taken longer than this, as in 30m.
     #[arg(long, value_name = "TIME")]
     pub max_time: Option<String>,
-    /// How many cases that wait for tools or models run at once.
-    #[arg(long, default_value_t = AT_ONCE, value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub at_once: u16,
+    /// Goes on although a limit of the day is reached.
+    #[arg(long)]
+    pub past_day_limits: bool,
+    /// Asks models anew what they have answered in earlier runs.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Begins without asking whether what models are going to cost is fine.
+    #[arg(long)]
+    pub yes: bool,
+    /// How many cases that wait for tools or models run at once [default: 16, or as
+    /// sopwright.toml says].
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub at_once: Option<u16>,
 }
 
 /// What to do with runs.

@@ -31,17 +31,19 @@ pub(super) fn runs(context: &Context, command: &RunsCommand) -> Result<()> {
             };
             let statuses = journal.statuses(run.number)?;
             let approvals = journal.approvals_of_run(run.number)?;
+            let used = journal.used_by(run.number, None)?;
             if context.is_json() {
                 let mut told = json_of(&run);
                 let counts = |of: Vec<(String, usize)>| -> serde_json::Map<String, Json> {
                     of.into_iter().map(|(what, n)| (what, n.into())).collect()
                 };
                 told["statuses"] = counts(statuses).into();
+                told["used"] = json!(used);
                 told["inbox"] = counts(approvals).into();
                 told["summary"] = run.summary.clone().unwrap_or_default();
                 ui::out(serde_json::to_string_pretty(&told).unwrap_or_default());
             } else {
-                ui::out(ui::run(&run, &statuses, &approvals));
+                ui::out(ui::run(&run, &statuses, &approvals, &used));
             }
         }
         RunsCommand::Case { run, key } => case(context, &journal, &journal.run(run)?, key)?,
@@ -82,7 +84,7 @@ fn case(context: &Context, journal: &Journal, run: &Run, key: &str) -> Result<()
                 .map(|e| {
                     json!({"part": e.part, "turn": e.turn, "kind": e.kind, "state": e.state,
                         "request": e.request, "answer": e.answer, "begun": moment(e.begun),
-                        "ended": e.ended.map(moment)})
+                        "ended": e.ended.map(moment), "spent": e.spent})
                 })
                 .collect();
             let approvals: Vec<Json> = approvals.iter().map(Json::from).collect();

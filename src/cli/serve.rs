@@ -18,12 +18,12 @@ use crate::{store, ui};
 pub(super) async fn serve(
     context: &Context,
     listen: Option<&str>,
-    at_once: u16,
+    at_once: Option<u16>,
 ) -> Result<ExitCode> {
     let door = door(context, listen)?;
     let launcher = Launcher {
         llm: context.answerer().await?,
-        at_once: usize::from(at_once),
+        at_once: context.at_once(at_once),
         ..launcher(context)?
     };
     let json = context.is_json();

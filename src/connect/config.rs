@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::Row;
+use super::{ConnectionLimits, Row};
 use crate::diag::did_you_mean;
 
 /// The connections by name, as configured.
@@ -36,6 +36,7 @@ const KINDS: [(&str, &[&str]); 3] = [
             "auth",
             "timeout",
             "max_bytes",
+            "limits",
             "sandbox",
             "about",
         ],
@@ -72,6 +73,9 @@ pub struct HttpConfig {
     /// The greatest answer in bytes; 10 MB unless said.
     #[serde(default)]
     pub max_bytes: Option<u64>,
+    /// How much may be asked at once, and how fast.
+    #[serde(default)]
+    pub limits: ConnectionLimits,
     /// Is it a test system, to which a dry run may write? False unless said.
     #[serde(default)]
     pub sandbox: bool,
@@ -130,7 +134,12 @@ impl<'de> Deserialize<'de> for ConnectionConfig {
         match kind.as_str() {
             "folder" => FileConfig::deserialize(section).map(ConnectionConfig::Folder),
             "sqlite" => FileConfig::deserialize(section).map(ConnectionConfig::Sqlite),
-            _ => HttpConfig::deserialize(section).map(ConnectionConfig::Http),
+            _ => {
+                HttpConfig::deserialize(section).and_then(|config| match config.limits.problem() {
+                    Some(problem) => Err(serde_json::Error::custom(problem)),
+                    None => Ok(ConnectionConfig::Http(config)),
+                })
+            }
         }
         .map_err(|error| D::Error::custom(format!("a `{kind}` connection: {error}")))
     }
@@ -159,7 +168,7 @@ mod tests {
         let config = read(
             "[crm]\nkind = 'folder'\npath = 'data'\nwritable = true\n\
              [db]\nkind = 'sqlite'\npath = 'a.db'\n\
-             [desk]\nkind = 'http'\nopenapi = 'desk.json'\nauth = { bearer = 'env:TOKEN' }\ntimeout = '5s'\n",
+             [desk]\nkind = 'http'\nopenapi = 'desk.json'\nauth = { bearer = 'env:TOKEN' }\ntimeout = '5s'\nlimits = { per_second = 5, at_once = 8 }\n",
         )
         .unwrap();
         assert!(matches!(&config["crm"], ConnectionConfig::Folder(f) if f.writable));
@@ -167,6 +176,10 @@ mod tests {
         let ConnectionConfig::Http(http) = &config["desk"] else {
             panic!("an http connection")
         };
+        assert_eq!(
+            (http.limits.per_second, http.limits.at_once),
+            (Some(5.0), Some(8))
+        );
         assert!(matches!(&http.auth, Some(AuthConfig::Bearer { bearer }) if bearer == "env:TOKEN"));
     }
 
@@ -180,6 +193,8 @@ mod tests {
         assert!(error.contains("folder, sqlite, http"), "{error}");
         let error = read("[crm]\nkind = 'folder'").unwrap_err();
         assert!(error.contains("missing field `path`"), "{error}");
+        let error = read("[d]\nkind='http'\nopenapi='x'\nlimits={ at_once=0 }").unwrap_err();
+        assert!(error.contains("above 0"), "{error}");
         let error = read("[d]\nkind='http'\nopenapi='x'\nauth={ token='x' }").unwrap_err();
         assert!(error.contains("use `{ bearer"), "{error}");
     }

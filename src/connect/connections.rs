@@ -13,7 +13,7 @@ use super::http::HttpConnection;
 use super::sqlite::SqliteConnection;
 use super::{
     Catalog, ConnectError, Connection, ConnectionConfig, ConnectionInfo, ConnectionsConfig, Row,
-    RowStream, Scan,
+    RowStream, Scan, Throttle, TurnOf,
 };
 use crate::diag::did_you_mean;
 
@@ -21,6 +21,8 @@ use crate::diag::did_you_mean;
 #[derive(Clone, Default)]
 pub struct Connections {
     by_name: IndexMap<String, Arc<dyn Connection>>,
+    /// Those that may not be asked as fast as can be.
+    throttles: IndexMap<String, Arc<Throttle>>,
 }
 
 impl Connections {
@@ -34,6 +36,10 @@ impl Connections {
         let mut connections = Connections::default();
         for (name, config) in config {
             connections.register(name, open_one(name, config, workspace, env));
+            if let ConnectionConfig::Http(http) = config {
+                let throttle = Arc::new(Throttle::new(&http.limits));
+                connections.throttles.insert(name.clone(), throttle);
+            }
         }
         connections
     }
@@ -63,6 +69,12 @@ impl Connections {
                 .help("Add a section [connections.NAME] to sopwright.toml.")
                 .maybe_help(did_you_mean(name, self.names()))
         })
+    }
+
+    /// Waits until a connection may be called, as its limits say; the call is over when the turn
+    /// is dropped.
+    pub async fn turn(&self, name: &str) -> Option<TurnOf> {
+        Some(self.throttles.get(name)?.turn().await)
     }
 
     /// Returns a snapshot of what all of them offer, asked at the same time. One that cannot be

@@ -6,6 +6,7 @@
 //! folder here.
 
 mod blocking;
+mod breaker;
 mod catalog;
 mod config;
 mod connections;
@@ -14,23 +15,28 @@ mod error;
 mod folder;
 mod http;
 pub mod net;
+mod pace;
 mod refusals;
 mod secret;
 mod sqlite;
 mod stream;
+mod throttle;
 mod values;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+pub use breaker::{Breaker, IN_A_ROW, Turn};
 pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{AuthConfig, ConnectionConfig, ConnectionsConfig, FileConfig, HttpConfig};
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};
 pub use error::{ConnectError, ConnectErrorKind};
+pub use pace::Pace;
 pub use secret::Secret;
 pub use stream::{RowSink, RowStream};
+pub use throttle::{ConnectionLimits, Throttle, TurnOf};
 
 use crate::spec::FieldType;
 use refusals::{drift, misfit, no_column, no_table, no_tools, not_writable, require_key};

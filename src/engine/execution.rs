@@ -146,6 +146,15 @@ impl Execution {
         &self.scope
     }
 
+    /// Does the step that it is at say how to go on after a failure of that code?
+    pub fn handles(&self, code: &str) -> bool {
+        let step = match (self.stage, self.frames.last()) {
+            (Stage::Stepping, Some(frame)) => frame.steps.get(frame.next),
+            _ => None,
+        };
+        step.is_some_and(|step| step.handler(code).is_some())
+    }
+
     /// Goes on until something outside is needed, and returns what that is. Asked again before
     /// an answer is recorded, it returns the same.
     pub fn next_action(&mut self) -> Action {

@@ -90,6 +90,14 @@ pub(super) struct CompiledStep {
     pub(super) body: Body,
 }
 
+impl CompiledStep {
+    /// Returns how it goes on after a failure of that code, if it does.
+    pub(super) fn handler(&self, code: &str) -> Option<&CompiledHandler> {
+        let of_it = |h: &&CompiledHandler| h.codes.is_empty() || h.codes.iter().any(|c| c == code);
+        self.on_error.iter().find(of_it)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct CompiledHandler {
     pub(super) codes: Vec<String>,

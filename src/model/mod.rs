@@ -5,6 +5,7 @@
 
 pub mod anthropic;
 mod assembly;
+mod chain;
 pub mod config;
 pub mod discover;
 mod error;
@@ -28,13 +29,15 @@ mod secret;
 mod server;
 mod sse;
 pub mod structured;
+mod throttle;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 pub use anthropic::Anthropic;
-pub use config::{ModelConfig, Provider};
+pub use chain::{Answered, Chain, Used, Work};
+pub use config::{ModelConfig, Provider, StandIn};
 pub use discover::{Candidate, Places, discover};
 pub use error::{ModelError, ModelErrorKind};
 pub use fake::ScriptedModel;
@@ -50,6 +53,7 @@ pub use protocol::check_protocol;
 pub use record::{Recorder, Replay};
 pub use retry::{RetryPolicy, Retrying};
 pub use secret::Secret;
+pub use throttle::ModelLimits;
 
 /// A model that carries on a conversation and calls tools.
 #[async_trait]

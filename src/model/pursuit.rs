@@ -48,7 +48,7 @@ pub trait Tools: Send + Sync {
 }
 
 /// Lets a model pursue a goal, and returns the fields of its answer with `confidence`, which is
-/// its own, and `tried`, which is what was really called.
+/// its own, and `tried`, which is what was really called; what it used, and how often it was asked.
 ///
 /// # Errors
 /// If the model cannot be asked, or has given no answer of the right shape when its turns are over.
@@ -56,7 +56,7 @@ pub async fn pursue(
     model: &dyn ChatModel,
     pursuit: Pursuit<'_>,
     tools: &dyn Tools,
-) -> (Result<Map<String, Json>, NoAnswer>, Usage) {
+) -> (Result<Map<String, Json>, NoAnswer>, Usage, u64) {
     let schema = schema(pursuit.returns);
     let answer = ToolSpec {
         name: ANSWER.to_owned(),
@@ -73,7 +73,7 @@ pub async fn pursue(
         tool_choice: ToolChoice::Auto,
         max_tokens: MAX_TOKENS,
     };
-    let mut usage = Usage::default();
+    let (mut usage, mut asked) = (Usage::default(), 0);
     let mut tried: Vec<String> = Vec::new();
     let mut wrong = "it gave none".to_owned();
     for turn in 1..=pursuit.max_turns {
@@ -81,9 +81,10 @@ pub async fn pursue(
         if is_last {
             request.tool_choice = ToolChoice::Named(ANSWER.to_owned());
         }
+        asked += 1;
         let reply = match model.complete(&request, &mut |_| {}).await {
             Ok(reply) => reply,
-            Err(error) => return (Err(NoAnswer::Model(error)), usage),
+            Err(error) => return (Err(NoAnswer::Model(error)), usage, asked),
         };
         usage += reply.usage;
         let is_cut = reply.stop == Stop::Length;
@@ -108,7 +109,7 @@ pub async fn pursue(
             match fields(&call.arguments, &schema) {
                 Ok(mut answer) if !is_cut => {
                     answer.insert("tried".to_owned(), json!(tried));
-                    return (Ok(answer), usage);
+                    return (Ok(answer), usage, asked);
                 }
                 Ok(_) => wrong = "it was cut off".to_owned(),
                 Err(why) => wrong = why,
@@ -123,7 +124,7 @@ pub async fn pursue(
             break;
         }
     }
-    (Err(NoAnswer::Invalid(wrong)), usage)
+    (Err(NoAnswer::Invalid(wrong)), usage, asked)
 }
 
 /// Returns the schema of the whole answer.

@@ -1,5 +1,8 @@
 //! One question with a typed answer, as an `llm` step asks it.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsonschema::Validator;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -34,14 +37,14 @@ pub enum NoAnswer {
 }
 
 /// Returns a model's answer in the shape that was asked for; a first answer of another shape is
-/// sent back once with what is wrong with it.
+/// sent back once with what is wrong with it. With it come the tokens and the calls that it took.
 ///
 /// # Errors
 /// If the model cannot be asked, or its second answer has the wrong shape too.
 pub async fn ask(
     model: &dyn ChatModel,
     question: Question<'_>,
-) -> (Result<Map<String, Json>, NoAnswer>, Usage) {
+) -> (Result<Map<String, Json>, NoAnswer>, Usage, u64) {
     let schema = json!({
         "type": "object",
         "properties": question.returns,
@@ -64,28 +67,30 @@ pub async fn ask(
     };
     let mut usage = Usage::default();
     let mut wrong = String::new();
+    let mut calls = 0;
     for _ in 0..2 {
+        calls += 1;
         let reply = match model.complete(&request, &mut |_| {}).await {
             Ok(reply) => reply,
-            Err(error) => return (Err(NoAnswer::Model(error)), usage),
+            Err(error) => return (Err(NoAnswer::Model(error)), usage, calls),
         };
         usage += reply.usage;
         match read(&reply, &schema) {
-            Ok(answer) => return (Ok(answer), usage),
+            Ok(answer) => return (Ok(answer), usage, calls),
             Err(why) => wrong = why,
         }
         let complaint = format!(
             "That is not the answer that was asked for: {wrong}. Call `{ANSWER}` again, with every field."
         );
-        let calls = reply.calls.clone();
-        if reply.text.is_empty() && calls.is_empty() {
+        let made = reply.calls.clone();
+        if reply.text.is_empty() && made.is_empty() {
             continue;
         }
         request.messages.push(reply.into_message());
-        request.messages.push(match calls.is_empty() {
+        request.messages.push(match made.is_empty() {
             true => Message::user(complaint),
             false => Message::ToolResults {
-                results: calls
+                results: made
                     .iter()
                     .map(|call| ToolResult {
                         call_id: call.id.clone(),
@@ -96,7 +101,27 @@ pub async fn ask(
             },
         });
     }
-    (Err(NoAnswer::Invalid(wrong)), usage)
+    (Err(NoAnswer::Invalid(wrong)), usage, calls)
+}
+
+/// Returns what holds an answer against a schema. A run asks the same of many cases, so that the
+/// last few are kept.
+fn validator(schema: &Json) -> Result<Arc<Validator>, String> {
+    const KEPT: usize = 16;
+    static LAST: Mutex<Vec<(Json, Arc<Validator>)>> = Mutex::new(Vec::new());
+    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, known)) = last().iter().find(|(of, _)| of == schema) {
+        return Ok(known.clone());
+    }
+    let made =
+        jsonschema::draft202012::new(schema).map_err(|e| format!("its schema is not one ({e})"))?;
+    let made = Arc::new(made);
+    let mut last = last();
+    if last.len() == KEPT {
+        last.remove(0);
+    }
+    last.push((schema.clone(), made.clone()));
+    Ok(made)
 }
 
 fn read(reply: &super::Reply, schema: &Json) -> Result<Map<String, Json>, String> {
@@ -122,8 +147,7 @@ fn read(reply: &super::Reply, schema: &Json) -> Result<Map<String, Json>, String
 /// What is wrong with it, as the model is told.
 pub(super) fn fields(source: &str, schema: &Json) -> Result<Map<String, Json>, String> {
     let value: Json = serde_json::from_str(source).map_err(|e| format!("it is not JSON ({e})"))?;
-    let validator =
-        jsonschema::draft202012::new(schema).map_err(|e| format!("its schema is not one ({e})"))?;
+    let validator = validator(schema)?;
     let errors: Vec<String> = validator
         .iter_errors(&value)
         .take(5)

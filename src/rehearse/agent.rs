@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use serde_json::{Map, Value as Json, json};
 
-use super::llm::{LlmAnswers, failed, fenced};
+use super::llm::{Asked, LlmAnswers, fenced};
 use super::placeholder::placeholders;
 use super::tables::call_tool;
 use crate::connect::{Catalog, Connections, Effect};
-use crate::engine::{AgentRequest, Failure, ToolRequest};
-use crate::model::ToolSpec;
-use crate::model::pursuit::{Pursuit, Tools, pursue};
+use crate::engine::{AgentRequest, ToolRequest};
+use crate::model::pursuit::{Pursuit, Tools};
+use crate::model::{ToolSpec, Work};
 
 /// What holds for every `agent` step.
 const SYSTEM: &str = include_str!("../../prompts/agent_step.md");
@@ -28,19 +28,13 @@ pub(super) fn stand_in(request: &AgentRequest) -> Json {
 }
 
 impl LlmAnswers {
-    /// Pursues the goal of a step, and returns its fields with `confidence` and `tried`.
-    ///
-    /// # Errors
-    /// If the model cannot be asked, or comes to no answer.
+    /// Pursues the goal of a step: the answer has its fields, `confidence` and `tried`.
     pub async fn pursue(
         &self,
         request: &AgentRequest,
         connections: &Connections,
         catalog: &Catalog,
-    ) -> Result<Json, Failure> {
-        let Some(model) = self.model() else {
-            return Ok(stand_in(request));
-        };
+    ) -> Asked {
         let looked_up = LookUps {
             request,
             connections,
@@ -62,9 +56,10 @@ impl LlmAnswers {
             returns: &request.returns,
             max_turns: request.max_turns,
         };
-        let (answer, usage) = pursue(&**model, pursuit, &looked_up).await;
-        self.spend(usage);
-        answer.map(Json::Object).map_err(failed)
+        match self.asked(Work::Pursuit(pursuit, &looked_up)).await {
+            Some(asked) => asked,
+            None => Asked::stand_in(stand_in(request)),
+        }
     }
 }
 

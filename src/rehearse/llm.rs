@@ -3,21 +3,25 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use super::placeholder::placeholders;
 use crate::engine::{Failure, LlmRequest};
-use crate::model::structured::{NoAnswer, Question, ask};
-use crate::model::{ChatModel, Usage};
+use crate::model::structured::{NoAnswer, Question};
+use crate::model::{
+    Chain, ChatModel, ModelError, ModelErrorKind, ModelLimits, Price, Usage, Used, Work,
+};
 
 /// What holds for every `llm` step.
 const SYSTEM: &str = include_str!("../../prompts/llm_step.md");
 
 /// Answers of `llm` steps. The same question is asked once.
 pub struct LlmAnswers {
-    model: Option<Arc<dyn ChatModel>>,
+    chain: Option<Arc<Chain>>,
     /// Where answers are kept between dry runs.
     folder: Option<PathBuf>,
     known: Mutex<HashMap<String, Json>>,
@@ -35,6 +39,72 @@ pub struct Spent {
     pub usage: Usage,
     /// US dollars, as far as prices are known.
     pub cost: f64,
+    /// Of the calls, those whose price is not known.
+    pub unpriced: u64,
+}
+
+impl Spent {
+    /// Returns what was used of some models in all.
+    pub fn of(used: &[Used]) -> Self {
+        let mut spent = Spent::default();
+        for of_one in used {
+            spent.calls += of_one.calls;
+            spent.usage += of_one.usage;
+            match of_one.price {
+                Some(price) => spent.cost += price.cost(&of_one.usage),
+                None => spent.unpriced += of_one.calls,
+            }
+        }
+        spent
+    }
+}
+
+impl std::ops::AddAssign for Spent {
+    fn add_assign(&mut self, more: Spent) {
+        self.calls += more.calls;
+        self.usage += more.usage;
+        self.cost += more.cost;
+        self.unpriced += more.unpriced;
+    }
+}
+
+/// What came of asking for an answer that is not known.
+#[derive(Debug)]
+pub struct Asked {
+    /// The answer, or why there is none.
+    pub came: Result<Json, Failure>,
+    /// What it took.
+    pub spent: Spent,
+    /// Who was asked, the last one with the answer.
+    pub models: Vec<String>,
+    /// Why asking for anything else now would end as this did.
+    pub trouble: Option<Trouble>,
+}
+
+impl Asked {
+    /// Returns what comes of asking where there is no model.
+    pub(super) fn stand_in(answer: Json) -> Self {
+        Asked {
+            came: Ok(answer),
+            spent: Spent::default(),
+            models: Vec::new(),
+            trouble: None,
+        }
+    }
+}
+
+/// Why no question can be asked at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// No model can be reached.
+    Down {
+        /// Since when.
+        since: Instant,
+        /// When it is worth asking again.
+        until: Instant,
+    },
+    /// The key is refused, or the account is empty: waiting does not help.
+    Refused,
 }
 
 impl LlmAnswers {
@@ -45,12 +115,17 @@ impl LlmAnswers {
 
     /// Returns answers by a model, kept in a folder if one is given.
     pub fn by(model: Arc<dyn ChatModel>, folder: Option<PathBuf>) -> Self {
-        Self::new(Some(model), folder)
+        Self::of(Chain::new([(model, ModelLimits::default())]), folder)
     }
 
-    fn new(model: Option<Arc<dyn ChatModel>>, folder: Option<PathBuf>) -> Self {
+    /// Returns answers by models in their order, kept in a folder if one is given.
+    pub fn of(chain: Chain, folder: Option<PathBuf>) -> Self {
+        Self::new(Some(Arc::new(chain)), folder)
+    }
+
+    fn new(chain: Option<Arc<Chain>>, folder: Option<PathBuf>) -> Self {
         LlmAnswers {
-            model,
+            chain,
             folder,
             known: Mutex::default(),
             spent: Mutex::default(),
@@ -64,19 +139,46 @@ impl LlmAnswers {
         LlmAnswers {
             known: Mutex::new(known.clone()),
             asks: false,
-            ..Self::new(self.model.clone(), self.folder.clone())
+            ..Self::new(self.chain.clone(), self.folder.clone())
         }
     }
 
     /// Returns the answer to a step, if it is known from before.
     pub(super) fn known(&self, request: &LlmRequest) -> Option<Json> {
-        let model = self.model.as_ref()?;
-        self.recall(&key(model.name(), request))
+        self.recall(&self.key(request)?)
+    }
+
+    /// Returns the answer that a dry run since a moment has kept.
+    pub fn kept_since(&self, request: &LlmRequest, oldest: SystemTime) -> Option<Json> {
+        let file = self.file(&self.key(request)?)?;
+        let at = std::fs::metadata(&file).ok()?.modified().ok()?;
+        let text = std::fs::read_to_string(file).ok()?;
+        (at >= oldest).then(|| serde_json::from_str(&text).ok())?
+    }
+
+    /// Returns what a question is known by, asked of the first model: all that its answer hangs on.
+    pub fn key(&self, request: &LlmRequest) -> Option<String> {
+        Some(key(self.model()?, request))
+    }
+
+    /// Returns what a question is known by, as a model answered it.
+    pub fn key_of(&self, model: &str, request: &LlmRequest) -> String {
+        key(model, request)
+    }
+
+    /// Returns the model that is asked first.
+    pub fn model(&self) -> Option<&str> {
+        self.chain.as_ref()?.first().map(|model| model.name())
+    }
+
+    /// Returns the price of the model that is asked first, where it is known.
+    pub fn price(&self) -> Option<Price> {
+        self.chain.as_ref()?.first()?.pricing()
     }
 
     /// Are answers only placeholders?
     pub fn are_placeholders(&self) -> bool {
-        self.model.is_none()
+        self.chain.is_none()
     }
 
     /// Returns what was spent so far.
@@ -89,41 +191,57 @@ impl LlmAnswers {
     /// # Errors
     /// If the model cannot be asked, or answers twice in the wrong shape.
     pub async fn answer(&self, request: &LlmRequest) -> Result<Json, Failure> {
-        let Some(model) = &self.model else {
+        let Some(key) = self.key(request) else {
             return Ok(placeholders(Some(&request.returns)));
         };
-        let key = key(model.name(), request);
         if let Some(answer) = self.recall(&key) {
             return Ok(answer);
         }
         if !self.asks {
             return Ok(placeholders(Some(&request.returns)));
         }
+        let asked = self.ask(request).await;
+        if let Ok(answer) = &asked.came {
+            self.keep(&key, answer);
+        }
+        asked.came
+    }
+
+    /// Asks for an answer, known or not, and keeps nothing.
+    pub async fn ask(&self, request: &LlmRequest) -> Asked {
         let text = question(request);
         let question = Question {
             system: SYSTEM,
             text: &text,
             returns: &request.returns,
         };
-        let (answer, usage) = ask(&**model, question).await;
-        self.spend(usage);
-        let answer = Json::Object(answer.map_err(failed)?);
-        self.keep(&key, &answer);
-        Ok(answer)
+        match self.asked(Work::Question(question)).await {
+            Some(asked) => asked,
+            None => Asked::stand_in(placeholders(Some(&request.returns))),
+        }
     }
 
-    /// Returns the model, if there is one.
-    pub(super) fn model(&self) -> Option<&Arc<dyn ChatModel>> {
-        self.model.as_ref()
-    }
-
-    /// Counts what a call has used.
-    pub(super) fn spend(&self, usage: Usage) {
-        let price = self.model.as_ref().and_then(|model| model.pricing());
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        spent.calls += 1;
-        spent.usage += usage;
-        spent.cost += price.map_or(0.0, |price| price.cost(&usage));
+    /// Lets the models work, the first that can be reached; `None` where there is none.
+    pub(super) async fn asked(&self, work: Work<'_>) -> Option<Asked> {
+        let answered = self.chain.as_ref()?.through(work).await;
+        let spent = Spent::of(&answered.used);
+        *self.spent.lock().unwrap_or_else(PoisonError::into_inner) += spent;
+        let mut trouble = answered
+            .down
+            .map(|(since, until)| Trouble::Down { since, until });
+        let refused = |error: &ModelError| {
+            let kind = &error.kind;
+            matches!(kind, ModelErrorKind::RefusedKey | ModelErrorKind::NoCredit)
+        };
+        if matches!(&answered.answer, Err(NoAnswer::Model(error)) if refused(error)) {
+            trouble = Some(Trouble::Refused);
+        }
+        Some(Asked {
+            came: answered.answer.map(Json::Object).map_err(failed),
+            spent,
+            models: answered.used.into_iter().map(|used| used.model).collect(),
+            trouble,
+        })
     }
 
     fn recall(&self, key: &str) -> Option<Json> {
@@ -131,11 +249,14 @@ impl LlmAnswers {
         if let Some(answer) = known.get(key) {
             return Some(answer.clone());
         }
-        let text =
-            std::fs::read_to_string(self.folder.as_ref()?.join(format!("{key}.json"))).ok()?;
+        let text = std::fs::read_to_string(self.file(key)?).ok()?;
         let answer: Json = serde_json::from_str(&text).ok()?;
         known.insert(key.to_owned(), answer.clone());
         Some(answer)
+    }
+
+    fn file(&self, key: &str) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(format!("{key}.json")))
     }
 
     /// Keeps an answer. That it could not be written costs a call later, and nothing else.

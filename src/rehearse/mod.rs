@@ -36,12 +36,12 @@ pub use cases::{decide, unkeyed};
 pub use clock::Clock;
 pub use compare::{Comparison, Made, Move, TestChange, Version, compare};
 pub use evidence::Probes;
-pub use llm::{LlmAnswers, Spent};
+pub use llm::{Asked, LlmAnswers, Spent, Trouble};
 pub use past::PastFiles;
 pub use placeholder::placeholder;
 pub use report::{CaseReport, Claim, Report, TestReport};
 pub use scenarios::{Ending, Scenario, WhatIf};
-pub use tables::{Tables, call_tool, case_rows, failure_of, read_rows};
+pub use tables::{Memory, Tables, call_tool, case_rows, failure_of, read_rows};
 pub use tests_of::is_same;
 
 use cases::run_cases;

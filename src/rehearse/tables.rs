@@ -16,6 +16,28 @@ use super::spread::Spread;
 /// The tables that cases read from, or why one could not be read.
 pub struct Tables {
     tables: IndexMap<String, std::result::Result<Table, Failure>>,
+    /// Those that could not be read and are as they were once, with when that was and why.
+    as_of: IndexMap<String, (String, Failure)>,
+}
+
+/// Remembers tables, for when they cannot be read.
+pub trait Memory: Sync {
+    /// Takes a table as it was read.
+    fn keep(&self, pull: &CompiledPull, rows: &[Row]);
+
+    /// Returns a table as it was last read, with when that was, where it may stand in for itself.
+    fn recall(&self, pull: &CompiledPull) -> Option<(Vec<Row>, String)>;
+}
+
+/// Remembers nothing.
+struct Nothing;
+
+impl Memory for Nothing {
+    fn keep(&self, _: &CompiledPull, _: &[Row]) {}
+
+    fn recall(&self, _: &CompiledPull) -> Option<(Vec<Row>, String)> {
+        None
+    }
 }
 
 /// The most rows of a table that are joined to cases.
@@ -31,11 +53,36 @@ impl Tables {
     /// Reads every table but the one that cases come from. One that cannot be read is kept as a
     /// failure, which each case handles as its `if_unavailable` says.
     pub async fn load(program: &Program, connections: &Connections, scope: &Scope) -> Self {
-        let mut tables = IndexMap::new();
+        Self::remembered(program, connections, scope, &Nothing).await
+    }
+
+    /// Reads the tables as [`Tables::load`] does; one that cannot be read is as it was last, where
+    /// that is remembered.
+    pub async fn remembered(
+        program: &Program,
+        connections: &Connections,
+        scope: &Scope,
+        memory: &dyn Memory,
+    ) -> Self {
+        let (mut tables, mut as_of) = (IndexMap::new(), IndexMap::new());
         for pull in program.pulls() {
-            tables.insert(pull.name.clone(), load(pull, connections, scope).await);
+            let mut table = load(pull, connections, scope, memory).await;
+            if let Err(failure) = &table
+                && failure.code == "unavailable"
+                && let Some((rows, at)) = memory.recall(pull)
+            {
+                as_of.insert(pull.name.clone(), (at, failure.clone()));
+                table = prepared(pull, rows, scope);
+            }
+            tables.insert(pull.name.clone(), table);
         }
-        Tables { tables }
+        Tables { tables, as_of }
+    }
+
+    /// Returns the tables that are as they were once: when that was, and why they could not be read.
+    pub fn as_of(&self) -> impl Iterator<Item = (&String, &str, &Failure)> {
+        let all = self.as_of.iter();
+        all.map(|(name, (at, failure))| (name, at.as_str(), failure))
     }
 
     /// Returns the rows that belong to a case.
@@ -44,9 +91,15 @@ impl Tables {
     /// If the table could not be read, or its `where` cannot be evaluated for the case.
     pub fn rows(&self, request: &PullRequest, scope: &Scope) -> std::result::Result<Rows, Failure> {
         match self.tables.get(&request.name) {
-            Some(Ok(table)) => table
-                .rows_for(&request.wanted, scope)
-                .map_err(|e| Failure::last("expression", e.message)),
+            Some(Ok(table)) => {
+                let mut rows = table
+                    .rows_for(&request.wanted, scope)
+                    .map_err(|e| Failure::last("expression", e.message))?;
+                if let Some((at, _)) = self.as_of.get(&request.name) {
+                    rows.caveats.push(as_it_was(&request.name, at));
+                }
+                Ok(rows)
+            }
             Some(Err(failure)) => Err(failure.clone()),
             None => Err(Failure::last(
                 "unavailable",
@@ -74,16 +127,31 @@ impl Tables {
     }
 }
 
+/// Returns what a case is told that uses a table as it was once.
+pub(super) fn as_it_was(name: &str, at: &str) -> String {
+    format!("`{name}` could not be read: what is used of it is as of {at}.")
+}
+
 async fn load(
     pull: &Arc<CompiledPull>,
     connections: &Connections,
     scope: &Scope,
+    memory: &dyn Memory,
 ) -> std::result::Result<Table, Failure> {
     let rows = match read_rows(connections, pull).await {
         Ok(stream) => whole(stream, &pull.from).await,
         Err(error) => Err(error),
     };
     let rows = rows.map_err(|e| failure_of(&e))?;
+    memory.keep(pull, &rows);
+    prepared(pull, rows, scope)
+}
+
+fn prepared(
+    pull: &Arc<CompiledPull>,
+    rows: Vec<Row>,
+    scope: &Scope,
+) -> std::result::Result<Table, Failure> {
     Table::new(pull.clone(), rows, scope).map_err(|e| Failure::last("expression", e.message))
 }
 
@@ -235,13 +303,14 @@ pub async fn call_tool(
     connections: &Connections,
     request: &ToolRequest,
 ) -> std::result::Result<Json, Failure> {
-    let (connection, tool) = request.tool.split_once('.').unwrap_or((&request.tool, ""));
-    let Some(connection) = connections.get(connection) else {
+    let (name, tool) = request.tool.split_once('.').unwrap_or((&request.tool, ""));
+    let Some(connection) = connections.get(name) else {
         return Err(Failure::last(
             "unavailable",
-            format!("There is no connection `{connection}`"),
+            format!("There is no connection `{name}`"),
         ));
     };
+    let _turn = connections.turn(name).await;
     let limit = request
         .timeout
         .as_deref()

@@ -231,7 +231,7 @@ impl World for DryWorld<'_> {
                     catalog,
                     ..
                 } = self.rehearsal;
-                llm.pursue(request, connections, catalog).await
+                llm.pursue(request, connections, catalog).await.came
             }
         };
         if self.rehearsal.llm.are_placeholders() {

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::Shared;
 use super::log::CaseLog;
 use super::rows::Start;
+use super::stop::Halt;
 use super::world::{Hold, Performed};
 use crate::diag::{Error, Result};
 use crate::engine::{Action, Candidate, Case, Event, Execution, Failure, Outcome};
@@ -20,6 +21,8 @@ pub(super) enum Went {
     Waits(Box<UnderWay>, Candidate),
     /// It waits for a person, a time or an event: its key, and for what.
     Held(String, Hold),
+    /// It is carried on when the run is resumed, which stops now: why, where it is the one to know.
+    Left(Option<Halt>),
     /// The journal gave out, and with it the run.
     Broken(Error),
 }
@@ -35,6 +38,10 @@ pub(super) struct UnderWay {
 pub(super) async fn run_cases(shared: &Shared, starts: Vec<Start>) -> Vec<Went> {
     let mut went = Vec::with_capacity(starts.len());
     for start in starts {
+        if shared.stop.is_said() {
+            went.push(Went::Left(None));
+            break;
+        }
         match begin(shared, start) {
             Ok(Begun::No) => {}
             Ok(Begun::Ended(ended)) => went.push(*ended),
@@ -114,11 +121,19 @@ pub(super) async fn carry(shared: &Shared, mut case: Box<UnderWay>) -> Went {
                 None => return Went::Waits(case, candidate),
             },
             action => {
+                // What was begun is ended, and nothing is begun.
+                if shared.stop.is_said() {
+                    return Went::Left(None);
+                }
                 let UnderWay { execution, log, .. } = &mut *case;
                 match shared.world.perform(execution, log, action).await {
                     Ok(Some(Performed::Event(event))) => event,
                     Ok(Some(Performed::Held(hold))) => {
                         return Went::Held(log.case().to_owned(), hold);
+                    }
+                    Ok(Some(Performed::Stopped(halt))) => {
+                        shared.stop.say();
+                        return Went::Left(Some(halt));
                     }
                     // Handled above.
                     Ok(None) => continue,

@@ -6,11 +6,10 @@ use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use super::carry::{UnderWay, Went, carry};
-use super::limited::Limited;
 use super::{FailedCase, Results, RunPlan, Shared, Summary};
 use crate::diag::Result;
 use crate::engine::{Candidate, CaseSummary, Event};
-use crate::rehearse::{LlmAnswers, decide};
+use crate::rehearse::decide;
 use crate::store::journal::CaseRecord;
 
 /// What has come of the cases so far.
@@ -19,7 +18,6 @@ pub(super) struct Gathered {
     /// Kept only where an output of the run needs them.
     pub(super) cases: Option<Vec<CaseSummary>>,
     pub(super) waiting: Vec<(Box<UnderWay>, Candidate)>,
-    pub(super) limits: Limited,
     /// When the first of the cases that wait goes on by itself.
     pub(super) wakes: Option<i64>,
     /// What is to be journaled next.
@@ -31,7 +29,7 @@ impl Gathered {
         &mut self,
         went: Went,
         summary: &mut Summary,
-        llm: &LlmAnswers,
+        shared: &Shared,
     ) -> Result<()> {
         let (outcome, item, record) = match went {
             Went::Waits(case, candidate) => {
@@ -47,11 +45,21 @@ impl Gathered {
                 });
                 return Ok(());
             }
+            Went::Left(halt) => {
+                if let Some(halt) = halt {
+                    summary.halt(halt);
+                }
+                return Ok(());
+            }
             Went::Broken(error) => return Err(error),
             Went::Ended(outcome, item, record) => (outcome, item, record),
         };
         if summary.stopped_by.is_some() {
             return Ok(());
+        }
+        // What was finished before the run was resumed is counted already.
+        if record.is_some() {
+            shared.meter.case();
         }
         self.records.extend(record);
         summary.count(&outcome);
@@ -59,7 +67,23 @@ impl Gathered {
         if let Some(cases) = &mut self.cases {
             cases.push(CaseSummary::of(&outcome, item));
         }
-        summary.stopped_by = self.limits.reached(summary.cases, llm.spent().cost);
+        summary.stopped_by = shared.meter.reached(summary.cases)?;
+        if summary.stopped_by.is_some() {
+            shared.stop.say();
+        }
+        Ok(())
+    }
+
+    /// Looks what is to be told by now, and whether the run stops.
+    pub(super) fn look(&self, summary: &mut Summary, shared: &Shared) -> Result<()> {
+        summary.used = shared.meter.used();
+        summary.news.extend(shared.world.caller.guards.news());
+        if summary.stopped_by.is_none()
+            && let Some(why) = shared.meter.reached(summary.cases)?
+        {
+            summary.stopped_by = Some(why);
+            shared.stop.say();
+        }
         Ok(())
     }
 
@@ -69,9 +93,10 @@ impl Gathered {
             return Ok(());
         }
         let records = std::mem::take(&mut self.records);
+        let used = shared.meter.finished(records.len());
         shared
             .journal
-            .finish_cases(shared.run.number, records)
+            .finish_counted(shared.run.number, records, used)
             .await
     }
 
@@ -104,7 +129,7 @@ impl Gathered {
                 }
             }
             let others: Vec<_> = waiting.into_iter().flatten().collect();
-            if chosen.is_empty() {
+            if chosen.is_empty() || shared.stop.is_said() {
                 break;
             }
             // Before anything rests on them: a resumed run must not decide otherwise.
@@ -115,7 +140,7 @@ impl Gathered {
             });
             let mut work = Box::pin(work.buffered(plan.at_once.max(1)));
             while let Some(went) = work.next().await {
-                self.take(went, summary, &plan.llm)?;
+                self.take(went, summary, shared)?;
                 self.journal(shared).await?;
                 (plan.progress)(summary);
             }

@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::calls::{Caller, Came};
 use super::files::{Files, csv, plain};
 use super::outbox::request_of;
-use super::perform::{self, Came};
+use super::perform;
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::engine::{Content, Delivery};
@@ -235,12 +236,14 @@ impl Inbox {
             ),
             Content::Call { tool, arguments } => {
                 let request = request_of(&delivery.output, tool, arguments);
-                let repeatable = perform::is_repeatable(&self.catalog, tool);
-                let key = &approval.part.key;
+                let caller = Caller::alone(&self.connections, &self.catalog);
                 Ok(
-                    match perform::call(&self.connections, &request, key, repeatable).await {
+                    match caller.call(&request, &approval.part.key, false).await {
                         Came::Answer(_) => Sent::Done(format!("{tool} was called")),
-                        Came::Failed(failure) => Sent::NotDone(failure.message),
+                        Came::Failed(failure) | Came::Without(failure) => {
+                            Sent::NotDone(failure.message)
+                        }
+                        Came::Down(why, _) => Sent::NotDone(why),
                         Came::Unknown(failure) => Sent::Unclear(failure.message),
                     },
                 )

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use super::ask::Told;
 use crate::diag::Result;
 use crate::engine::{Choice, Failure};
 use crate::store::Journal;
@@ -122,6 +123,38 @@ impl CaseLog {
         };
         self.journal
             .end_effect(part, kind, (state, begun), request, answer)
+            .await
+    }
+
+    /// Journals what a model answered, and what it took, without waiting for the disk.
+    pub(super) async fn answered(
+        &self,
+        part: &Part,
+        kind: &'static str,
+        begun: i64,
+        request: &Json,
+        told: &Told,
+        day: &str,
+    ) -> Result<()> {
+        let failed;
+        let (state, answer) = match &told.answer {
+            Ok(answer) => (EffectState::Done, answer),
+            Err(failure) => {
+                failed = json!(failure);
+                (EffectState::Failed, &failed)
+            }
+        };
+        let (asked, kept) = ((request, answer), told.kept.clone());
+        self.journal
+            .answered((part, kind), (state, begun), asked, &told.cost, kept, day)
+            .await
+    }
+
+    /// Journals that what was begun was not done, and is to be done when the run is resumed.
+    pub(super) async fn not_done(&self, part: &Part, kind: &'static str, begun: i64) -> Result<()> {
+        let ended = (EffectState::NotDone, begun);
+        self.journal
+            .end_effect(part, kind, ended, None, &Json::Null)
             .await
     }
 

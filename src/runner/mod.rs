@@ -2,18 +2,26 @@
 //! stops the others. Everything is journaled, so that a run which was cut short is resumed without
 //! losing a case or doing anything twice. What needs approval is kept, not sent.
 
+mod ask;
 mod begin;
+mod calls;
 mod carry;
 mod chosen;
+mod estimate;
+mod fallback;
 mod files;
+mod finish;
 mod gathered;
+mod guards;
 mod inbox;
-mod limited;
 mod log;
+mod meter;
 mod outbox;
 mod perform;
 mod results;
 mod rows;
+mod rules;
+mod stop;
 mod summary;
 mod waits;
 mod world;
@@ -24,30 +32,39 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use serde_json::Value as Json;
+use tokio::sync::Semaphore;
 
 use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
-use crate::engine::{CaseSummary, Failure, Program, RunInfo, base_scope, deliveries_of_run};
+use crate::engine::{Failure, Program, RunInfo, base_scope};
 use crate::expr::Scope;
 use crate::rehearse::{LlmAnswers, Tables, unkeyed};
 use crate::spec::Per;
-use crate::store::Journal;
-use crate::store::journal::{NewRun, RUN_PLACE, Run, RunStatus, VersionText, key_digest};
+use crate::store::journal::{NewRun, Run, VersionText, key_digest};
+use crate::store::{Journal, LastKnown};
 
 pub use begin::{Begin, as_it_was, free_id};
+pub use estimate::Estimate;
 pub use inbox::{Decided, Decision, Inbox, editable};
-pub use limited::Limits;
-pub use outbox::Outbox;
+pub use meter::Limits;
 pub use results::Results;
+pub use rules::Rules;
 pub use summary::{FailedCase, Summary};
 
+use ask::Asker;
+use calls::Caller;
 use carry::{Went, run_cases};
 use chosen::Chosen;
+use fallback::Remembered;
+use finish::{deliver_once, end};
 use gathered::Gathered;
-use limited::Limited;
-use log::{CaseLog, RunOf};
+use guards::Guards;
+use log::RunOf;
+use meter::Meter;
+use outbox::Outbox;
 use rows::{Passed, Source};
+use stop::Stop;
 use world::RunWorld;
 
 /// What a run is to do.
@@ -78,13 +95,23 @@ pub struct RunPlan<'r> {
     pub results: PathBuf,
     /// How long somebody can decide about what waits for approval.
     pub expires: Option<Duration>,
-    /// Limits over those of the workflow.
+    /// Limits over those of the workflow and the workspace.
     pub limits: Limits,
+    /// What the settings say about runs.
+    pub rules: Rules,
+    /// Are models asked anew what they have answered in earlier runs?
+    pub fresh: bool,
     /// How many cases that wait for something outside run at once.
     pub at_once: usize,
     /// Told of how far it is.
     pub progress: &'r (dyn Fn(&Summary) + Sync),
 }
+
+/// How often it is told how far a run is, where no case ends.
+const TELLS: Duration = Duration::from_secs(1);
+
+/// For each case that goes on, so many are taken on, finished ones that wait for their turn included.
+const AHEAD: usize = 4;
 
 /// Rows that one task takes on at a time, where cases wait for nothing.
 const ROWS_A_TASK: usize = 1_000;
@@ -94,6 +121,8 @@ struct Shared {
     base: Scope,
     world: RunWorld,
     journal: Arc<Journal>,
+    meter: Arc<Meter>,
+    stop: Arc<Stop>,
     run: RunOf,
     chosen: Chosen,
     /// The rows were chosen already.
@@ -136,8 +165,19 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
     let program = Program::compile(&plan.checked)?;
     let workflow = program.workflow().clone();
     let base = base_scope(&plan.run, &plan.trigger);
-    let tables = Tables::load(&program, &plan.connections, &base).await;
-    let outbox = Arc::new(outbox(&plan, &run)?);
+    let memory = Remembered::new(LastKnown::beside(plan.journal.path()));
+    let tables = Tables::remembered(&program, &plan.connections, &base, &memory).await;
+    let stop = Arc::new(Stop::default());
+    let caller = Arc::new(Caller {
+        connections: plan.connections.clone(),
+        catalog: plan.catalog.clone(),
+        guards: Guards::new(plan.rules.outage, stop.clone()),
+        random: fastrand::f64,
+    });
+    let number = (run.number, plan.run.id.as_str());
+    let meter = Meter::of(&plan.journal, number, &workflow, &plan.limits, &plan.rules)?;
+    let meter = Arc::new(meter);
+    let outbox = Arc::new(outbox(&plan, &run, &caller)?);
     let results = Results::create(&plan.results, &workflow)?;
     let mut summary = Summary::new(&plan.run, &plan.folder, results.path());
     summary.notes.extend(
@@ -145,6 +185,13 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
             .unavailable()
             .map(|(name, failure)| format!("`{name}` could not be read: {}", failure.message)),
     );
+    summary
+        .notes
+        .extend(tables.as_of().map(|(name, at, failure)| {
+            let why = &failure.message;
+            format!("`{name}` could not be read, and is used as of {at}: {why}")
+        }));
+    summary.notes.extend(memory.told());
     let waits = rows::waits_outside(&workflow);
     let keeps_rows = rows::keeps_rows(&workflow);
     let tells_items = workflow.outputs.iter().any(|o| o.common.per == Per::Run);
@@ -170,35 +217,43 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
         passed,
         world: RunWorld {
             tables,
-            connections: plan.connections.clone(),
-            catalog: plan.catalog.clone(),
-            llm: plan.llm.clone(),
+            asker: Asker::of(&plan, run.number, &meter, &stop).await?,
+            caller,
             outbox: outbox.clone(),
         },
         journal: plan.journal.clone(),
+        meter,
+        stop,
         run,
         base,
         chosen: chosen.clone(),
         program: program.clone(),
     });
-    let tasks = if waits {
-        plan.at_once
+    let at_once = if waits {
+        plan.at_once.max(1)
     } else {
         std::thread::available_parallelism().map_or(2, |n| n.get()) * 2
     };
+    // Results keep the order of the table: one case that takes long must not keep others from
+    // beginning, so that more are taken on than go on at once.
+    let tasks = if waits { at_once * AHEAD } else { at_once };
+    let room = Arc::new(Semaphore::new(at_once));
     let mut gathered = Gathered {
         results,
         cases: tells_items.then(Vec::new),
         waiting: Vec::new(),
         records: Vec::new(),
         wakes: None,
-        limits: Limited::of(&plan.run.id, &plan.limits, &workflow.limits, started),
     };
+    let goes_on = shared.stop.clone();
+    let pieces = pieces.take_while(move |_| std::future::ready(!goes_on.is_said()));
     let work = pieces.map(|piece| {
-        let shared = shared.clone();
+        let (shared, room) = (shared.clone(), room.clone());
         async move {
             match piece {
                 Ok(starts) => {
+                    // It is never closed.
+                    let _permit = room.acquire_owned().await.ok();
                     let read = starts.len();
                     let ended = tokio::spawn(async move { run_cases(&shared, starts).await })
                         .await
@@ -209,22 +264,29 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
             }
         }
     });
-    let mut work = Box::pin(work.buffered(tasks.max(1)));
-    while let Some((read, ended)) = work.next().await {
+    let mut work = Box::pin(work.buffered(tasks));
+    loop {
+        let next = tokio::select! {
+            biased;
+            next = work.next() => next,
+            () = tokio::time::sleep(TELLS) => {
+                gathered.look(&mut summary, &shared)?;
+                (plan.progress)(&summary);
+                continue;
+            }
+        };
+        let Some((read, ended)) = next else { break };
         summary.rows += read;
         for went in ended {
-            gathered.take(went, &mut summary, &plan.llm)?;
+            gathered.take(went, &mut summary, &shared)?;
         }
         gathered.journal(&shared).await?;
-        summary.spent = plan.llm.spent();
+        gathered.look(&mut summary, &shared)?;
         (plan.progress)(&summary);
-        if summary.stopped_by.is_some() {
-            break;
-        }
     }
     drop(work);
     // Who is chosen among all hangs on those that a person has to help on.
-    if summary.held.is_empty() {
+    if summary.held.is_empty() && summary.stopped_by.is_none() {
         gathered
             .settle_waiting(&shared, &mut summary, &plan)
             .await?;
@@ -232,6 +294,7 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
     if let Some(key) = &plan.only
         && summary.cases == 0
         && summary.held.is_empty()
+        && summary.stopped_by.is_none()
     {
         let none = Error::input(format!("There is no case `{key}`")).help(format!(
             "A case is known by `{}`.",
@@ -240,12 +303,14 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
         end(&plan, &shared, &summary, Some(none.message.clone()), None).await?;
         return Err(none);
     }
-    if let (Some(cases), true) = (&gathered.cases, summary.held.is_empty()) {
+    let is_through = summary.held.is_empty() && summary.stopped_by.is_none();
+    if let (Some(cases), true) = (&gathered.cases, is_through) {
         deliver_once(&plan, &shared, cases, &mut summary).await?;
     }
     gathered.results.finish()?;
     summary.made = outbox.made();
-    summary.spent = plan.llm.spent();
+    summary.notes.extend(shared.world.told());
+    summary.used = shared.meter.used();
     summary.seconds = started.elapsed().as_secs_f64();
     summary.write()?;
     end(&plan, &shared, &summary, None, gathered.wakes).await?;
@@ -282,11 +347,10 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn outbox(plan: &RunPlan<'_>, run: &RunOf) -> Result<Outbox> {
-    let (folder, connections) = (plan.folder.clone(), plan.connections.clone());
-    let (catalog, expires) = (plan.catalog.clone(), plan.expires);
+fn outbox(plan: &RunPlan<'_>, run: &RunOf, caller: &Arc<Caller>) -> Result<Outbox> {
+    let (folder, caller, expires) = (plan.folder.clone(), caller.clone(), plan.expires);
     if plan.resumed.is_none() {
-        return Ok(Outbox::new(folder, connections, catalog, expires));
+        return Ok(Outbox::new(folder, caller, expires));
     }
     let (mut made, files) = plan.journal.made(run.number)?;
     let waiting = plan.journal.approvals_of_run(run.number)?;
@@ -295,54 +359,7 @@ fn outbox(plan: &RunPlan<'_>, run: &RunOf) -> Result<Outbox> {
         made.insert(outbox::WAITING.to_owned(), waiting);
     }
     let made = (made, files);
-    Ok(Outbox::after(folder, connections, catalog, expires, made))
-}
-
-/// Makes what is made once, when all cases are done.
-async fn deliver_once(
-    plan: &RunPlan<'_>,
-    shared: &Shared,
-    cases: &[CaseSummary],
-    summary: &mut Summary,
-) -> Result<()> {
-    let (deliveries, failures) =
-        deliveries_of_run(&shared.program, &plan.run, &plan.trigger, cases);
-    let is_replayed = plan.resumed.is_some();
-    let mut log = CaseLog::of(&shared.journal, &shared.run, RUN_PLACE, "run", is_replayed)?;
-    for delivery in deliveries {
-        let output = delivery.output.clone();
-        if let Err(failure) = shared.world.outbox.deliver(&mut log, delivery).await? {
-            summary.failed_outputs.push((output, failure.message));
-        }
-    }
-    let failures = failures.into_iter();
-    summary
-        .failed_outputs
-        .extend(failures.map(|(output, failure)| (output, failure.message)));
-    Ok(())
-}
-
-/// Ends a run in the journal.
-async fn end(
-    plan: &RunPlan<'_>,
-    shared: &Shared,
-    summary: &Summary,
-    why: Option<String>,
-    wakes: Option<i64>,
-) -> Result<()> {
-    let (status, why) = if let Some(first) = summary.held.first() {
-        let cases = crate::diag::count(summary.held.len(), "case");
-        let first = format!("{cases} wait, the first of them: {}", first.message);
-        (RunStatus::Held, Some(first))
-    } else if let Some(why) = &summary.stopped_by {
-        (RunStatus::Limited, Some(why.clone()))
-    } else {
-        (RunStatus::Done, why)
-    };
-    let summary = summary.to_json();
-    plan.journal
-        .end_run(shared.run.number, status, why, wakes, &summary)
-        .await
+    Ok(Outbox::after(folder, caller, expires, made))
 }
 
 fn crashed(message: &str) -> Went {

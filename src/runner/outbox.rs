@@ -10,10 +10,11 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
+use super::calls::{Caller, Came};
 use super::files::{Files, csv, email, plain};
 use super::log::{CaseLog, failure_in, now};
-use super::perform::{self, Came};
-use crate::connect::{Catalog, Connections};
+use super::perform;
+use super::stop::Halt;
 use crate::diag::Result;
 use crate::engine::{Content, Delivery, Failure, ToolRequest};
 use crate::spec::Approval;
@@ -22,8 +23,7 @@ use crate::store::journal::{Effect, EffectState, NewApproval, Part, Reason};
 /// Takes what a run makes.
 pub struct Outbox {
     files: Files,
-    connections: Arc<Connections>,
-    catalog: Arc<Catalog>,
+    caller: Arc<Caller>,
     /// How long somebody can decide about what waits.
     expires: Option<Duration>,
     made: Mutex<IndexMap<String, usize>>,
@@ -32,6 +32,14 @@ pub struct Outbox {
 /// Whether something was made.
 type Made = std::result::Result<(), Failure>;
 
+/// How far something got.
+pub(super) enum Delivered {
+    /// It was made, or kept for a person; or it could not be.
+    Made(Made),
+    /// It is to be made when the run is resumed, which stops now: why.
+    Stopped(Halt),
+}
+
 /// What is made, in the order in which it is told.
 const KINDS: [&str; 5] = ["document", "table", "email draft", "update", "call"];
 /// What waits is counted under this name.
@@ -39,26 +47,14 @@ pub(super) const WAITING: &str = "waiting for approval";
 
 impl Outbox {
     /// Returns an outbox that writes under a folder.
-    pub fn new(
-        folder: PathBuf,
-        connections: Arc<Connections>,
-        catalog: Arc<Catalog>,
-        expires: Option<Duration>,
-    ) -> Self {
-        Self::after(
-            folder,
-            connections,
-            catalog,
-            expires,
-            (HashMap::new(), Vec::new()),
-        )
+    pub(super) fn new(folder: PathBuf, caller: Arc<Caller>, expires: Option<Duration>) -> Self {
+        Self::after(folder, caller, expires, (HashMap::new(), Vec::new()))
     }
 
     /// Returns an outbox that goes on where another stopped: what was made, and its files.
     pub(super) fn after(
         folder: PathBuf,
-        connections: Arc<Connections>,
-        catalog: Arc<Catalog>,
+        caller: Arc<Caller>,
         expires: Option<Duration>,
         (counts, files): (HashMap<String, usize>, Vec<String>),
     ) -> Self {
@@ -68,8 +64,7 @@ impl Outbox {
         files.tidy();
         Outbox {
             files,
-            connections,
-            catalog,
+            caller,
             expires,
             made: Mutex::new(made.collect()),
         }
@@ -85,13 +80,30 @@ impl Outbox {
     ///
     /// # Errors
     /// If it cannot be journaled. Inside: if it cannot be written or performed.
-    pub(super) async fn deliver(&self, log: &mut CaseLog, delivery: Delivery) -> Result<Made> {
+    pub(super) async fn deliver(&self, log: &mut CaseLog, delivery: Delivery) -> Result<Delivered> {
         let (part, known) = log.next(&delivery.output);
         match known.as_ref().map(|e| (e.state, &e.answer)) {
-            Some((EffectState::Done | EffectState::Left, _)) => return Ok(Ok(())),
-            Some((EffectState::Failed, answer)) => return Ok(Err(failure_in(answer))),
-            Some((EffectState::Begun | EffectState::Again, _)) | None => {}
+            Some((EffectState::Done | EffectState::Left, _)) => {
+                return Ok(Delivered::Made(Ok(())));
+            }
+            Some((EffectState::Failed, answer)) => {
+                return Ok(Delivered::Made(Err(failure_in(answer))));
+            }
+            Some((EffectState::Begun | EffectState::Again | EffectState::NotDone, _)) | None => {}
         }
+        if let Content::Call { tool, arguments } = &delivery.content
+            && delivery.approval != Approval::Required
+        {
+            let request = request_of(&delivery.output, tool, arguments);
+            return self
+                .call(log, &part, known.as_ref(), &delivery, request)
+                .await;
+        }
+        self.make(log, part, delivery).await.map(Delivered::Made)
+    }
+
+    /// Makes what is no call of a tool, or keeps it for approval.
+    async fn make(&self, log: &CaseLog, part: Part, delivery: Delivery) -> Result<Made> {
         let waits = delivery.approval == Approval::Required;
         match &delivery.content {
             Content::Document { file, body } if !waits => {
@@ -122,14 +134,9 @@ impl Outbox {
                 let request = json!(delivery.content);
                 log.journal.begin_effect(&part, "update", &request).await?;
                 let begun = now();
-                let rows = perform::update(&self.connections, table, key, set).await;
+                let rows = perform::update(&self.caller.connections, table, key, set).await;
                 let came = rows.map(|rows| json!({ "rows": rows }));
                 self.came(log, &part, "update", begun, came).await
-            }
-            Content::Call { tool, arguments } if !waits => {
-                let request = request_of(&delivery.output, tool, arguments);
-                self.call(log, &part, known.as_ref(), &delivery, request)
-                    .await
             }
             _ => {
                 let reason = if waits {
@@ -150,27 +157,31 @@ impl Outbox {
         known: Option<&Effect>,
         delivery: &Delivery,
         request: ToolRequest,
-    ) -> Result<Made> {
+    ) -> Result<Delivered> {
         let asked = json!(delivery.content);
-        let repeatable = perform::is_repeatable(&self.catalog, &request.tool);
+        let repeatable = perform::is_repeatable(&self.caller.catalog, &request.tool);
         // Begun before a crash: the same may be asked again, if that does nothing twice.
         let is_open = known.is_some_and(|e| e.state == EffectState::Begun);
         let is_same = known.is_some_and(|e| e.request == asked);
+        let unknown = || self.keep(log, part.clone(), delivery.clone(), Reason::Unknown);
         if is_open && !(repeatable && is_same) {
-            return self
-                .keep(log, part.clone(), delivery.clone(), Reason::Unknown)
-                .await;
+            return unknown().await.map(Delivered::Made);
         }
         log.journal.begin_effect(part, "call", &asked).await?;
         let begun = now();
-        match perform::call(&self.connections, &request, &part.key, repeatable).await {
-            Came::Answer(answer) => self.came(log, part, "call", begun, Ok(answer)).await,
-            Came::Failed(failure) => self.came(log, part, "call", begun, Err(failure)).await,
-            Came::Unknown(_) => {
-                self.keep(log, part.clone(), delivery.clone(), Reason::Unknown)
-                    .await
+        let came = match self.caller.call(&request, &part.key, true).await {
+            Came::Answer(answer) => Ok(answer),
+            Came::Failed(failure) | Came::Without(failure) => Err(failure),
+            Came::Unknown(_) => return unknown().await.map(Delivered::Made),
+            Came::Down(why, may_be_done) => {
+                if !may_be_done {
+                    log.not_done(part, "call", begun).await?;
+                }
+                return Ok(Delivered::Stopped(Halt::Outage(why)));
             }
-        }
+        };
+        let made = self.came(log, part, "call", begun, came).await?;
+        Ok(Delivered::Made(made))
     }
 
     /// Keeps something for a person: a line in the inbox, and a file to look at.

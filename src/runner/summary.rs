@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::json;
 
+use super::stop::Halt;
 use crate::diag::Result;
 use crate::engine::{Outcome, RunInfo, Status};
-use crate::rehearse::Spent;
+use crate::store::journal::Used;
 use crate::store::write_atomically;
 
 /// What a run has come to.
@@ -40,12 +41,16 @@ pub struct Summary {
     pub made: IndexMap<String, usize>,
     /// How many cases came to each value of the first field of the result.
     pub results_by_value: IndexMap<String, usize>,
-    /// What model calls used.
-    pub spent: Spent,
+    /// What the run has used, before it was resumed included.
+    pub used: Used,
     /// How long it took.
     pub seconds: f64,
     /// Why it ended before all cases were done.
     pub stopped_by: Option<String>,
+    /// Is that something that was down, rather than a limit?
+    pub is_paused: bool,
+    /// What happened on the way that a person may want to know at once.
+    pub news: Vec<String>,
     /// What else is to be known.
     pub notes: Vec<String>,
 }
@@ -82,9 +87,11 @@ impl Summary {
             failed_outputs: Vec::new(),
             made: IndexMap::new(),
             results_by_value: IndexMap::new(),
-            spent: Spent::default(),
+            used: Used::default(),
             seconds: 0.0,
             stopped_by: None,
+            is_paused: false,
+            news: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -113,6 +120,17 @@ impl Summary {
         }
     }
 
+    /// Takes why the run stops; the first reason is the one that is told.
+    pub(super) fn halt(&mut self, halt: Halt) {
+        if self.stopped_by.is_none() {
+            let (why, is_paused) = match halt {
+                Halt::Limit(why) => (why, false),
+                Halt::Outage(why) => (why, true),
+            };
+            (self.stopped_by, self.is_paused) = (Some(why), is_paused);
+        }
+    }
+
     /// Did everything work?
     pub fn is_clean(&self) -> bool {
         self.failed == 0
@@ -127,8 +145,8 @@ impl Summary {
             "run": self.run.id, "workflow": self.run.workflow, "as_of": self.run.time,
             "cases": self.cases, "done": self.done, "stopped": self.stopped, "failed": self.failed,
             "failures": self.failures, "held": self.held, "failed_outputs": self.failed_outputs, "made": self.made,
-            "results_by_value": self.results_by_value, "model_calls": self.spent.calls, "model_cost_usd": self.spent.cost,
-            "seconds": (self.seconds * 1000.0).round() / 1000.0, "stopped_by": self.stopped_by, "notes": self.notes,
+            "results_by_value": self.results_by_value, "model_calls": self.used.calls, "model_cost_usd": self.used.cost, "used": self.used,
+            "seconds": (self.seconds * 1000.0).round() / 1000.0, "stopped_by": self.stopped_by, "paused": self.is_paused, "notes": self.notes,
             "folder": self.folder.display().to_string(), "results": self.results.display().to_string()
         })
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::log::{CaseLog, failure_in, now};
-use super::world::{Answer, Hold, RunWorld};
+use super::world::{Answer, Hold, Performed, RunWorld};
 use crate::diag::{Result, one_line};
 use crate::engine::{
     AgentRequest, Consulted, Content, Delivery, Failure, PersonRequest, WaitRequest,
@@ -14,35 +14,40 @@ use crate::engine::{
 use crate::spec::{Approval, duration};
 use crate::store::journal::{ASK, ApprovalState, EffectState, NewApproval, Reason, WAIT, moment};
 
+/// The kind of the effect that a pursued goal is.
+const AGENT: &str = "agent";
+
 /// A wait that is no longer than this is sat out, in milliseconds; of a longer one the run ends,
 /// and goes on later.
 const SHORT: i64 = 30_000;
 
 impl RunWorld {
-    /// Lets a model pursue a goal; what it came to before a crash is not pursued again.
-    pub(super) async fn pursue(&self, log: &mut CaseLog, request: &AgentRequest) -> Result<Answer> {
+    /// Lets a model pursue a goal; what it came to before a crash is not pursued again. Outside,
+    /// what its case waits for.
+    pub(super) async fn pursue(
+        &self,
+        log: &mut CaseLog,
+        request: &AgentRequest,
+        needs: bool,
+    ) -> Result<std::result::Result<Answer, Performed>> {
         let (part, known) = log.next(&request.step);
         let asked = json!({"goal": request.goal, "input": request.input});
         if let Some(effect) = known.filter(|e| e.request == asked) {
             match effect.state {
-                EffectState::Done => return Ok(Ok(effect.answer)),
-                EffectState::Failed => return Ok(Err(failure_in(&effect.answer))),
+                EffectState::Done => return Ok(Ok(Ok(effect.answer))),
+                EffectState::Failed => return Ok(Ok(Err(failure_in(&effect.answer)))),
                 _ => {}
             }
         }
-        if self.llm.are_placeholders() {
-            return Ok(Err(Failure::last(
-                "no_model",
-                "No model is set up for this step; `sopwright doctor` says how to set one up",
-            )));
-        }
         let begun = now();
-        let came = self
-            .llm
-            .pursue(request, &self.connections, &self.catalog)
-            .await;
-        log.end(&part, "agent", begun, Some(&asked), &came).await?;
-        Ok(came)
+        let told = match self.asker.pursue(request, &self.caller, needs).await? {
+            Ok(told) => told,
+            Err(halt) => return Ok(Err(Performed::Stopped(halt))),
+        };
+        let day = self.asker.meter.day();
+        log.answered(&part, AGENT, begun, &asked, &told, &day)
+            .await?;
+        Ok(Ok(told.answer))
     }
 
     /// Puts a question before a person, or returns what came of it.

@@ -6,22 +6,24 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::Outbox;
+use super::ask::Asker;
+use super::calls::{Caller, Came};
 use super::log::{CaseLog, failure_in, now};
-use super::perform::{self, Came};
-use crate::connect::{Catalog, Connections};
+use super::outbox::Delivered;
+use super::perform;
+use super::stop::Halt;
 use crate::diag::Result;
 use crate::engine::{
     Action, Content, Delivery, Event, Execution, Failure, LlmRequest, ToolRequest,
 };
-use crate::rehearse::{LlmAnswers, Tables};
+use crate::rehearse::Tables;
 use crate::spec::Approval;
 use crate::store::journal::{EffectState, NewApproval, Part, Reason};
 
 pub(super) struct RunWorld {
     pub(super) tables: Tables,
-    pub(super) connections: Arc<Connections>,
-    pub(super) catalog: Arc<Catalog>,
-    pub(super) llm: Arc<LlmAnswers>,
+    pub(super) caller: Arc<Caller>,
+    pub(super) asker: Asker,
     pub(super) outbox: Arc<Outbox>,
 }
 
@@ -31,6 +33,8 @@ pub(super) enum Performed {
     Event(Event),
     /// Its case waits.
     Held(Hold),
+    /// It has to wait until the run is resumed, which stops now: why.
+    Stopped(Halt),
 }
 
 /// What a case waits for.
@@ -57,12 +61,13 @@ impl RunWorld {
     ) -> Result<Option<Performed>> {
         let event = match action {
             Action::Pull(request) => Event::Pulled(self.tables.rows(&request, execution.scope())),
-            Action::Call(request) => match self.call(log, &request).await? {
-                Ok(answer) => Event::Called(answer),
-                Err(why) => return Ok(Some(Performed::Held(Hold { why, wakes: None }))),
-            },
-            Action::Llm(request) => Event::Answered(self.ask(log, &request).await?),
-            Action::Agent(request) => Event::Answered(self.pursue(log, &request).await?),
+            Action::Agent(request) => {
+                let needs = !execution.handles("model");
+                match self.pursue(log, &request, needs).await? {
+                    Ok(answer) => Event::Answered(answer),
+                    Err(waits) => return Ok(Some(waits)),
+                }
+            }
             Action::Ask(request) => match self.consult(log, &request).await? {
                 Ok(consulted) => consulted.into(),
                 Err(hold) => return Ok(Some(Performed::Held(hold))),
@@ -71,24 +76,47 @@ impl RunWorld {
                 Ok(came) => Event::Answered(came),
                 Err(hold) => return Ok(Some(Performed::Held(hold))),
             },
-            Action::Deliver(delivery) => {
-                Event::Delivered(self.outbox.deliver(log, delivery).await?)
+            Action::Call(request) => {
+                let needs = !execution.handles("unavailable");
+                match self.call(log, &request, needs).await? {
+                    Ok(answer) => Event::Called(answer),
+                    Err(waits) => return Ok(Some(waits)),
+                }
             }
+            Action::Llm(request) => {
+                let needs = !execution.handles("model");
+                match self.ask(log, &request, needs).await? {
+                    Ok(answer) => Event::Answered(answer),
+                    Err(waits) => return Ok(Some(waits)),
+                }
+            }
+            Action::Deliver(delivery) => match self.outbox.deliver(log, delivery).await? {
+                Delivered::Made(made) => Event::Delivered(made),
+                Delivered::Stopped(halt) => return Ok(Some(Performed::Stopped(halt))),
+            },
             Action::Select(_) | Action::Finish(_) => return Ok(None),
         };
         Ok(Some(Performed::Event(event)))
     }
 
-    /// Calls a tool; outside, why a person has to say what came of it.
+    /// Returns what there is to tell of what was down.
+    pub(super) fn told(&self) -> Vec<String> {
+        let mut told = self.caller.guards.told();
+        told.extend(self.asker.told());
+        told
+    }
+
+    /// Calls a tool; outside, what its case waits for.
     async fn call(
         &self,
         log: &mut CaseLog,
         request: &ToolRequest,
-    ) -> Result<std::result::Result<Answer, String>> {
+        needs: bool,
+    ) -> Result<std::result::Result<Answer, Performed>> {
         let (part, known) = log.next(&request.step);
         let asked = json!({"tool": request.tool, "arguments": request.arguments});
-        let is_read = perform::is_read(&self.catalog, &request.tool);
-        let repeatable = perform::is_repeatable(&self.catalog, &request.tool);
+        let is_read = perform::is_read(&self.caller.catalog, &request.tool);
+        let repeatable = perform::is_repeatable(&self.caller.catalog, &request.tool);
         if let Some(effect) = &known {
             let is_same = effect.request == asked;
             let may_repeat = is_read || (repeatable && is_same);
@@ -120,10 +148,21 @@ impl RunWorld {
             log.journal.begin_effect(&part, "tool", &asked).await?;
         }
         let begun = now();
-        let came = match perform::call(&self.connections, request, &part.key, repeatable).await {
+        let came = match self.caller.call(request, &part.key, needs).await {
             Came::Answer(answer) => Ok(answer),
             Came::Failed(failure) => Err(failure),
+            Came::Without(failure) => {
+                let (name, _) = request.tool.split_once('.').unwrap_or((&request.tool, ""));
+                self.caller.guards.of(name).goes_without(log.place());
+                Err(failure)
+            }
             Came::Unknown(_) => return self.hold(log, part, request).await.map(Err),
+            Came::Down(why, may_be_done) => {
+                if !is_read && !may_be_done {
+                    log.not_done(&part, "tool", begun).await?;
+                }
+                return Ok(Err(Performed::Stopped(Halt::Outage(why))));
+            }
         };
         log.end(&part, "tool", begun, Some(&asked), &came).await?;
         if known.is_some_and(|e| e.state == EffectState::Again) {
@@ -133,7 +172,7 @@ impl RunWorld {
     }
 
     /// Puts a call before a person, and returns what to say of the case.
-    async fn hold(&self, log: &CaseLog, part: Part, request: &ToolRequest) -> Result<String> {
+    async fn hold(&self, log: &CaseLog, part: Part, request: &ToolRequest) -> Result<Performed> {
         let content = Content::Call {
             tool: request.tool.clone(),
             arguments: request.arguments.clone(),
@@ -155,30 +194,37 @@ impl RunWorld {
             file: None,
         };
         log.journal.keep_for_approval(new).await?;
-        Ok(told)
+        Ok(Performed::Held(Hold {
+            why: told,
+            wakes: None,
+        }))
     }
 
-    /// Asks a model; what it answered before a crash is not asked again.
-    async fn ask(&self, log: &mut CaseLog, request: &LlmRequest) -> Result<Answer> {
+    /// Asks a model; what it answered before a crash is not asked again. Outside, what its case
+    /// waits for.
+    async fn ask(
+        &self,
+        log: &mut CaseLog,
+        request: &LlmRequest,
+        needs: bool,
+    ) -> Result<std::result::Result<Answer, Performed>> {
         let (part, known) = log.next(&request.step);
         let asked = json!({"instructions": request.instructions, "input": request.input});
         if let Some(effect) = known.filter(|e| e.request == asked) {
             match effect.state {
-                EffectState::Done => return Ok(Ok(effect.answer)),
-                EffectState::Failed => return Ok(Err(failure_in(&effect.answer))),
+                EffectState::Done => return Ok(Ok(Ok(effect.answer))),
+                EffectState::Failed => return Ok(Ok(Err(failure_in(&effect.answer)))),
                 _ => {}
             }
         }
-        // A placeholder is for looking at, never for sending.
-        if self.llm.are_placeholders() {
-            return Ok(Err(Failure::last(
-                "no_model",
-                "No model is set up for this step; `sopwright doctor` says how to set one up",
-            )));
-        }
         let begun = now();
-        let came = self.llm.answer(request).await;
-        log.end(&part, "llm", begun, Some(&asked), &came).await?;
-        Ok(came)
+        let told = match self.asker.ask(request, needs).await? {
+            Ok(told) => told,
+            Err(halt) => return Ok(Err(Performed::Stopped(halt))),
+        };
+        let day = self.asker.meter.day();
+        log.answered(&part, "llm", begun, &asked, &told, &day)
+            .await?;
+        Ok(Ok(told.answer))
     }
 }

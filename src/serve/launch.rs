@@ -8,7 +8,7 @@ use crate::check::{Checked, check};
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::rehearse::{Clock, LlmAnswers};
-use crate::runner::{Begin, Limits, RunPlan, Summary, as_it_was, run};
+use crate::runner::{Begin, Limits, Rules, RunPlan, Summary, as_it_was, run};
 use crate::store::journal::{Firing, Run, RunStatus, VersionText};
 use crate::store::{self, Journal, Stored, Workspace};
 
@@ -95,6 +95,8 @@ impl Launcher {
             results: begin.results,
             expires: settings.inbox.expires()?,
             limits: Limits::default(),
+            rules: Rules::of(settings)?,
+            fresh: false,
             at_once: self.at_once,
             progress: &|_| {},
         })

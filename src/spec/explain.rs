@@ -113,6 +113,11 @@ pub(super) fn pull_words(workflow: &Workflow, name: &str, pull: &Pull) -> String
     if let IfUnavailable::Continue(caveat) = &pull.if_unavailable {
         text += &format!("; if it cannot be read, it goes on and says “{caveat}”");
     }
+    if let IfUnavailable::LastKnown(age) = &pull.if_unavailable {
+        text += &format!(
+            "; if it cannot be read, what was read last is used, with a word on when that was, unless that is more than {age} ago"
+        );
+    }
     text
 }
 

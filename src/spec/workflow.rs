@@ -163,10 +163,42 @@ pub struct Limits {
     /// The most that model calls of a run may cost, in US dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_cost_usd: Option<f64>,
+    /// The most calls of models in a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_calls: Option<u64>,
     /// The longest that a run may take, such as `30m`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[0-9]+(ms|s|m|h|d)$"))]
     pub time: Option<String>,
+    /// The same for all runs of a day together.
+    #[serde(default, skip_serializing_if = "DayLimits::is_empty")]
+    pub per_day: DayLimits,
+}
+
+/// Where the runs of a day stop.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DayLimits {
+    /// The most cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cases: Option<u64>,
+    /// The most that model calls may cost, in US dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_cost_usd: Option<f64>,
+    /// The most calls of models.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_calls: Option<u64>,
+    /// The longest that they may take in all, such as `2h`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[0-9]+(ms|s|m|h|d)$"))]
+    pub time: Option<String>,
+}
+
+impl DayLimits {
+    /// Is nothing limited?
+    pub fn is_empty(&self) -> bool {
+        *self == DayLimits::default()
+    }
 }
 
 impl Limits {

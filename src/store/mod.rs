@@ -4,6 +4,7 @@ mod bundle;
 mod files;
 mod history;
 pub mod journal;
+mod last_known;
 mod settings;
 mod workflows;
 mod workspace;
@@ -12,7 +13,8 @@ pub use bundle::{export, import};
 pub use files::write_atomically;
 pub use history::Version;
 pub use journal::Journal;
-pub use settings::{InboxConfig, ServeConfig, Settings};
+pub use last_known::{LastKnown, MOST_ROWS};
+pub use settings::{InboxConfig, LimitsConfig, ServeConfig, Settings};
 pub use workflows::{
     Fingerprint, Stored, delete_draft, keep_draft, list, load, read_draft, save, versions,
 };

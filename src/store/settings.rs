@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::connect::ConnectionsConfig;
 use crate::diag::{Error, Result};
 use crate::model::ModelConfig;
+use crate::spec::DayLimits;
 
 /// What `sopwright.toml` says.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -23,6 +24,8 @@ pub struct Settings {
     pub inbox: InboxConfig,
     /// Where `serve` is asked over HTTP, and by whom.
     pub serve: ServeConfig,
+    /// Where runs stop.
+    pub limits: LimitsConfig,
 }
 
 /// What `[serve]` says.
@@ -42,6 +45,26 @@ impl Default for ServeConfig {
             token: None,
         }
     }
+}
+
+/// What `[limits]` says: it holds for every run of the workspace.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// The most cases of a run.
+    pub cases: Option<usize>,
+    /// The most that model calls of a run may cost, in US dollars.
+    pub model_cost_usd: Option<f64>,
+    /// The most calls of models in a run.
+    pub model_calls: Option<u64>,
+    /// The longest that a run may take, such as `2h`.
+    pub time: Option<String>,
+    /// The same for all runs of a day together.
+    pub per_day: DayLimits,
+    /// How many cases of a run that wait for tools or models go on at once.
+    pub at_once: Option<u16>,
+    /// How long a run waits for a connection or model that is down, before it pauses.
+    pub outage: Option<String>,
 }
 
 /// What `[inbox]` says.

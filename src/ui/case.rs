@@ -3,10 +3,10 @@
 use serde_json::Value as Json;
 
 use super::inbox::{pairs, state, what};
-use super::{Style, paint, wrap};
+use super::{Style, paint, spending, wrap};
 use crate::diag::one_line;
 use crate::engine::{Branch, Outcome, Status};
-use crate::store::journal::{Approval, Effect, EffectState, Run};
+use crate::store::journal::{Approval, Effect, EffectState, Run, Used};
 
 /// A case of a run, with all that is journaled of it.
 #[derive(Debug)]
@@ -78,6 +78,11 @@ pub fn case(told: &CaseTold<'_>) -> String {
         );
     }
     section("What it did", told.effects.iter().map(effect).collect());
+    let mut used = Used::default();
+    for effect in told.effects {
+        used += effect.spent.as_ref().map_or(Used::default(), |s| s.used);
+    }
+    section("Models", spending::models(&used).into_iter().collect());
     let waits = told.approvals.iter();
     let waits = waits.map(|a| {
         format!(
@@ -112,7 +117,22 @@ fn effect(e: &Effect) -> String {
             let tool = e.request["tool"].as_str().unwrap_or_default();
             format!("called {tool}: {}", one_line(&arguments, 90))
         }
-        "llm" => "asked the model".to_owned(),
+        "llm" => match &e.spent {
+            Some(spent) => format!("asked the model ({})", spending::answer(spent)),
+            None => "asked the model".to_owned(),
+        },
+        "agent" => match &e.spent {
+            Some(spent) => format!("let the model find out ({})", spending::answer(spent)),
+            None => "let the model find out".to_owned(),
+        },
+        "ask" => "asked a person".to_owned(),
+        "wait" => match e.request["event"].as_str() {
+            Some(event) => format!("waited for the event `{event}`"),
+            None => format!(
+                "waited until {}",
+                e.request["until"].as_str().unwrap_or_default()
+            ),
+        },
         "select" => "was set beside the other cases".to_owned(),
         "update" => {
             let set = e.request["set"].as_object().map(pairs).unwrap_or_default();
@@ -136,6 +156,7 @@ fn effect(e: &Effect) -> String {
         }
         EffectState::Begun => paint(Style::Warn, "begun; what came of it is not known"),
         EffectState::Again => "is done again when the run is resumed".to_owned(),
+        EffectState::NotDone => "is done when the run is resumed".to_owned(),
         EffectState::Left => "a person left it as it is".to_owned(),
     };
     let arrow = if did == "wrote" { "" } else { " →" };

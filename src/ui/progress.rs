@@ -62,6 +62,11 @@ impl Progress {
         self.0.set_message(what.into());
     }
 
+    /// Makes room for what is printed meanwhile.
+    pub fn tells(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
+    }
+
     /// Takes it off the screen.
     pub fn end(&self) {
         self.0.finish_and_clear();

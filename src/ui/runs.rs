@@ -3,9 +3,9 @@
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 
-use super::{Style, at, paint, width};
+use super::{Style, at, models, paint, width};
 use crate::diag::count;
-use crate::store::journal::{Run, RunStatus};
+use crate::store::journal::{Run, RunStatus, Used};
 
 /// Returns a row per run: its id, when it began, how far it got, its cases and how long it took.
 pub fn runs(runs: &[Run]) -> String {
@@ -28,9 +28,14 @@ pub fn runs(runs: &[Run]) -> String {
     format!("{table}\n")
 }
 
-/// Returns what a run came to, with how many cases came to each status and how many things are at
-/// each state of approval.
-pub fn run(run: &Run, statuses: &[(String, usize)], approvals: &[(String, usize)]) -> String {
+/// Returns what a run came to, with how many cases came to each status, how many things are at
+/// each state of approval, and what was used.
+pub fn run(
+    run: &Run,
+    statuses: &[(String, usize)],
+    approvals: &[(String, usize)],
+    used: &Used,
+) -> String {
     let mut text = format!("{}\n", paint(Style::Strong, &run.info.id));
     let mut line = |name: &str, value: &str| {
         text += &format!("  {:<10} {value}\n", format!("{name}:"));
@@ -67,11 +72,14 @@ pub fn run(run: &Run, statuses: &[(String, usize)], approvals: &[(String, usize)
     if !approvals.is_empty() {
         line("inbox", &counts(approvals));
     }
+    if let Some(models) = models(used) {
+        line("models", &models);
+    }
     line("results", &run.results.display().to_string());
     line("files", &run.folder.display().to_string());
     if matches!(
         run.status,
-        RunStatus::CutShort | RunStatus::Held | RunStatus::Limited
+        RunStatus::CutShort | RunStatus::Held | RunStatus::Limited | RunStatus::Paused
     ) {
         text += &format!(
             "\nIt is finished with: {}\n",
@@ -94,7 +102,9 @@ fn cases(run: &Run) -> String {
 fn status(run: &Run) -> String {
     let words = run.status.words();
     match run.status {
-        RunStatus::CutShort | RunStatus::Held | RunStatus::Limited => paint(Style::Warn, words),
+        RunStatus::CutShort | RunStatus::Held | RunStatus::Limited | RunStatus::Paused => {
+            paint(Style::Warn, words)
+        }
         RunStatus::Running | RunStatus::Done => words.to_owned(),
     }
 }

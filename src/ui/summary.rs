@@ -1,6 +1,6 @@
 //! A finished run in a few lines.
 
-use super::{Style, paint};
+use super::{Style, models, paint};
 use crate::diag::count;
 use crate::runner::Summary;
 
@@ -45,15 +45,8 @@ pub fn summary(summary: &Summary) -> String {
             .collect();
         text += &format!("  {}\n", made.join(", "));
     }
-    if summary.spent.calls > 0 {
-        text += &format!(
-            "  {} to the model, ${:.4}\n",
-            count(
-                usize::try_from(summary.spent.calls).unwrap_or(usize::MAX),
-                "call"
-            ),
-            summary.spent.cost
-        );
+    if let Some(models) = models(&summary.used) {
+        text += &format!("  {models}\n");
     }
     for failed in &summary.failures {
         text += &format!(

@@ -16,7 +16,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                     .part(name);
                 // A source that is down today is what `if_unavailable` is for.
                 if is_down(context, &pull.from)
-                    && matches!(pull.if_unavailable, IfUnavailable::Continue(_))
+                    && matches!(
+                        pull.if_unavailable,
+                        IfUnavailable::Continue(_) | IfUnavailable::LastKnown(_)
+                    )
                 {
                     finding.severity = Severity::Warning;
                 }

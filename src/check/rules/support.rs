@@ -6,13 +6,16 @@ use crate::spec::{IfUnavailable, StepKind};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
     for (name, pull) in &context.workflow.data {
-        if matches!(pull.if_unavailable, IfUnavailable::LastKnown(_)) {
+        let for_each = context.workflow.for_each.as_ref();
+        if matches!(pull.if_unavailable, IfUnavailable::LastKnown(_))
+            && for_each.is_some_and(|each| each.over == *name)
+        {
             findings.push(
                 not_yet(
                     &format!("{}/if_unavailable", context.pointer(name)),
-                    "falling back on what was read last",
+                    "over cases as they were read last",
                 )
-                .help("Use {\"continue\": \"…\"} with a caveat.")
+                .help("Leave it out: a run whose cases cannot be read ends before the first one, and says so.")
                 .part(name),
             );
         }

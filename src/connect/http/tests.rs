@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::server::Server;
 use super::*;
-use crate::connect::{AuthConfig, ConnectErrorKind};
+use crate::connect::{AuthConfig, ConnectErrorKind, ConnectionLimits};
 
 const JSON: &str = "200 OK\r\nContent-Type: application/json";
 
@@ -41,6 +41,7 @@ fn config(openapi: String) -> HttpConfig {
         }),
         timeout: None,
         max_bytes: None,
+        limits: ConnectionLimits::default(),
         sandbox: false,
         about: None,
     }

@@ -262,11 +262,7 @@ impl Execution {
 
     /// Handles the failure of a step as its `on_error` says.
     pub(super) fn failed(&mut self, step: &CompiledStep, failure: Failure) {
-        let handler = step
-            .on_error
-            .iter()
-            .find(|h| h.codes.is_empty() || h.codes.contains(&failure.code));
-        let Some(handler) = handler else {
+        let Some(handler) = step.handler(&failure.code) else {
             self.passed(&step.id, Branch::Failed);
             return self.fail(&step.id, failure);
         };

@@ -8,14 +8,15 @@ use serde_json::{Value as Json, json};
 
 use super::{Joined, Stage, WhatIf};
 use crate::engine::{
-    AgentRequest, Consulted, Content, Delivery, Failure, LlmRequest, PersonRequest, PullRequest,
-    Rows, ToolRequest, WaitRequest, World,
+    AgentRequest, CompiledPull, Consulted, Content, Delivery, Failure, LlmRequest, PersonRequest,
+    PullRequest, Rows, ToolRequest, WaitRequest, World,
 };
 use crate::expr::Scope;
 use crate::rehearse::agent;
 use crate::rehearse::placeholder::placeholders;
+use crate::rehearse::tables::as_it_was;
 use crate::rehearse::world::{given, passed};
-use crate::spec::Approval;
+use crate::spec::{Approval, IfUnavailable};
 
 /// Which cases came upon what is wrong.
 pub(super) enum Met {
@@ -111,10 +112,19 @@ impl<'s> ScenarioWorld<'s> {
 impl World for ScenarioWorld<'_> {
     async fn pull(&self, request: &PullRequest, scope: &Scope) -> Result<Rows, Failure> {
         match self.wrong {
-            Some(WhatIf::SourceDown { source }) if *source == request.name => Err(Failure::last(
-                "unavailable",
-                format!("`{source}` cannot be read"),
-            )),
+            Some(WhatIf::SourceDown { source }) if *source == request.name => {
+                let is_remembered = |pull: &CompiledPull| {
+                    pull.name == *source
+                        && matches!(pull.if_unavailable, IfUnavailable::LastKnown(_))
+                };
+                if self.stage.program.pulls().iter().any(|p| is_remembered(p)) {
+                    let mut rows = self.rows(request, scope)?;
+                    rows.caveats.push(as_it_was(source, "an earlier day"));
+                    return Ok(rows);
+                }
+                let message = format!("`{source}` cannot be read");
+                Err(Failure::last("unavailable", message))
+            }
             Some(WhatIf::SourceEmpty { source }) if *source == request.name => Ok(Rows::of(&[])),
             _ => self.rows(request, scope),
         }

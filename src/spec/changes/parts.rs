@@ -340,7 +340,18 @@ fn notes(workflow: &Workflow, out: &mut Vec<Part>) {
         limits
             .model_cost_usd
             .map(|usd| format!("${usd} for models")),
+        limits.model_calls.map(|n| format!("{n} model calls")),
         limits.time.clone(),
+        limits.per_day.cases.map(|n| format!("{n} cases a day")),
+        limits
+            .per_day
+            .model_cost_usd
+            .map(|usd| format!("${usd} a day for models")),
+        limits
+            .per_day
+            .model_calls
+            .map(|n| format!("{n} model calls a day")),
+        limits.per_day.time.as_ref().map(|t| format!("{t} a day")),
     ];
     let limits: Vec<String> = limits.into_iter().flatten().collect();
     if !limits.is_empty() {

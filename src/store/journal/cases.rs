@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::runs::count;
+use super::spending::{self, Used};
 use super::{Journal, RunNumber, RunStatus};
 use crate::diag::Result;
 use crate::engine::{Failure, Outcome, Status};
@@ -182,6 +183,24 @@ impl Journal {
     pub async fn finish_cases(&self, run: RunNumber, cases: Vec<CaseRecord>) -> Result<()> {
         self.post(move |db| cases.iter().try_for_each(|case| case.insert(db, run)))
             .await
+    }
+
+    /// Journals what came of cases as [`Journal::finish_cases`] does, and counts them, and the time
+    /// that was used, to a day.
+    ///
+    /// # Errors
+    /// If the journal cannot be written.
+    pub async fn finish_counted(
+        &self,
+        run: RunNumber,
+        cases: Vec<CaseRecord>,
+        (day, used): (String, Used),
+    ) -> Result<()> {
+        self.post(move |db| {
+            cases.iter().try_for_each(|case| case.insert(db, run))?;
+            spending::add(db, run, &day, &used)
+        })
+        .await
     }
 
     /// Returns kept rows after a place, in order, each with what came of it if it is finished.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::cases::json;
 use super::runs::count;
-use super::{Journal, RunNumber, now};
+use super::{AnswerCost, Journal, RunNumber, now};
 use crate::diag::Result;
 
 /// One thing that a case does: where it belongs, and what it is known by.
@@ -55,15 +55,18 @@ pub enum EffectState {
     Again,
     /// A person has said that it is left as it is.
     Left,
+    /// It was not done, and is done when the run is resumed.
+    NotDone,
 }
 
 impl EffectState {
-    const ALL: [(EffectState, &'static str); 5] = [
+    const ALL: [(EffectState, &'static str); 6] = [
         (EffectState::Begun, "begun"),
         (EffectState::Done, "done"),
         (EffectState::Failed, "failed"),
         (EffectState::Again, "again"),
         (EffectState::Left, "left"),
+        (EffectState::NotDone, "not done"),
     ];
 
     /// Returns it in one word.
@@ -97,6 +100,8 @@ pub struct Effect {
     pub begun: i64,
     /// Milliseconds since 1970.
     pub ended: Option<i64>,
+    /// What the answer of a model took.
+    pub spent: Option<AnswerCost>,
 }
 
 impl Journal {
@@ -144,7 +149,8 @@ impl Journal {
         let answer = (!answer.is_null()).then(|| answer.to_string());
         self.post(move |db| {
             db.prepare_cached(
-                "INSERT INTO effects VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+                "INSERT INTO effects (run, place, part, turn, kind, key, state, request, answer, \
+                 begun, ended) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
                  ON CONFLICT DO UPDATE SET state = ?7, request = coalesce(?8, request), \
                  answer = ?9, ended = ?11",
             )?
@@ -173,7 +179,8 @@ impl Journal {
     pub async fn keep_choices(&self, choices: Vec<(Part, Json)>) -> Result<()> {
         self.write(move |db| {
             let mut insert = db.prepare_cached(
-                "INSERT OR REPLACE INTO effects VALUES (?1, ?2, ?3, ?4, 'select', ?5, 'done', NULL, ?6, ?7, ?7)",
+                "INSERT OR REPLACE INTO effects (run, place, part, turn, kind, key, state, answer, begun, ended) \
+                 VALUES (?1, ?2, ?3, ?4, 'select', ?5, 'done', ?6, ?7, ?7)",
             )?;
             for (part, choice) in &choices {
                 insert.execute(params![
@@ -192,7 +199,7 @@ impl Journal {
     pub fn effects(&self, run: RunNumber, place: i64) -> Result<Vec<Effect>> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
-                "SELECT part, turn, kind, state, request, answer, begun, ended FROM effects \
+                "SELECT part, turn, kind, state, request, answer, begun, ended, spent FROM effects \
                  WHERE run = ?1 AND place = ?2 ORDER BY begun, ended",
             )?;
             let rows = statement.query_map([run, place], effect_of)?;
@@ -236,5 +243,8 @@ fn effect_of(row: &Row<'_>) -> rusqlite::Result<Effect> {
         answer: json(row.get(5)?),
         begun: row.get(6)?,
         ended: row.get(7)?,
+        spent: row
+            .get::<_, Option<String>>(8)?
+            .and_then(|text| serde_json::from_str(&text).ok()),
     })
 }

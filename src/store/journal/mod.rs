@@ -12,6 +12,7 @@ mod lock;
 mod runs;
 mod schema;
 mod seen;
+mod spending;
 mod states;
 mod tallies;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use effects::{Effect, EffectState, Part};
 pub use lock::Held;
 pub use runs::{NewRun, Run, RunNumber, RunStatus, VersionText};
 pub use seen::Look;
+pub use spending::{AnswerCost, KeptAnswer, Of, Used};
 pub use states::{ApprovalState, Reason};
 pub use tallies::Tallies;
 pub use waits::{ASK, WAIT};

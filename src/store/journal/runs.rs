@@ -25,16 +25,19 @@ pub enum RunStatus {
     Held,
     /// A limit ended it before all cases were done.
     Limited,
+    /// Something that its cases cannot do without was down, before all were done.
+    Paused,
     /// All its cases are done.
     Done,
 }
 
 impl RunStatus {
-    const ALL: [RunStatus; 5] = [
+    const ALL: [RunStatus; 6] = [
         RunStatus::Running,
         RunStatus::CutShort,
         RunStatus::Held,
         RunStatus::Limited,
+        RunStatus::Paused,
         RunStatus::Done,
     ];
 
@@ -45,6 +48,7 @@ impl RunStatus {
             RunStatus::CutShort => "cut short",
             RunStatus::Held => "held",
             RunStatus::Limited => "stopped at a limit",
+            RunStatus::Paused => "paused",
             RunStatus::Done => "done",
         }
     }
@@ -247,15 +251,19 @@ impl Journal {
         Ok(run)
     }
 
-    /// Returns the last run of a workflow if it was cut short, and nothing since was done.
+    /// Returns the last run of a workflow if it was cut short, or waits for a person or for what is
+    /// down.
     ///
     /// # Errors
     /// If the journal cannot be read.
     pub fn cut_short(&self, workflow: Option<&str>) -> Result<Option<Run>> {
         let runs = self.runs(workflow, 1)?;
-        Ok(runs
-            .into_iter()
-            .find(|run| matches!(run.status, RunStatus::CutShort | RunStatus::Held)))
+        Ok(runs.into_iter().find(|run| {
+            matches!(
+                run.status,
+                RunStatus::CutShort | RunStatus::Held | RunStatus::Paused
+            )
+        }))
     }
 
     /// Returns the version of a workflow that runs were of.

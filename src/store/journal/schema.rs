@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::now;
 
 /// One step for each version of the file, from the first on. What is released is never changed.
-const MIGRATIONS: [&str; 4] = [FIRST, TRIGGERS, EVENTS, WAITS];
+const MIGRATIONS: [&str; 5] = [FIRST, TRIGGERS, EVENTS, WAITS, SPENDING];
 
 /// Cases and their rows are two tables, so that both are only ever added to. Times are
 /// milliseconds since 1970, structures are JSON.
@@ -83,6 +83,25 @@ const WAITS: &str = "
 ALTER TABLE runs ADD COLUMN wakes INTEGER;
 CREATE INDEX runs_by_waking ON runs (wakes) WHERE wakes IS NOT NULL;
 CREATE INDEX effects_that_wait ON effects (run, place) WHERE kind = 'wait' AND state = 'begun';
+";
+
+/// What runs have used, by day, and the answers of models, which are known by all that they hang on.
+const SPENDING: &str = "
+ALTER TABLE effects ADD COLUMN spent TEXT;
+CREATE TABLE spending (
+  day TEXT NOT NULL, run INTEGER NOT NULL, workflow TEXT NOT NULL, cases INTEGER NOT NULL,
+  milliseconds INTEGER NOT NULL, calls INTEGER NOT NULL, input INTEGER NOT NULL,
+  output INTEGER NOT NULL, cost REAL NOT NULL, unpriced INTEGER NOT NULL, known INTEGER NOT NULL,
+  saved REAL NOT NULL,
+  PRIMARY KEY (day, run)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spending_by_run ON spending (run);
+CREATE INDEX spending_by_workflow ON spending (workflow, run);
+CREATE TABLE answers (
+  key TEXT PRIMARY KEY, model TEXT NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL,
+  cost REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answers_by_time ON answers (at);
 ";
 
 /// What is wrong with the version of a file.

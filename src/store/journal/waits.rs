@@ -38,7 +38,8 @@ impl Journal {
             )?;
             if rows > 0 {
                 db.execute(
-                    "INSERT OR REPLACE INTO effects VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'done', ?7, ?8, ?9, ?10)",
+                    "INSERT OR REPLACE INTO effects (run, place, part, turn, kind, key, state, request, \
+                     answer, begun, ended) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'done', ?7, ?8, ?9, ?10)",
                     params![
                         part.run, part.place, part.name, part.turn, ASK, part.key, asked, answer, begun, at
                     ],
