@@ -239,7 +239,7 @@ async fn more_than_can_wait_is_put_off_and_what_was_taken_is_kept() {
 }
 
 #[tokio::test]
-async fn a_burst_of_events_is_written_down_and_run_in_order() {
+async fn a_burst_of_events_is_written_down_and_each_is_run_once() {
     let place = orders(json!({"event_id": "order"}));
     let mut desk = Desk::open(&place, None).await;
     let bodies: Vec<String> = (0..60)
@@ -247,7 +247,9 @@ async fn a_burst_of_events_is_written_down_and_run_in_order() {
         .collect();
     let sent = futures_util::future::join_all(bodies.iter().map(|body| desk.send(body, &[]))).await;
     assert!(sent.iter().all(|(status, _)| *status == 202));
-    let orders = desk.orders().await;
+    // What comes at once has no order.
+    let mut orders = desk.orders().await;
+    orders.sort();
     let wanted: Vec<String> = (0..30).map(|n| format!("O-{n:02}")).collect();
     assert_eq!(orders, wanted);
     assert_eq!(desk.front.board.waiting.get(), 0);
