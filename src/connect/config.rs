@@ -22,10 +22,12 @@ pub enum ConnectionConfig {
     Sqlite(FileConfig),
     /// An HTTP service that an OpenAPI document describes.
     Http(HttpConfig),
+    /// A server of the Model Context Protocol.
+    Mcp(McpConfig),
 }
 
 /// The kinds, each with its keys.
-const KINDS: [(&str, &[&str]); 3] = [
+const KINDS: [(&str, &[&str]); 4] = [
     ("folder", &["path", "writable", "about"]),
     ("sqlite", &["path", "writable", "about"]),
     (
@@ -39,6 +41,21 @@ const KINDS: [(&str, &[&str]); 3] = [
             "limits",
             "sandbox",
             "about",
+        ],
+    ),
+    (
+        "mcp",
+        &[
+            "command",
+            "env",
+            "url",
+            "auth",
+            "timeout",
+            "max_bytes",
+            "limits",
+            "sandbox",
+            "about",
+            "tables",
         ],
     ),
 ];
@@ -84,6 +101,93 @@ pub struct HttpConfig {
     pub about: Option<String>,
 }
 
+/// A connection to an MCP server: one that a command starts, or one at an address.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct McpConfig {
+    /// The program that is the server, with its arguments.
+    #[serde(default)]
+    pub command: Vec<String>,
+    /// Variables that the program gets, each written `env:NAME`.
+    #[serde(default)]
+    pub env: IndexMap<String, String>,
+    /// The address of the server.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// How to show who is calling at the address.
+    #[serde(default)]
+    pub auth: Option<AuthConfig>,
+    /// How long a call may take, such as `30s`, which is also the default.
+    #[serde(default)]
+    pub timeout: Option<String>,
+    /// The greatest answer in bytes; 10 MB unless said.
+    #[serde(default)]
+    pub max_bytes: Option<u64>,
+    /// How much may be asked at once, and how fast.
+    #[serde(default)]
+    pub limits: ConnectionLimits,
+    /// Is it a test system, to which a dry run may write? False unless said.
+    #[serde(default)]
+    pub sandbox: bool,
+    /// What it is for, in words.
+    #[serde(default)]
+    pub about: Option<String>,
+    /// Tables that are made of tools which list something.
+    #[serde(default)]
+    pub tables: IndexMap<String, ListConfig>,
+}
+
+/// A table that a tool lists.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListConfig {
+    /// The tool.
+    pub tool: String,
+    /// Its arguments.
+    #[serde(rename = "with", default)]
+    pub arguments: Row,
+    /// The path to the list of records in its answer, as a JSON pointer; the answer itself unless
+    /// said.
+    #[serde(default)]
+    pub rows: String,
+    /// How the next page is asked for; there is one page unless said.
+    #[serde(default)]
+    pub next: Option<Paging>,
+}
+
+/// How the next page of a list is asked for.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "use `{ argument = \"cursor\", at = \"/next_cursor\" }` or `{ argument = \"page\", from = 1 }`"
+)]
+pub enum Paging {
+    /// With what the answer gives, until it gives nothing.
+    Cursor {
+        /// The argument that it goes into.
+        argument: String,
+        /// The path to it in the answer, as a JSON pointer.
+        at: String,
+    },
+    /// By its number, until a page is empty.
+    Number {
+        /// The argument that it goes into.
+        argument: String,
+        /// The number of the first page.
+        from: u64,
+    },
+}
+
+impl Paging {
+    /// Returns the path to what asks for the next page.
+    pub fn at(&self) -> Option<&String> {
+        match self {
+            Paging::Cursor { at, .. } => Some(at),
+            Paging::Number { .. } => None,
+        }
+    }
+}
+
 /// How to show who is calling. Each secret is written `env:NAME`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(
@@ -114,6 +218,17 @@ pub enum AuthConfig {
     },
 }
 
+impl ConnectionConfig {
+    /// Returns how much may be asked of it at once, and how fast, where that can be said.
+    pub fn limits(&self) -> Option<&ConnectionLimits> {
+        match self {
+            ConnectionConfig::Folder(_) | ConnectionConfig::Sqlite(_) => None,
+            ConnectionConfig::Http(http) => Some(&http.limits),
+            ConnectionConfig::Mcp(mcp) => Some(&mcp.limits),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for ConnectionConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut section = Row::deserialize(deserializer)?;
@@ -134,13 +249,15 @@ impl<'de> Deserialize<'de> for ConnectionConfig {
         match kind.as_str() {
             "folder" => FileConfig::deserialize(section).map(ConnectionConfig::Folder),
             "sqlite" => FileConfig::deserialize(section).map(ConnectionConfig::Sqlite),
-            _ => {
-                HttpConfig::deserialize(section).and_then(|config| match config.limits.problem() {
-                    Some(problem) => Err(serde_json::Error::custom(problem)),
-                    None => Ok(ConnectionConfig::Http(config)),
-                })
-            }
+            "mcp" => McpConfig::deserialize(section).map(ConnectionConfig::Mcp),
+            _ => HttpConfig::deserialize(section).map(ConnectionConfig::Http),
         }
+        .and_then(
+            |config| match config.limits().and_then(ConnectionLimits::problem) {
+                Some(problem) => Err(serde_json::Error::custom(problem)),
+                None => Ok(config),
+            },
+        )
         .map_err(|error| D::Error::custom(format!("a `{kind}` connection: {error}")))
     }
 }

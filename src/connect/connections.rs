@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::folder::FolderConnection;
 use super::http::HttpConnection;
+use super::mcp::McpConnection;
 use super::sqlite::SqliteConnection;
 use super::{
     Catalog, ConnectError, Connection, ConnectionConfig, ConnectionInfo, ConnectionsConfig, Row,
@@ -36,8 +37,8 @@ impl Connections {
         let mut connections = Connections::default();
         for (name, config) in config {
             connections.register(name, open_one(name, config, workspace, env));
-            if let ConnectionConfig::Http(http) = config {
-                let throttle = Arc::new(Throttle::new(&http.limits));
+            if let Some(limits) = config.limits() {
+                let throttle = Arc::new(Throttle::new(limits));
                 connections.throttles.insert(name.clone(), throttle);
             }
         }
@@ -100,6 +101,7 @@ fn open_one(
         ConnectionConfig::Folder(config) => FolderConnection::open(config, workspace).map(shared),
         ConnectionConfig::Sqlite(config) => SqliteConnection::open(config, workspace).map(shared),
         ConnectionConfig::Http(config) => HttpConnection::open(config, workspace, env).map(shared),
+        ConnectionConfig::Mcp(config) => McpConnection::open(config, workspace, env).map(shared),
     };
     opened.unwrap_or_else(|mut error| {
         error.message = format!("The connection `{name}`: {}", error.message);

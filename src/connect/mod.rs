@@ -14,8 +14,10 @@ mod describe;
 mod error;
 mod folder;
 mod http;
+mod mcp;
 pub mod net;
 mod pace;
+mod records;
 mod refusals;
 mod secret;
 mod sqlite;
@@ -29,7 +31,10 @@ use serde_json::Value;
 
 pub use breaker::{Breaker, IN_A_ROW, Turn};
 pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
-pub use config::{AuthConfig, ConnectionConfig, ConnectionsConfig, FileConfig, HttpConfig};
+pub use config::{
+    AuthConfig, ConnectionConfig, ConnectionsConfig, FileConfig, HttpConfig, ListConfig, McpConfig,
+    Paging,
+};
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};
 pub use error::{ConnectError, ConnectErrorKind};

@@ -7,10 +7,10 @@ use csv::ByteRecord;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::Described;
 use super::dialect::{SAMPLE, column_names, decode, sniff_delimiter};
 use super::files::{DataFile, Format};
 use super::oddities::Oddities;
+use crate::connect::records::Described;
 use crate::connect::values::{OrderVotes, Profile, Profiled, Reading};
 use crate::connect::{ConnectError, Row, RowSink, Table, drift, misfit};
 use crate::spec::FieldType;

@@ -6,83 +6,27 @@ use std::io::{BufRead, BufReader};
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::Described;
 use super::files::{DataFile, Format};
-use crate::connect::values::{Profile, Profiled, Reading};
-use crate::connect::{ConnectError, Row, RowSink, Table, drift, misfit};
-use crate::spec::FieldType;
+use crate::connect::records::{self, Described, Records};
+use crate::connect::values::Reading;
+use crate::connect::{ConnectError, Row, RowSink};
 
 mod elements;
 
 /// Reads every record and returns what the table holds.
 pub fn describe(file: &DataFile) -> Result<Described, ConnectError> {
-    let mut profiles: IndexMap<String, Profile> = IndexMap::new();
-    let mut rows = 0;
+    let mut records = Records::default();
     each_record(file, |row, _| {
-        rows += 1;
-        for (name, value) in &row {
-            match profiles.get_mut(name) {
-                Some(profile) => profile.add_value(value),
-                None => profiles.entry(name.clone()).or_default().add_value(value),
-            }
-        }
+        records.add(&row);
         Ok(true)
     })?;
-    let mut table = Table {
-        rows: Some(rows),
-        ..Table::default()
-    };
-    if rows == 0 {
-        table.notes.push("The file holds no records.".to_owned());
+    let is_empty = records.rows() == 0;
+    let mut described = records.finish();
+    if is_empty {
+        let notes = &mut described.table.notes;
+        notes.push("The file holds no records.".to_owned());
     }
-    let mut readings = IndexMap::new();
-    for (name, mut profile) in profiles {
-        profile.add_missing(rows - profile.rows());
-        let Profiled {
-            column,
-            reading,
-            notes,
-        } = profile.finish();
-        table
-            .notes
-            .extend(notes.iter().map(|note| format!("`{name}` {note}.")));
-        table.columns.insert(name.clone(), column);
-        readings.insert(name, reading);
-    }
-    Ok(Described { table, readings })
-}
-
-/// Returns how the pinned fields are read; every field as inferred, where none is pinned.
-///
-/// # Errors
-/// [`Drift`](crate::connect::ConnectErrorKind::Drift) for a field that no record has.
-pub fn pinned(
-    file: &DataFile,
-    inferred: &IndexMap<String, Reading>,
-    fields: &IndexMap<String, FieldType>,
-) -> Result<IndexMap<String, Reading>, ConnectError> {
-    if fields.is_empty() {
-        return Ok(inferred.clone());
-    }
-    let mut readings = IndexMap::new();
-    for (name, field) in fields {
-        let Some(found) = inferred.get(name) else {
-            return Err(drift(
-                &file.table,
-                name,
-                inferred.keys().map(String::as_str),
-            ));
-        };
-        let order = found.order;
-        readings.insert(
-            name.clone(),
-            Reading {
-                field: *field,
-                order,
-            },
-        );
-    }
-    Ok(readings)
+    Ok(described)
 }
 
 /// Puts the records into the sink, each field read as it is to be.
@@ -91,25 +35,8 @@ pub fn scan(
     fields: &IndexMap<String, Reading>,
     sink: &mut RowSink,
 ) -> Result<(), ConnectError> {
-    let empty: Row = fields
-        .keys()
-        .map(|name| (name.clone(), Value::Null))
-        .collect();
-    each_record(file, |mut record, place| {
-        let mut row = empty.clone();
-        for (value, (name, reading)) in row.values_mut().zip(fields) {
-            let found = record.get_mut(name).map(Value::take).unwrap_or_default();
-            *value = reading.read_value(found.clone()).ok_or_else(|| {
-                misfit(
-                    &file.table,
-                    name,
-                    &place.to_string(),
-                    &found.to_string(),
-                    reading.field,
-                )
-            })?;
-        }
-        Ok(sink.push(row))
+    each_record(file, |record, place| {
+        Ok(sink.push(records::row(&file.table, record, fields, place)?))
     })
 }
 

@@ -13,14 +13,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::blocking::blocking;
-use super::values::Reading;
+use super::records::{self, Described};
 use super::{
-    ConnectError, Connection, ConnectionInfo, FileConfig, Row, RowStream, Scan, Table, no_table,
-    no_tools, not_writable, require_key,
+    ConnectError, Connection, ConnectionInfo, FileConfig, Row, RowStream, Scan, no_table, no_tools,
+    not_writable, require_key,
 };
 use delimited::DelimitedFile;
 use files::{DataFile, Format};
@@ -39,12 +38,6 @@ struct Folder {
 }
 
 type Stamp = (Option<SystemTime>, u64);
-
-/// A table with how the cells of its columns are read.
-struct Described {
-    table: Table,
-    readings: IndexMap<String, Reading>,
-}
 
 impl FolderConnection {
     /// Returns the connection to a folder; a relative path starts at the workspace.
@@ -130,7 +123,7 @@ impl Folder {
             let reader = DelimitedFile::open(&file)?;
             return Ok(RowStream::spawn(move |sink| reader.scan(&fields, sink)));
         }
-        let fields = json::pinned(&file, &self.described(&file)?.readings, &scan.fields)?;
+        let fields = records::pinned(&file.table, &self.described(&file)?.readings, &scan.fields)?;
         Ok(RowStream::spawn(move |sink| {
             json::scan(&file, &fields, sink)
         }))

@@ -1,7 +1,7 @@
 //! Who is calling, as a request shows it.
 
 use reqwest::RequestBuilder;
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::connect::{AuthConfig, ConnectError, Secret};
 
@@ -49,6 +49,22 @@ impl Auth {
             Auth::Header(name, value) => request.header(name, value.reveal()),
             Auth::Basic(user, password) => request.basic_auth(user, Some(password.reveal())),
         }
+    }
+
+    /// Returns the headers that it puts on each request to an address.
+    ///
+    /// # Errors
+    /// If no request can be made of it.
+    pub fn headers(&self, url: &reqwest::Url) -> Result<HeaderMap, ConnectError> {
+        let request = self.sign(reqwest::Client::new().get(url.clone())).build();
+        let mut headers = match request {
+            Ok(request) => request.headers().clone(),
+            Err(error) => return Err(ConnectError::last(crate::connect::net::reason(&error))),
+        };
+        headers
+            .values_mut()
+            .for_each(|value| value.set_sensitive(true));
+        Ok(headers)
     }
 
     /// Returns the secret in it.

@@ -19,7 +19,7 @@ use tokio::sync::OnceCell;
 
 use super::{ConnectError, Connection, ConnectionInfo, HttpConfig, Row, RowStream, Scan};
 use crate::diag::did_you_mean;
-use auth::Auth;
+pub(super) use auth::Auth;
 use openapi::Document;
 use operation::Operation;
 use wire::Wire;
@@ -226,7 +226,11 @@ struct Request {
     body: Option<Value>,
 }
 
-fn address(key: &str, text: &str) -> Result<Url, ConnectError> {
+/// Returns the address that a key of the configuration holds.
+///
+/// # Errors
+/// For a text that is none.
+pub(super) fn address(key: &str, text: &str) -> Result<Url, ConnectError> {
     Url::parse(text)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
@@ -236,7 +240,11 @@ fn address(key: &str, text: &str) -> Result<Url, ConnectError> {
         })
 }
 
-fn duration(text: &str) -> Result<Duration, ConnectError> {
+/// Returns the `timeout` of a configuration.
+///
+/// # Errors
+/// For a text that is no duration.
+pub(super) fn duration(text: &str) -> Result<Duration, ConnectError> {
     text.parse::<SignedDuration>()
         .ok()
         .and_then(|duration| Duration::try_from(duration).ok())
