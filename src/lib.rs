@@ -13,9 +13,11 @@
 //! - [`rehearse`]: the dry run
 //! - [`store`]: the workspace on disk
 //! - [`runner`]: runs over all cases
+//! - [`serve`]: runs what is due, and is asked over HTTP
 //! - [`builder`]: the conversation that ends in a saved workflow
 //! - [`drafter`]: the built-in builder, which needs no model
 //! - [`evals`]: how well the builder builds, measured
+//! - [`mcp`]: the builder and runner for assistants that people already use
 //! - [`ui`], [`repl`], [`cli`]: the faces
 
 pub mod builder;
@@ -27,6 +29,7 @@ pub mod drafter;
 pub mod engine;
 pub mod evals;
 pub mod expr;
+pub mod mcp;
 pub mod model;
 pub mod rehearse;
 pub mod repl;

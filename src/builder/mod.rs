@@ -22,6 +22,7 @@ mod weigh;
 pub use converse::{Builder, Face, Limits, Resources};
 pub use draft::{Changed, DraftHistory};
 pub use labelled::Labelled;
+pub use opening::{build as opening, reopen as reopening};
 pub use question::{Answer, Question, QuestionKind, Weight, is_no, is_yes};
 pub use refine::{Refinement, in_words};
 pub use session::{End, Mode, NEXT, Session, UNDONE, WENT_BACK, Want};

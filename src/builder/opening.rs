@@ -10,7 +10,7 @@ use crate::sop::unsettled;
 pub(crate) const WAIT: &str = "Wait for what the user wants.";
 
 /// Returns the first message of a build.
-pub(super) fn build(session: &Session, resources: &Resources, notes: Option<&str>) -> String {
+pub fn build(session: &Session, resources: &Resources, notes: Option<&str>) -> String {
     let mut text = format!(
         "Build a workflow called `{}` from this SOP.\n\n",
         session.name
@@ -35,7 +35,7 @@ pub(super) fn build(session: &Session, resources: &Resources, notes: Option<&str
 }
 
 /// Returns the first message of a session that goes on with a saved workflow.
-pub(super) fn reopen(session: &Session, resources: &Resources) -> String {
+pub fn reopen(session: &Session, resources: &Resources) -> String {
     let mut text = format!(
         "We go on with the workflow `{}`, which is saved. This is its SOP:\n\n",
         session.name

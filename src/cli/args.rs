@@ -144,6 +144,8 @@ pub enum Command {
         #[command(subcommand)]
         command: InboxCommand,
     },
+    /// Serve an assistant (Claude Code, Claude Desktop, Cursor …) over MCP, on standard input and output.
+    Mcp,
     /// Tell the cases that wait for an event that it has come.
     Event {
         /// The event's name, as the workflow says it.

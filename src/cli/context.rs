@@ -10,7 +10,6 @@ use crate::diag::{Error, Result};
 use crate::drafter::Drafter;
 use crate::model::{Candidate, Chain, ChatModel, Places, Recorder, Replay, discover};
 use crate::rehearse::{Clock, LlmAnswers};
-use crate::serve::Answerer;
 use crate::store::{Journal, Stored, Workspace};
 
 /// What every command works with: the workspace, the clock, and how to print.
@@ -159,22 +158,6 @@ impl Context {
                 Some(self.workspace.own().join("answers")),
             )
         })
-    }
-
-    /// Returns what makes who answers the `llm` steps of a run: each run has its own costs.
-    ///
-    /// # Errors
-    /// As [`Context::model`].
-    pub async fn answerer(&self) -> Result<Answerer> {
-        let chosen = self.model().await?;
-        let answers = (!chosen.is_built_in).then(|| self.workspace.own().join("answers"));
-        let model = chosen.model;
-        Ok(Box::new(move || {
-            Arc::new(match &answers {
-                Some(folder) => LlmAnswers::by(model.clone(), Some(folder.clone())),
-                None => LlmAnswers::placeholders(),
-            })
-        }))
     }
 
     /// Returns what a conversation works with.

@@ -16,6 +16,7 @@ mod event;
 mod history;
 mod inbox;
 mod list;
+mod mcp;
 mod run;
 mod run_args;
 mod runs;
@@ -92,6 +93,7 @@ fn carry_out(args: Args) -> Result<ExitCode> {
             Some(Command::Enable { name }) => serve::enable(&context, &name, true).await,
             Some(Command::Disable { name }) => serve::enable(&context, &name, false).await,
             Some(Command::Upcoming) => serve::upcoming(&context).await,
+            Some(Command::Mcp) => mcp::mcp(&context).await,
             Some(Command::Event { name, case, data }) => {
                 event::event(&context, &name, case.as_deref(), data.as_deref()).await
             }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -11,7 +12,7 @@ use super::inbox::who;
 use crate::connect::Secret;
 use crate::diag::{Error, Result, count};
 use crate::rehearse::LlmAnswers;
-use crate::serve::{self, Answerer, BY_HAND, Door, Launcher, Watchman};
+use crate::serve::{self, BY_HAND, Door, Launcher, Watchman};
 use crate::spec::{TriggerKind, Webhook, Workflow, when};
 use crate::{store, ui};
 
@@ -22,7 +23,7 @@ pub(super) async fn serve(
 ) -> Result<ExitCode> {
     let door = door(context, listen)?;
     let launcher = Launcher {
-        llm: context.answerer().await?,
+        llm: context.llm().await?,
         at_once: context.at_once(at_once),
         ..launcher(context)?
     };
@@ -207,7 +208,7 @@ fn in_words(context: &Context, name: &str) -> String {
 }
 
 fn launcher(context: &Context) -> Result<Launcher> {
-    let llm: Answerer = Box::new(|| LlmAnswers::placeholders().into());
+    let llm = Arc::new(LlmAnswers::placeholders());
     Ok(Launcher {
         workspace: context.workspace.clone(),
         journal: context.journal()?,

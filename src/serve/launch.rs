@@ -12,17 +12,14 @@ use crate::runner::{Begin, Limits, Rules, RunPlan, Summary, as_it_was, run};
 use crate::store::journal::{Firing, Run, RunStatus, VersionText};
 use crate::store::{self, Journal, Stored, Workspace};
 
-/// Makes who answers the `llm` steps of a run, so that each run has its own costs.
-pub type Answerer = Box<dyn Fn() -> Arc<LlmAnswers> + Send + Sync>;
-
 /// What runs are begun with.
 pub struct Launcher {
     /// The workspace.
     pub workspace: Workspace,
     /// Its journal.
     pub journal: Arc<Journal>,
-    /// Makes who answers `llm` steps.
-    pub llm: Answerer,
+    /// Who answers `llm` steps; each run counts what it asks itself.
+    pub llm: Arc<LlmAnswers>,
     /// How many cases of a run that wait for something outside go on at once.
     pub at_once: usize,
 }
@@ -85,7 +82,7 @@ impl Launcher {
             version: VersionText::of(stored.text, stored.sop.source),
             connections: Arc::new(opened.connections),
             catalog: Arc::new(opened.catalog),
-            llm: (self.llm)(),
+            llm: self.llm.clone(),
             journal: self.journal.clone(),
             resumed,
             run: begin.info,

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use crate::diag::{Error, Result};
 
 pub use http::Door;
-pub use launch::{Answerer, Launcher};
+pub use launch::Launcher;
 pub use told::Told;
 pub use watched::BY_HAND;
 pub use watchman::Watchman;

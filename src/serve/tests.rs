@@ -80,7 +80,7 @@ impl Place {
         Launcher {
             journal: Arc::new(Journal::open(&workspace).unwrap()),
             workspace,
-            llm: Box::new(|| LlmAnswers::placeholders().into()),
+            llm: LlmAnswers::placeholders().into(),
             at_once: 4,
         }
     }

@@ -152,6 +152,3 @@ fn offered(tool: Offered) -> (String, Tool) {
     };
     (tool.name.into_owned(), described)
 }
-
-#[cfg(test)]
-mod tests;

@@ -41,6 +41,9 @@ const INHERITED: [&str; 10] = [
 /// Lines of a server's complaints that are kept.
 const COMPLAINTS: usize = 20;
 
+/// How long the last complaints of a server that ended are waited for.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// The session with a server.
 pub struct Session {
     reach: Reach,
@@ -218,17 +221,21 @@ impl Session {
             }
             Reach::Command { program, .. } => {
                 let (transport, complaints) = self.started()?;
-                if let Some(complaints) = complaints {
-                    tokio::spawn(listen(complaints, self.complaints.clone()));
+                let listening = complaints
+                    .map(|complaints| tokio::spawn(listen(complaints, self.complaints.clone())));
+                let error = match info.serve(transport).await {
+                    Ok(running) => return Ok(running),
+                    Err(error) => error.to_string(),
+                };
+                // What it complained about may still be on its way.
+                if let Some(listening) = listening {
+                    let _ = tokio::time::timeout(LAST_WORDS, listening).await;
                 }
-                info.serve(transport).await.map_err(|error| {
-                    let told = self.complaint().unwrap_or_else(|| error.to_string());
-                    let told = one_line(&told, 300);
-                    ConnectError::transient(format!(
-                        "`{program}` did not begin as an MCP server: {told}."
-                    ))
-                    .help("Run the `command` of the connection by hand to see what it says.")
-                })
+                let told = one_line(&self.complaint().unwrap_or(error), 300);
+                Err(ConnectError::transient(format!(
+                    "`{program}` did not begin as an MCP server: {told}."
+                ))
+                .help("Run the `command` of the connection by hand to see what it says."))
             }
         }
     }

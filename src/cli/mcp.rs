@@ -1,0 +1,24 @@
+//! `sopwright mcp`
+
+use std::process::ExitCode;
+
+use super::Context;
+use crate::diag::Result;
+use crate::mcp::{self, Desk};
+use crate::serve::Launcher;
+
+/// How many cases of a run that wait for something outside go on at once.
+const AT_ONCE: usize = 16;
+
+/// Serves an assistant on standard input and output.
+pub(super) async fn mcp(context: &Context) -> Result<ExitCode> {
+    let (resources, _) = context.resources().await?;
+    let launcher = Launcher {
+        workspace: context.workspace.clone(),
+        journal: context.journal()?,
+        llm: context.llm().await?,
+        at_once: AT_ONCE,
+    };
+    mcp::serve(Desk::new(resources, launcher)).await?;
+    Ok(ExitCode::SUCCESS)
+}

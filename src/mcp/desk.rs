@@ -1,0 +1,270 @@
+//! What an assistant works at: one workflow at a time, and everything that is saved.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use crate::builder::tools::{self, Bench};
+use crate::builder::{Mode, Resources, Session};
+use crate::diag::{Error, Result, one_line};
+use crate::model::ToolCall;
+use crate::rehearse::{Claim, Clock, Rehearsed};
+use crate::runner::free_id;
+use crate::serve::Launcher;
+use crate::sop::{Sop, decode, slug};
+use crate::spec::{Given, explain};
+use crate::store::journal::{Approval, Firing, Run, moment};
+use crate::store::{self, Journal, keep_draft, write_atomically};
+
+/// How long an answer waits for a run to end; it goes on behind it.
+const PATIENCE: Duration = Duration::from_secs(45);
+
+/// How a run is said to have been started.
+const KIND: &str = "assistant";
+
+/// Runs that are listed.
+const LISTED: usize = 20;
+
+/// What an assistant works at.
+pub struct Desk {
+    resources: Resources,
+    launcher: Arc<Launcher>,
+    open: Option<Open>,
+}
+
+/// The workflow that is being worked at.
+struct Open {
+    session: Session,
+    rehearsed: Option<Rehearsed>,
+}
+
+impl Desk {
+    /// Returns a desk with nothing on it.
+    pub fn new(resources: Resources, launcher: Launcher) -> Self {
+        Desk {
+            resources,
+            launcher: Arc::new(launcher),
+            open: None,
+        }
+    }
+
+    /// Returns the guide to the workflow language.
+    pub(super) fn guide(&self) -> &str {
+        &self.resources.prompt.guide
+    }
+
+    /// Begins a workflow from an SOP: the name of one, or its text.
+    pub(super) fn start(&mut self, sop: &str, name: Option<&str>) -> Result<Json> {
+        let sop = match sop.contains('\n') {
+            true => decode(sop.as_bytes(), "as it was given")?,
+            false => self.resources.workspace.sop(sop.trim())?,
+        };
+        let name = name.map_or_else(|| sop.suggested_name(), slug);
+        if store::list(&self.resources.workspace).contains(&name) {
+            return Err(
+                Error::input(format!("There is a workflow `{name}` already"))
+                    .help("open_workflow goes on with it; another `name` makes another one."),
+            );
+        }
+        let session = self.session(name, sop);
+        let opening = crate::builder::opening(&session, &self.resources, None);
+        self.begin(session, opening)
+    }
+
+    /// Goes on with a workflow that is saved.
+    pub(super) fn reopen(&mut self, name: &str) -> Result<Json> {
+        let stored = store::load(&self.resources.workspace, name)?;
+        let mut session = self.session(stored.name.clone(), stored.sop);
+        session.base = Some(stored.fingerprint);
+        session.draft.document = serde_json::from_str(&stored.text).ok();
+        let opening = crate::builder::reopening(&session, &self.resources);
+        self.begin(session, opening)
+    }
+
+    fn session(&self, name: String, sop: Sop) -> Session {
+        let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S");
+        Session::new(format!("assistant-{name}-{now}"), name, sop, Mode::Chat)
+    }
+
+    fn begin(&mut self, session: Session, opening: String) -> Result<Json> {
+        let how = &self.resources.prompt.system;
+        let told = json!({"workflow": session.name, "how_to_work": how, "opening": opening});
+        self.open = Some(Open {
+            session,
+            rehearsed: None,
+        });
+        Ok(told)
+    }
+
+    /// Calls one of the builder's tools on the workflow that is open.
+    pub(super) async fn build(&mut self, tool: &str, mut arguments: Json) -> Result<Json, Json> {
+        let Some(open) = &mut self.open else {
+            return Err(json!({"error": "No workflow is open",
+                "help": "start_workflow begins one from an SOP; open_workflow goes on with one that is saved."}));
+        };
+        if tool == "save_workflow" {
+            let agreed = arguments
+                .as_object_mut()
+                .and_then(|fields| fields.shift_remove("user_agreed"));
+            if let (Some(refused), false) = (partial(&open.session), agreed == Some(json!(true))) {
+                return Err(refused);
+            }
+        }
+        let call = ToolCall {
+            id: "1".to_owned(),
+            name: tool.to_owned(),
+            arguments: arguments.to_string(),
+        };
+        let mut bench = Bench {
+            session: &mut open.session,
+            rehearsed: &mut open.rehearsed,
+            resources: &self.resources,
+            progress: &|_, _| {},
+        };
+        let answer = tools::call(&call, &mut bench).await;
+        self.keep();
+        match answer.is_error {
+            true => Err(answer.content),
+            false => Ok(answer.content),
+        }
+    }
+
+    /// Keeps what is not saved yet, so that the chat can go on with it too. That it could not be
+    /// written is no reason to refuse the assistant: the workflow is still on the desk.
+    fn keep(&self) {
+        let Some(open) = &self.open else { return };
+        let session = &open.session;
+        let workspace = &self.resources.workspace;
+        let path = workspace.own().join("sessions");
+        let path = path.join(format!("{}.json", session.id));
+        let text = serde_json::to_string(session).unwrap_or_default();
+        let _ = write_atomically(&path, text.as_bytes());
+        if let (Some(document), false) = (
+            &session.draft.document,
+            session.saved.is_some() && session.saved == session.fingerprint(),
+        ) {
+            let _ = keep_draft(workspace, &session.name, document, &session.sop);
+        }
+    }
+
+    /// Returns the workflows that are saved.
+    pub(super) fn workflows(&self) -> Json {
+        let workspace = &self.resources.workspace;
+        let told = |name: String| {
+            let title = store::load(workspace, &name)
+                .ok()
+                .and_then(|stored| stored.draft.workflow)
+                .map(|workflow| workflow.title);
+            json!({"name": name, "title": title})
+        };
+        let all: Vec<Json> = store::list(workspace).into_iter().map(told).collect();
+        json!({ "workflows": all })
+    }
+
+    /// Returns a saved workflow in plain language.
+    pub(super) fn explained(&self, name: &str) -> Result<Json> {
+        let stored = store::load(&self.resources.workspace, name)?;
+        let workflow = stored.draft.workflow.as_ref();
+        Ok(workflow.map_or_else(
+            || json!({"error": format!("`{name}` has errors: `sopwright check {name}` tells them")}),
+            |workflow| json!(explain(workflow)),
+        ))
+    }
+
+    /// Runs a saved workflow over all its cases. What leaves the building waits for a person.
+    pub(super) async fn run(&self, name: &str, inputs: &Json) -> Result<Json> {
+        let stored = store::load(&self.resources.workspace, name)?;
+        let workflow = stored.draft.workflow.ok_or_else(|| {
+            Error::input(format!("`{name}` has errors")).help("open_workflow shows them.")
+        })?;
+        let given = Given::by_hand(&workflow)
+            .map_err(|(field, why)| Error::input(format!("The input `{field}` is {why}")))?;
+        let trigger = given.of_inputs(inputs).map_err(|wrong| {
+            Error::input("The inputs are not as the workflow takes them").because(wrong.join("; "))
+        })?;
+        let journal = self.launcher.journal.clone();
+        let run = free_id(&journal, name)?;
+        let firing = Firing {
+            workflow: name.to_owned(),
+            kind: KIND.to_owned(),
+            what: run.clone(),
+            at: jiff::Timestamp::now().as_millisecond(),
+            run: run.clone(),
+            trigger,
+            problem: None,
+        };
+        journal.fire(firing).await?;
+        let (launcher, clock, id) = (
+            self.launcher.clone(),
+            self.resources.clock.clone(),
+            run.clone(),
+        );
+        // It goes on whether or not the answer waits for its end.
+        let work = tokio::spawn(async move { carried_out(&launcher, &id, &clock).await });
+        match tokio::time::timeout(PATIENCE, work).await {
+            Ok(Ok(ended)) => {
+                ended?;
+                self.shown(&run)
+            }
+            Ok(Err(_)) => Err(Error::unavailable(format!("The run {run} broke off"))
+                .help(format!("`sopwright run --resume {run}` goes on with it."))),
+            Err(_) => Ok(
+                json!({"run": run, "status": "under way", "note": "show_run tells how far it is."}),
+            ),
+        }
+    }
+
+    /// Returns the last runs.
+    pub(super) fn runs(&self, workflow: Option<&str>) -> Result<Json> {
+        let runs = self.launcher.journal.runs(workflow, LISTED)?;
+        let runs: Vec<Json> = runs.iter().map(told).collect();
+        Ok(json!({ "runs": runs }))
+    }
+
+    /// Returns how far a run is, and what it came to.
+    pub(super) fn shown(&self, id: &str) -> Result<Json> {
+        let run = self.launcher.journal.run(id)?;
+        let mut told = told(&run);
+        told["summary"] = run.summary.clone().unwrap_or_default();
+        told["results"] = run.results.display().to_string().into();
+        Ok(told)
+    }
+
+    /// Returns what waits for a person, without deciding about it.
+    pub(super) fn inbox(&self) -> Result<Json> {
+        let journal: &Journal = &self.launcher.journal;
+        let waiting: Vec<Json> = journal.inbox(false)?.iter().map(waits).collect();
+        Ok(
+            json!({"inbox": waiting, "note": "People decide, with `sopwright inbox` in a terminal."}),
+        )
+    }
+}
+
+async fn carried_out(launcher: &Launcher, run: &str, clock: &Clock) -> Result<()> {
+    let outcome = launcher.carry_out(run, clock).await;
+    if let Err(error) = &outcome {
+        launcher.journal.not_begun(run, &error.to_string()).await?;
+    }
+    outcome.map(|_| ())
+}
+
+/// Returns why a draft is not saved before the user has agreed, where it is shown only in part.
+fn partial(session: &Session) -> Option<Json> {
+    let report = session.current_report()?;
+    (report.claim == Claim::Partial).then(|| {
+        json!({"error": format!("The dry run shows the workflow only in part: {}", report.reasons.join("; ")),
+            "help": "Tell the user what was not shown. If they agree, call save_workflow again with \"user_agreed\": true."})
+    })
+}
+
+fn told(run: &Run) -> Json {
+    json!({"run": run.info.id, "workflow": run.info.workflow, "status": run.status,
+        "started": moment(run.started), "cases": run.finished, "failed": run.failed, "why": run.why})
+}
+
+fn waits(approval: &Approval) -> Json {
+    let what = serde_json::to_string(&approval.delivery().content).unwrap_or_default();
+    json!({"number": approval.id, "workflow": approval.workflow, "case": approval.case,
+        "what": one_line(&what, 400)})
+}
