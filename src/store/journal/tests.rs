@@ -30,6 +30,7 @@ fn new_run(id: &str) -> NewRun {
         folder: "runs/x".into(),
         results: "runs/x/results.csv".into(),
         keeps_rows: true,
+        engine: None,
     }
 }
 
