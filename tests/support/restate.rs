@@ -3,16 +3,21 @@
 //! The server is the npm package `@restatedev/restate-server`: one binary. It is looked for in
 //! `SOPWRIGHT_RESTATE_SERVER` and on the path.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout, dead_code)]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    dead_code
+)]
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::crash::command;
+use crate::crash::{Desk, Survived, check, settle, size};
 
 /// A server, with what it keeps.
 pub struct Server {
@@ -112,13 +117,17 @@ impl Server {
     /// Waits until it takes registrations and invocations.
     fn is_up(&self) {
         let up = |port: u16, path: &str| {
-            let answer = TcpStream::connect(("127.0.0.1", port)).ok().and_then(|mut stream| {
-                let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
-                stream.write_all(request.as_bytes()).ok()?;
-                let mut answer = String::new();
-                stream.read_to_string(&mut answer).ok()?;
-                Some(answer)
-            });
+            let answer = TcpStream::connect(("127.0.0.1", port))
+                .ok()
+                .and_then(|mut stream| {
+                    let request = format!(
+                        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+                    );
+                    stream.write_all(request.as_bytes()).ok()?;
+                    let mut answer = String::new();
+                    stream.read_to_string(&mut answer).ok()?;
+                    Some(answer)
+                });
             answer.is_some_and(|answer| answer.starts_with("HTTP/1.1 200"))
         };
         until("the server is up", || {
@@ -201,6 +210,28 @@ impl Drop for Worker {
     }
 }
 
+/// Runs the command line in a workspace, with the models of its settings.
+pub fn sopwright(workspace: &Path, args: &[&str]) -> Output {
+    command(workspace, args).output().expect("the binary runs")
+}
+
+fn command(workspace: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sopwright"));
+    command
+        .args(args)
+        .current_dir(workspace)
+        .env("TEST_KEY", "key")
+        .env_remove("ANTHROPIC_API_KEY")
+        .env_remove("OPENAI_API_KEY")
+        .env_remove("OPENAI_BASE_URL")
+        .env("NO_COLOR", "1")
+        .env("SOPWRIGHT_USER", "ann")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
 fn begin(workspace: &Path) -> Child {
     command(workspace, &["worker", "--engine", "restate"])
         .stderr(Stdio::inherit())
@@ -208,11 +239,62 @@ fn begin(workspace: &Path) -> Child {
         .expect("a worker starts")
 }
 
+/// Runs the workflow of [`crate::crash::workspace`] over its cases through the server, and kills
+/// worker, server and run in turn by chance, so often in all. Settles what a person has to settle,
+/// and makes sure that nothing is lost and nothing done twice.
+pub fn survive_driven(
+    (folder, desk, cases): (&Path, &Desk, usize),
+    kills: usize,
+    random: &mut fastrand::Rng,
+    (server, worker): (&mut Server, &mut Worker),
+) -> Survived {
+    let mut survived = Survived::default();
+    let most = (cases * 3 / (kills + 1) * 2).max(2);
+    let begin = |args: &[&str]| {
+        let mut command = crate::crash::command(folder, args);
+        command.stdout(Stdio::null()).spawn().expect("it starts")
+    };
+    let mut run = begin(&["run", "notes", "--engine", "restate"]);
+    loop {
+        let before = desk.seen().requests;
+        let target = before + random.usize(1..most);
+        if survived.kills == kills || !desk.reaches(target, &mut run) {
+            let output = run.wait_with_output().expect("it ends");
+            let told = crate::crash::told(&output);
+            assert!(output.status.success(), "{told}\n{}", server.log());
+            break;
+        }
+        survived.kills += 1;
+        let started = Instant::now();
+        match random.usize(0..3) {
+            0 => worker.kill_and_start(),
+            1 => server.kill_and_start(),
+            _ => {
+                run.kill().expect("it can be killed");
+                run.wait().expect("it ends");
+                run = begin(&["run", "--resume"]);
+            }
+        }
+        let before = desk.seen().requests;
+        if desk.reaches(before + 1, &mut run) {
+            survived.recovery.push(started.elapsed().as_secs_f64());
+        }
+    }
+    survived.unclear = settle(folder, desk);
+    check(folder, desk, cases);
+    survived.requests = desk.seen().requests;
+    survived.journal = size(&folder.join(".sopwright"));
+    survived
+}
+
 /// Waits until something holds, for half a minute at most.
 pub fn until(what: &str, holds: impl Fn() -> bool) {
     let started = Instant::now();
     while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(30), "not so: {what}");
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "not so: {what}"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
 }
