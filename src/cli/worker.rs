@@ -22,7 +22,7 @@ pub(super) async fn worker(context: &Context, args: args::Worker) -> Result<Exit
         admin: settings.admin.clone(),
         identity: settings.identity,
     };
-    let llm = context.answerer().await?;
+    let llm = context.llm().await?;
     let worker = Worker::new(context.workspace.clone(), context.journal()?, llm);
     worker
         .serve(door, stopped(), |url| {

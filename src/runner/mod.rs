@@ -51,7 +51,7 @@ pub use estimate::Estimate;
 pub use inbox::{Decided, Decision, Inbox, editable};
 pub use meter::Limits;
 #[cfg(feature = "restate")]
-pub use restate::{Answers, Door, Worker};
+pub use restate::{Door, Worker};
 pub use restate::{Engine, RESTATE};
 pub use results::Results;
 pub use rules::Rules;

@@ -84,3 +84,58 @@ pub(super) fn asked_of_model(request: &LlmRequest) -> Json {
 pub(super) fn asked_of_agent(request: &AgentRequest) -> Json {
     json!({"goal": request.goal, "input": request.input})
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn known(state: EffectState, request: Json) -> Effect {
+        Effect {
+            part: "rating".to_owned(),
+            turn: 0,
+            kind: "tool".to_owned(),
+            state,
+            request,
+            answer: json!({"grade": "B"}),
+            begun: 1,
+            ended: None,
+            spent: None,
+        }
+    }
+
+    #[test]
+    fn what_may_have_been_done_is_done_again_only_where_that_does_nothing_twice() {
+        let (asked, other) = (json!({"id": 1}), json!({"id": 2}));
+        let begun = known(EffectState::Begun, asked.clone());
+        let (read, write) = (true, false);
+        for (asked, is_read, repeatable, expected) in [
+            (&asked, write, false, Standing::Unclear),
+            (&asked, write, true, Standing::Open),
+            (&other, write, true, Standing::Unclear),
+            (&other, read, true, Standing::Open),
+        ] {
+            let stands = of_call(Some(&begun), asked, is_read, repeatable);
+            assert_eq!(stands, expected, "{asked} {is_read} {repeatable}");
+        }
+        assert!(is_unclear(Some(&begun), &other, true));
+        assert!(!is_unclear(Some(&begun), &asked, true));
+        assert!(!is_unclear(None, &asked, false));
+    }
+
+    #[test]
+    fn a_write_that_was_done_stays_done_whatever_is_asked_now_and_a_look_up_does_not() {
+        let (asked, other) = (json!({"id": 1}), json!({"id": 2}));
+        let done = known(EffectState::Done, asked.clone());
+        let came = |is_same| Standing::Came(Ok(json!({"grade": "B"})), is_same);
+        assert_eq!(of_call(Some(&done), &asked, true, true), came(true));
+        assert_eq!(of_call(Some(&done), &other, false, false), came(false));
+        assert_eq!(of_call(Some(&done), &other, true, true), Standing::Open);
+        assert_eq!(of_answer(Some(&done), &other), None);
+        let again = known(EffectState::Again, asked.clone());
+        assert_eq!(of_call(Some(&again), &asked, false, false), Standing::Open);
+        let left = known(EffectState::Left, asked.clone());
+        let stands = of_call(Some(&left), &asked, false, false);
+        assert!(matches!(stands, Standing::Came(Err(f), _) if f.code == "unknown_outcome"));
+    }
+}

@@ -30,9 +30,6 @@ use crate::sop::Sop;
 use crate::spec;
 use crate::store::{self, Fingerprint, Journal, LimitsConfig, Workspace};
 
-/// Makes who answers the `llm` steps of a run.
-pub type Answers = Box<dyn Fn() -> Arc<LlmAnswers> + Send + Sync>;
-
 /// Runs that a worker keeps its connections open for.
 const RUNS: usize = 32;
 /// How long a worker waits for what it has begun when it is stopped.
@@ -64,12 +61,12 @@ pub struct Door {
 pub struct Worker {
     workspace: Workspace,
     journal: Arc<Journal>,
-    llm: Answers,
+    llm: Arc<LlmAnswers>,
 }
 
 impl Worker {
     /// Returns a worker of a workspace.
-    pub fn new(workspace: Workspace, journal: Arc<Journal>, llm: Answers) -> Self {
+    pub fn new(workspace: Workspace, journal: Arc<Journal>, llm: Arc<LlmAnswers>) -> Self {
         Worker {
             workspace,
             journal,
@@ -248,7 +245,7 @@ impl Host {
             random: fastrand::f64,
         });
         let asker = Asker::of(
-            (&llm(), leg.fresh),
+            (llm, leg.fresh),
             (journal, number),
             &rules,
             &Arc::new(meter),

@@ -27,7 +27,7 @@ use crate::store::journal::{Brought, Effect, RunNumber};
 
 pub use client::Engine;
 #[cfg(feature = "restate")]
-pub use host::{Answers, Door, Worker};
+pub use host::{Door, Worker};
 
 pub(super) use ahead::{Ahead, Went, go_ahead};
 
@@ -122,3 +122,6 @@ fn part_of(action: &crate::engine::Action) -> Option<&str> {
         Action::Pull(_) | Action::Select(_) | Action::Finish(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
