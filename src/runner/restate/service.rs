@@ -14,6 +14,7 @@ use crate::runner::outbox::called;
 use crate::runner::perform::{is_read, is_repeatable};
 use crate::runner::standing::{self, Standing};
 use crate::runner::stop::Halt;
+use crate::runner::world::Answer;
 use crate::store::journal::{Effect, Part};
 
 /// The service.
@@ -43,17 +44,23 @@ impl Cases {
             let Some(went) = case.go(&ctx, &ready, action).await? else {
                 return Ok(Json(report));
             };
-            match went {
-                Went::On(event) => case.execution.record(event),
-                Went::Step(Step::Came(answer, brought), event_of) => {
+            let (step, event_of) = match went {
+                Went::On(event) => {
+                    case.execution.record(event);
+                    continue;
+                }
+                Went::Step(step, event_of) => (*step, event_of),
+            };
+            match step {
+                Step::Came(answer, brought) => {
                     report.brought.push(brought);
                     case.execution.record(event_of(answer));
                 }
-                Went::Step(Step::Unclear(brought), _) => {
+                Step::Unclear(brought) => {
                     report.brought.push(brought);
                     return Ok(Json(report));
                 }
-                Went::Step(Step::Halted(halt, brought), _) => {
+                Step::Halted(halt, brought) => {
                     report.brought.extend(brought);
                     report.halt = Some(halt);
                     return Ok(Json(report));
@@ -75,7 +82,7 @@ enum Went {
     /// This is known without doing anything.
     On(Event),
     /// A step was tried, and what came of it is told the case as this event.
-    Step(Step, fn(crate::runner::world::Answer) -> Event),
+    Step(Box<Step>, fn(Answer) -> Event),
 }
 
 /// A case on its way through a leg.
@@ -162,7 +169,7 @@ impl OnItsWay {
                         let needs = !self.execution.handles("unavailable");
                         let named = named("tool", asked);
                         let step = call(ctx, ready, request, named, key, needs).await?;
-                        Went::Step(step, Event::Called)
+                        Went::Step(Box::new(step), Event::Called)
                     }
                 }
             }
@@ -174,7 +181,7 @@ impl OnItsWay {
                     None => {
                         let request = ForModel::Question(request);
                         let step = ask(ctx, ready, request, named("llm", asked), needs).await?;
-                        Went::Step(step, Event::Answered)
+                        Went::Step(Box::new(step), Event::Answered)
                     }
                 }
             }
@@ -186,13 +193,13 @@ impl OnItsWay {
                     None => {
                         let request = ForModel::Goal(request);
                         let step = ask(ctx, ready, request, named("agent", asked), needs).await?;
-                        Went::Step(step, Event::Answered)
+                        Went::Step(Box::new(step), Event::Answered)
                     }
                 }
             }
             Action::Wait(request) if known.is_none() => {
                 match wait(ctx, request, named("wait", json!(null))).await? {
-                    Some(step) => Went::Step(step, Event::Answered),
+                    Some(step) => Went::Step(Box::new(step), Event::Answered),
                     None => return Ok(None),
                 }
             }
@@ -211,7 +218,7 @@ impl OnItsWay {
                     return Ok(Some(Went::On(Event::Delivered(Ok(())))));
                 }
                 let step = call(ctx, ready, request, named("call", asked), key, true).await?;
-                Went::Step(step, |came| Event::Delivered(came.map(|_| ())))
+                Went::Step(Box::new(step), |came| Event::Delivered(came.map(|_| ())))
             }
             Action::Pull(_)
             | Action::Ask(_)
