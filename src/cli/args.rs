@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub use super::run_args::{AT_ONCE, InboxCommand, Run, RunsCommand};
+#[cfg(feature = "restate")]
+pub use super::run_args::Worker;
+pub use super::run_args::{AT_ONCE, Engine, InboxCommand, Run, RunsCommand};
 
 /// Turns a plain-language SOP into a validated workflow, and runs it.
 ///
@@ -120,6 +122,9 @@ pub enum Command {
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
         at_once: Option<u16>,
     },
+    /// Do what the cases of runs want that are driven through a server, until it is stopped.
+    #[cfg(feature = "restate")]
+    Worker(Worker),
     /// Let a workflow run by itself, when its trigger says.
     Enable {
         /// The workflow's name.

@@ -23,6 +23,8 @@ mod runs;
 mod serve;
 mod show;
 mod trace;
+#[cfg(feature = "restate")]
+mod worker;
 
 use std::process::ExitCode;
 
@@ -90,6 +92,8 @@ fn carry_out(args: Args) -> Result<ExitCode> {
             Some(Command::Serve { listen, at_once }) => {
                 serve::serve(&context, listen.as_deref(), at_once).await
             }
+            #[cfg(feature = "restate")]
+            Some(Command::Worker(args)) => worker::worker(&context, args).await,
             Some(Command::Enable { name }) => serve::enable(&context, &name, true).await,
             Some(Command::Disable { name }) => serve::enable(&context, &name, false).await,
             Some(Command::Upcoming) => serve::upcoming(&context).await,

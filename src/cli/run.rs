@@ -12,7 +12,7 @@ use super::{Context, args};
 use crate::check::Checked;
 use crate::diag::{Error, Result, count};
 use crate::runner::{
-    Begin, Estimate, Limits, Rules, RunPlan, Summary, as_it_was, free_id, run as carry_out,
+    Begin, Engine, Estimate, Limits, Rules, RunPlan, Summary, as_it_was, free_id, run as carry_out,
 };
 use crate::spec::{Given, TriggerKind, Workflow};
 use crate::store::Journal;
@@ -33,6 +33,9 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
         Some(named) => Some(to_resume(&journal, named, args.name.as_deref())?),
         None => None,
     };
+    let asked = args.engine.map(|engine| engine == args::Engine::Restate);
+    let restate = &context.workspace.settings().restate;
+    let engine = Engine::chosen(restate, asked, resumed.as_ref())?;
     let stored = match (&resumed, &args.name) {
         (Some(run), _) => as_it_was(&journal, run)?,
         (None, Some(name)) => store::load(&context.workspace, name)?,
@@ -134,6 +137,7 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
         rules,
         fresh: args.fresh,
         at_once: context.at_once(args.at_once),
+        engine,
         progress: &told,
     };
     let summary = carry_out(plan).await;
@@ -205,6 +209,7 @@ pub(super) async fn retry(context: &Context, id: String, case: Option<&str>) -> 
         fresh: false,
         yes: true,
         at_once: None,
+        engine: None,
     };
     run(context, args).await
 }

@@ -61,6 +61,40 @@ pub struct Run {
     /// sopwright.toml says].
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub at_once: Option<u16>,
+    /// Who does what cases want of tools and models [default: own, or as sopwright.toml says].
+    #[arg(long, value_enum)]
+    pub engine: Option<Engine>,
+}
+
+/// Who does what cases want of tools and models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Engine {
+    /// The run itself.
+    Own,
+    /// Workers of a Restate server: docs/scaling.md.
+    Restate,
+}
+
+/// Do what the cases of runs want that are driven through a server, until it is stopped.
+#[derive(Debug, clap::Args)]
+pub struct Worker {
+    /// The server's kind.
+    #[arg(long, value_enum)]
+    pub engine: ServerKind,
+    /// The address that it listens on; beyond this machine it needs the server's public key
+    /// [default: 127.0.0.1:9080, or as sopwright.toml says].
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// The URL under which the server reaches it [default: the address].
+    #[arg(long, value_name = "URL")]
+    pub advertise: Option<String>,
+}
+
+/// Servers that runs can be driven through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ServerKind {
+    /// Restate.
+    Restate,
 }
 
 /// What to do with runs.

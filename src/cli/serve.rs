@@ -218,7 +218,7 @@ fn launcher(context: &Context) -> Result<Launcher> {
 }
 
 /// Returns when the process is asked to stop.
-async fn stopped() {
+pub(super) async fn stopped() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 use tokio::time::{Instant, sleep_until};
 
-use super::RunPlan;
+use super::Rules;
 use super::calls::Caller;
 use super::guards::spoken;
 use super::log::now;
@@ -67,26 +67,27 @@ pub(super) struct Told {
 impl Asker {
     /// Returns who asks models in a run; answers that are too old to be used again are forgotten.
     pub(super) async fn of(
-        plan: &RunPlan<'_>,
-        run: RunNumber,
+        (llm, fresh): (&Arc<LlmAnswers>, bool),
+        (journal, run): (&Arc<Journal>, RunNumber),
+        rules: &Rules,
         meter: &Arc<Meter>,
         stop: &Arc<Stop>,
     ) -> Result<Asker> {
-        let keep = plan.rules.keep_answers;
+        let keep = rules.keep_answers;
         if let Some(keep) = keep {
             let age = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
             let oldest = now().saturating_sub(age);
-            plan.journal.forget_answers(oldest).await?;
+            journal.forget_answers(oldest).await?;
         }
         Ok(Asker {
-            llm: plan.llm.clone(),
-            journal: plan.journal.clone(),
+            llm: llm.clone(),
+            journal: journal.clone(),
             run,
             meter: meter.clone(),
             stop: stop.clone(),
             keep,
-            fresh: plan.fresh,
-            patience: plan.rules.outage,
+            fresh,
+            patience: rules.outage,
             known: Known::default(),
         })
     }

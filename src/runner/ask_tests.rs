@@ -90,6 +90,7 @@ async fn place() -> Place {
         folder: "x".into(),
         results: "x.csv".into(),
         keeps_rows: true,
+        engine: None,
     };
     let run = journal.begin_run(new).await.unwrap();
     Place {

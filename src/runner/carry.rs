@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::Shared;
 use super::log::CaseLog;
+use super::restate;
 use super::rows::Start;
 use super::stop::Halt;
 use super::world::{Hold, Performed};
@@ -32,6 +33,18 @@ pub(super) struct UnderWay {
     pub(super) execution: Execution,
     pub(super) log: CaseLog,
     item: Json,
+    /// What is remembered in order to hand it to a worker, where the run has an engine.
+    pub(super) went: Option<restate::Went>,
+}
+
+impl UnderWay {
+    /// Takes what came of an action.
+    pub(super) fn record(&mut self, event: Event) {
+        if let Some(went) = &mut self.went {
+            went.takes(&event);
+        }
+        self.execution.record(event);
+    }
 }
 
 /// Carries cases one after the other.
@@ -86,6 +99,8 @@ fn begin(shared: &Shared, start: Start) -> Result<Begun> {
             }
         }
     }
+    let went = shared.ahead.as_ref();
+    let went = went.map(|_| restate::Went::from(row.as_ref()));
     let case = Case {
         item: row,
         given: IndexMap::new(),
@@ -105,6 +120,7 @@ fn begin(shared: &Shared, start: Start) -> Result<Begun> {
         execution,
         log,
         item,
+        went,
     })))
 }
 
@@ -125,6 +141,16 @@ pub(super) async fn carry(shared: &Shared, mut case: Box<UnderWay>) -> Went {
                 if shared.stop.is_said() {
                     return Went::Left(None);
                 }
+                if let Some(ahead) = &shared.ahead {
+                    match restate::go_ahead(shared, ahead, &mut case, &action).await {
+                        Ok(None) => {}
+                        Ok(Some(halt)) => {
+                            shared.stop.say();
+                            return Went::Left(Some(halt));
+                        }
+                        Err(error) => return Went::Broken(error),
+                    }
+                }
                 let UnderWay { execution, log, .. } = &mut *case;
                 match shared.world.perform(execution, log, action).await {
                     Ok(Some(Performed::Event(event))) => event,
@@ -141,7 +167,7 @@ pub(super) async fn carry(shared: &Shared, mut case: Box<UnderWay>) -> Went {
                 }
             }
         };
-        case.execution.record(event);
+        case.record(event);
     }
 }
 

@@ -124,7 +124,7 @@ impl Gathered {
                 if let Some((mut case, candidate)) = waiting[index].take() {
                     let (part, _) = case.log.choice(&candidate.step);
                     choices.push((part, json!(choice)));
-                    case.execution.record(Event::Selected(choice));
+                    case.record(Event::Selected(choice));
                     chosen.push(case);
                 }
             }

@@ -89,6 +89,30 @@ impl CaseLog {
         (part, self.known.iter().find(of_it).cloned())
     }
 
+    /// Returns what is known of the next turn of a part, without taking it.
+    pub(super) fn peek(&self, name: &str) -> Option<&Effect> {
+        let passed = self.turns.iter().find(|(n, _)| n == name);
+        let turn = passed.map_or(0, |(_, turn)| turn + 1);
+        let of_it = |e: &&Effect| e.part == name && e.turn == turn;
+        self.known.iter().find(of_it)
+    }
+
+    /// Returns what is known of turns that are still to come.
+    pub(super) fn to_come(&self) -> Vec<Effect> {
+        let is_to_come = |e: &&Effect| {
+            let passed = self.turns.iter().find(|(n, _)| *n == e.part);
+            passed.is_none_or(|(_, turn)| e.turn > *turn)
+        };
+        self.known.iter().filter(is_to_come).cloned().collect()
+    }
+
+    /// Takes what was done elsewhere for the case.
+    pub(super) fn learn(&mut self, effect: Effect) {
+        let is_of_it = |e: &Effect| e.part == effect.part && e.turn == effect.turn;
+        self.known.retain(|e| !is_of_it(e));
+        self.known.push(effect);
+    }
+
     /// Returns the part of a decision across cases, and what was decided before a crash.
     pub(super) fn choice(&self, step: &str) -> (Part, Option<Choice>) {
         let known = self
@@ -158,7 +182,8 @@ impl CaseLog {
             .await
     }
 
-    fn part(&self, name: &str, turn: u32) -> Part {
+    /// Returns a turn of a part.
+    pub(super) fn part(&self, name: &str, turn: u32) -> Part {
         Part::of(
             (self.run.number, &self.run.id),
             self.place,

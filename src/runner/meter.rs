@@ -201,6 +201,13 @@ impl Meter {
         self.lock().own += used;
     }
 
+    /// Takes what was used elsewhere for the run.
+    pub(super) fn took(&self, used: Used) {
+        let mut state = self.lock();
+        state.own += used;
+        state.day.own += used;
+    }
+
     /// Takes that a case is finished.
     pub(super) fn case(&self) {
         let mut state = self.lock();

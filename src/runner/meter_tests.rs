@@ -31,6 +31,7 @@ async fn begun(journal: &Journal, id: &str, workflow: &str) -> RunNumber {
         folder: "x".into(),
         results: "x.csv".into(),
         keeps_rows: true,
+        engine: None,
     };
     journal.begin_run(new).await.unwrap()
 }

@@ -18,9 +18,11 @@ mod log;
 mod meter;
 mod outbox;
 mod perform;
+mod restate;
 mod results;
 mod rows;
 mod rules;
+mod standing;
 mod stop;
 mod summary;
 mod waits;
@@ -48,6 +50,9 @@ pub use begin::{Begin, as_it_was, free_id};
 pub use estimate::Estimate;
 pub use inbox::{Decided, Decision, Inbox, editable};
 pub use meter::Limits;
+#[cfg(feature = "restate")]
+pub use restate::{Door, Worker};
+pub use restate::{Engine, RESTATE};
 pub use results::Results;
 pub use rules::Rules;
 pub use summary::{FailedCase, Summary};
@@ -63,6 +68,7 @@ use guards::Guards;
 use log::RunOf;
 use meter::Meter;
 use outbox::Outbox;
+use restate::Ahead;
 use rows::{Passed, Source};
 use stop::Stop;
 use world::RunWorld;
@@ -103,6 +109,8 @@ pub struct RunPlan<'r> {
     pub fresh: bool,
     /// How many cases that wait for something outside run at once.
     pub at_once: usize,
+    /// Who does what cases want of the world outside, where it is not this program itself.
+    pub engine: Option<Engine>,
     /// Told of how far it is.
     pub progress: &'r (dyn Fn(&Summary) + Sync),
 }
@@ -124,6 +132,8 @@ struct Shared {
     meter: Arc<Meter>,
     stop: Arc<Stop>,
     run: RunOf,
+    /// The engine, where cases are handed to workers.
+    ahead: Option<Ahead>,
     chosen: Chosen,
     /// The rows were chosen already.
     is_chosen: bool,
@@ -217,13 +227,21 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
         passed,
         world: RunWorld {
             tables,
-            asker: Asker::of(&plan, run.number, &meter, &stop).await?,
+            asker: Asker::of(
+                (&plan.llm, plan.fresh),
+                (&plan.journal, run.number),
+                &plan.rules,
+                &meter,
+                &stop,
+            )
+            .await?,
             caller,
             outbox: outbox.clone(),
         },
         journal: plan.journal.clone(),
         meter,
         stop,
+        ahead: Ahead::of(&plan, &run)?,
         run,
         base,
         chosen: chosen.clone(),
@@ -338,6 +356,7 @@ async fn begin(plan: &RunPlan<'_>) -> Result<RunOf> {
             folder: absolute(&plan.folder),
             results: absolute(&plan.results),
             keeps_rows: rows::keeps_rows(plan.checked.workflow()),
+            engine: plan.engine.as_ref().map(|_| RESTATE.to_owned()),
         })
         .await?;
     Ok(RunOf { number, id })

@@ -12,13 +12,14 @@ use serde_json::{Value as Json, json};
 
 use super::calls::{Caller, Came};
 use super::files::{Files, csv, email, plain};
-use super::log::{CaseLog, failure_in, now};
+use super::log::{CaseLog, now};
 use super::perform;
+use super::standing;
 use super::stop::Halt;
 use crate::diag::Result;
 use crate::engine::{Content, Delivery, Failure, ToolRequest};
 use crate::spec::Approval;
-use crate::store::journal::{Effect, EffectState, NewApproval, Part, Reason};
+use crate::store::journal::{Effect, NewApproval, Part, Reason};
 
 /// Takes what a run makes.
 pub struct Outbox {
@@ -82,19 +83,10 @@ impl Outbox {
     /// If it cannot be journaled. Inside: if it cannot be written or performed.
     pub(super) async fn deliver(&self, log: &mut CaseLog, delivery: Delivery) -> Result<Delivered> {
         let (part, known) = log.next(&delivery.output);
-        match known.as_ref().map(|e| (e.state, &e.answer)) {
-            Some((EffectState::Done | EffectState::Left, _)) => {
-                return Ok(Delivered::Made(Ok(())));
-            }
-            Some((EffectState::Failed, answer)) => {
-                return Ok(Delivered::Made(Err(failure_in(answer))));
-            }
-            Some((EffectState::Begun | EffectState::Again | EffectState::NotDone, _)) | None => {}
+        if let Some(made) = standing::of_delivery(known.as_ref()) {
+            return Ok(Delivered::Made(made));
         }
-        if let Content::Call { tool, arguments } = &delivery.content
-            && delivery.approval != Approval::Required
-        {
-            let request = request_of(&delivery.output, tool, arguments);
+        if let Some(request) = called(&delivery) {
             return self
                 .call(log, &part, known.as_ref(), &delivery, request)
                 .await;
@@ -160,11 +152,8 @@ impl Outbox {
     ) -> Result<Delivered> {
         let asked = json!(delivery.content);
         let repeatable = perform::is_repeatable(&self.caller.catalog, &request.tool);
-        // Begun before a crash: the same may be asked again, if that does nothing twice.
-        let is_open = known.is_some_and(|e| e.state == EffectState::Begun);
-        let is_same = known.is_some_and(|e| e.request == asked);
         let unknown = || self.keep(log, part.clone(), delivery.clone(), Reason::Unknown);
-        if is_open && !(repeatable && is_same) {
+        if standing::is_unclear(known, &asked, repeatable) {
             return unknown().await.map(Delivered::Made);
         }
         log.journal.begin_effect(part, "call", &asked).await?;
@@ -246,12 +235,23 @@ impl Outbox {
         Ok(came.map(|_| ()))
     }
 
-    fn count(&self, kind: &str) {
+    /// Counts something that was made.
+    pub(super) fn count(&self, kind: &str) {
         *self.lock().entry(kind.to_owned()).or_default() += 1;
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, IndexMap<String, usize>> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Returns the call that something made is, where it leaves without anybody's approval.
+pub(super) fn called(delivery: &Delivery) -> Option<ToolRequest> {
+    match &delivery.content {
+        Content::Call { tool, arguments } if delivery.approval != Approval::Required => {
+            Some(request_of(&delivery.output, tool, arguments))
+        }
+        _ => None,
     }
 }
 

@@ -3,7 +3,8 @@
 use tokio::sync::watch;
 
 /// Why a case cannot be carried on in this run, which stops.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Halt {
     /// A limit is reached.
     Limit(String),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::log::{CaseLog, failure_in, now};
+use super::standing;
 use super::world::{Answer, Hold, Performed, RunWorld};
 use crate::diag::{Result, one_line};
 use crate::engine::{
@@ -19,7 +20,7 @@ const AGENT: &str = "agent";
 
 /// A wait that is no longer than this is sat out, in milliseconds; of a longer one the run ends,
 /// and goes on later.
-const SHORT: i64 = 30_000;
+pub(super) const SHORT: i64 = 30_000;
 
 impl RunWorld {
     /// Lets a model pursue a goal; what it came to before a crash is not pursued again. Outside,
@@ -31,13 +32,9 @@ impl RunWorld {
         needs: bool,
     ) -> Result<std::result::Result<Answer, Performed>> {
         let (part, known) = log.next(&request.step);
-        let asked = json!({"goal": request.goal, "input": request.input});
-        if let Some(effect) = known.filter(|e| e.request == asked) {
-            match effect.state {
-                EffectState::Done => return Ok(Ok(Ok(effect.answer))),
-                EffectState::Failed => return Ok(Ok(Err(failure_in(&effect.answer)))),
-                _ => {}
-            }
+        let asked = standing::asked_of_agent(request);
+        if let Some(came) = standing::of_answer(known.as_ref(), &asked) {
+            return Ok(Ok(came));
         }
         let begun = now();
         let told = match self.asker.pursue(request, &self.caller, needs).await? {
@@ -159,7 +156,7 @@ impl RunWorld {
 }
 
 /// Returns when a wait is over, in milliseconds since 1970; `None` for one without an end.
-fn until(request: &WaitRequest) -> Option<i64> {
+pub(super) fn until(request: &WaitRequest) -> Option<i64> {
     let from_now = |text: &Option<String>| {
         let long = duration(text.as_deref()?)?;
         Some(now() + millis(long))

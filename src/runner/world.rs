@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::Outbox;
 use super::ask::Asker;
 use super::calls::{Caller, Came};
-use super::log::{CaseLog, failure_in, now};
+use super::log::{CaseLog, now};
 use super::outbox::Delivered;
 use super::perform;
+use super::standing::{self, Standing};
 use super::stop::Halt;
 use crate::diag::Result;
 use crate::engine::{
@@ -114,34 +115,21 @@ impl RunWorld {
         needs: bool,
     ) -> Result<std::result::Result<Answer, Performed>> {
         let (part, known) = log.next(&request.step);
-        let asked = json!({"tool": request.tool, "arguments": request.arguments});
+        let asked = standing::asked_of_tool(request);
         let is_read = perform::is_read(&self.caller.catalog, &request.tool);
         let repeatable = perform::is_repeatable(&self.caller.catalog, &request.tool);
-        if let Some(effect) = &known {
-            let is_same = effect.request == asked;
-            let may_repeat = is_read || (repeatable && is_same);
-            match effect.state {
-                EffectState::Done if is_same || !is_read => {
-                    if !is_same {
-                        log.caveats.push(format!(
-                            "`{}` had been done before the run was resumed, with other data.",
-                            request.step
-                        ));
-                    }
-                    return Ok(Ok(Ok(effect.answer.clone())));
+        match standing::of_call(known.as_ref(), &asked, is_read, repeatable) {
+            Standing::Came(came, is_same) => {
+                if !is_same && came.is_ok() {
+                    log.caveats.push(format!(
+                        "`{}` had been done before the run was resumed, with other data.",
+                        request.step
+                    ));
                 }
-                EffectState::Failed if is_same || !is_read => {
-                    return Ok(Ok(Err(failure_in(&effect.answer))));
-                }
-                EffectState::Left => {
-                    let told = "A person has said that it is left as it is";
-                    return Ok(Ok(Err(Failure::last("unknown_outcome", told))));
-                }
-                EffectState::Begun if !may_repeat => {
-                    return self.hold(log, part, request).await.map(Err);
-                }
-                _ => {}
+                return Ok(Ok(came));
             }
+            Standing::Unclear => return self.hold(log, part, request).await.map(Err),
+            Standing::Open => {}
         }
         // What only looks something up may be lost: it is looked up again.
         if !is_read {
@@ -209,13 +197,9 @@ impl RunWorld {
         needs: bool,
     ) -> Result<std::result::Result<Answer, Performed>> {
         let (part, known) = log.next(&request.step);
-        let asked = json!({"instructions": request.instructions, "input": request.input});
-        if let Some(effect) = known.filter(|e| e.request == asked) {
-            match effect.state {
-                EffectState::Done => return Ok(Ok(Ok(effect.answer))),
-                EffectState::Failed => return Ok(Ok(Err(failure_in(&effect.answer)))),
-                _ => {}
-            }
+        let asked = standing::asked_of_model(request);
+        if let Some(came) = standing::of_answer(known.as_ref(), &asked) {
+            return Ok(Ok(came));
         }
         let begun = now();
         let told = match self.asker.ask(request, needs).await? {

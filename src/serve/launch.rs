@@ -8,7 +8,7 @@ use crate::check::{Checked, check};
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::rehearse::{Clock, LlmAnswers};
-use crate::runner::{Begin, Limits, Rules, RunPlan, Summary, as_it_was, run};
+use crate::runner::{Begin, Engine, Limits, Rules, RunPlan, Summary, as_it_was, run};
 use crate::store::journal::{Firing, Run, RunStatus, VersionText};
 use crate::store::{self, Journal, Stored, Workspace};
 
@@ -77,6 +77,7 @@ impl Launcher {
     async fn run(&self, stored: Stored, begin: Begin, resumed: Option<Run>) -> Result<Summary> {
         let settings = self.workspace.settings();
         let opened = self.opened(&stored).await?;
+        let engine = Engine::chosen(&settings.restate, None, resumed.as_ref())?;
         run(RunPlan {
             checked: opened.checked,
             version: VersionText::of(stored.text, stored.sop.source),
@@ -95,6 +96,7 @@ impl Launcher {
             rules: Rules::of(settings)?,
             fresh: false,
             at_once: self.at_once,
+            engine,
             progress: &|_| {},
         })
         .await

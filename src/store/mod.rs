@@ -14,7 +14,7 @@ pub use files::write_atomically;
 pub use history::Version;
 pub use journal::Journal;
 pub use last_known::{LastKnown, MOST_ROWS};
-pub use settings::{InboxConfig, LimitsConfig, ServeConfig, Settings};
+pub use settings::{InboxConfig, LimitsConfig, RestateConfig, ServeConfig, Settings};
 pub use workflows::{
     Fingerprint, Stored, delete_draft, keep_draft, list, load, read_draft, save, versions,
 };

@@ -26,6 +26,40 @@ pub struct Settings {
     pub serve: ServeConfig,
     /// Where runs stop.
     pub limits: LimitsConfig,
+    /// The Restate server that runs can be driven through.
+    pub restate: RestateConfig,
+}
+
+/// What `[restate]` says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RestateConfig {
+    /// Are runs driven through it unless they say otherwise, those that `serve` begins included?
+    pub default: bool,
+    /// The URL where the server takes invocations.
+    pub ingress: String,
+    /// The URL where the server takes registrations of workers.
+    pub admin: String,
+    /// The address that a worker listens on.
+    pub listen: String,
+    /// The URL under which the server reaches the worker, where it is another than that address.
+    pub advertise: Option<String>,
+    /// The public key by which requests of the server are known; a worker that listens beyond its
+    /// machine needs it.
+    pub identity: Option<String>,
+}
+
+impl Default for RestateConfig {
+    fn default() -> Self {
+        RestateConfig {
+            default: false,
+            ingress: "http://127.0.0.1:8080".to_owned(),
+            admin: "http://127.0.0.1:9070".to_owned(),
+            listen: "127.0.0.1:9080".to_owned(),
+            advertise: None,
+            identity: None,
+        }
+    }
 }
 
 /// What `[serve]` says.

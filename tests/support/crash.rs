@@ -30,6 +30,8 @@ pub struct Seen {
     pub requests: usize,
     /// Requests for each idempotency key, by path.
     pub keys: HashMap<String, HashMap<String, usize>>,
+    /// What was written, by path.
+    pub bodies: HashMap<String, Vec<String>>,
 }
 
 impl Desk {
@@ -67,6 +69,9 @@ impl Desk {
     }
 }
 
+/// What a model answers that is asked how something sounds.
+const CALM: &str = r#"{"choices": [{"message": {"content": null, "tool_calls": [{"id": "1", "type": "function", "function": {"name": "answer", "arguments": "{\"tone\":\"calm\"}"}}]}, "finish_reason": "tool_calls"}], "usage": {"prompt_tokens": 1000, "completion_tokens": 100}}"#;
+
 /// Answers the requests of one connection. Each is counted before it is answered, so that a kill
 /// in between leaves its outcome open.
 fn serve(stream: TcpStream, seen: &(Mutex<Seen>, Condvar)) -> Option<()> {
@@ -96,8 +101,17 @@ fn serve(stream: TcpStream, seen: &(Mutex<Seen>, Condvar)) -> Option<()> {
         {
             let mut all = seen.0.lock().unwrap();
             all.requests += 1;
+            if !body.is_empty() {
+                let text = String::from_utf8_lossy(&body).into_owned();
+                all.bodies.entry(path.clone()).or_default().push(text);
+            }
             if let Some(key) = key {
-                let times = all.keys.entry(path).or_default().entry(key).or_default();
+                let times = all
+                    .keys
+                    .entry(path.clone())
+                    .or_default()
+                    .entry(key)
+                    .or_default();
                 *times += 1;
                 is_second = *times > 1;
             }
@@ -107,9 +121,13 @@ fn serve(stream: TcpStream, seen: &(Mutex<Seen>, Condvar)) -> Option<()> {
         if String::from_utf8_lossy(&body).contains("lost") && !is_second {
             return None;
         }
-        let body = r#"{"grade":"B"}"#;
+        let (status, body) = match path.as_str() {
+            path if path.ends_with("/chat/completions") => ("200 OK", CALM),
+            path if path.contains("refused") => ("422 Unprocessable Entity", "{}"),
+            _ => ("200 OK", r#"{"grade":"B"}"#),
+        };
         let answer = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
         stream.write_all(answer.as_bytes()).ok()?;
@@ -247,7 +265,7 @@ pub fn survive(
 }
 
 /// Does what a person does: looks at the other end whether a ticket is there.
-fn settle(folder: &Path, desk: &Desk) -> usize {
+pub fn settle(folder: &Path, desk: &Desk) -> usize {
     let inbox = json_of(folder, &["inbox", "list"]);
     let waiting = inbox["inbox"].as_array().expect("a list").clone();
     let (mut there, mut missing) = (Vec::new(), Vec::new());
@@ -272,7 +290,8 @@ fn settle(folder: &Path, desk: &Desk) -> usize {
     waiting.len()
 }
 
-fn check(folder: &Path, desk: &Desk, cases: usize) {
+/// Makes sure that nothing is lost and nothing was done twice.
+pub fn check(folder: &Path, desk: &Desk, cases: usize) {
     let run = json_of(folder, &["runs", "show"]);
     assert_eq!(
         (&run["status"], &run["cases"], &run["failed"]),
@@ -306,7 +325,8 @@ fn check(folder: &Path, desk: &Desk, cases: usize) {
     assert_eq!(keys, expected, "each case once, in the order of the table");
 }
 
-fn size(folder: &Path) -> u64 {
+/// Returns the bytes of the journal in a folder.
+pub fn size(folder: &Path) -> u64 {
     let files = fs::read_dir(folder).expect("a folder").flatten();
     let names = files.filter(|e| e.file_name().to_string_lossy().starts_with("journal"));
     names

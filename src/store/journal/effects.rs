@@ -42,7 +42,7 @@ impl Part {
 }
 
 /// How far an effect got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EffectState {
     /// It was begun: what came of it is not known until it is ended.
@@ -82,7 +82,7 @@ impl EffectState {
 }
 
 /// An effect as it was journaled.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Effect {
     /// The id of the step or output.
     pub part: String,

@@ -8,6 +8,7 @@
 mod approvals;
 mod cases;
 mod effects;
+mod legs;
 mod lock;
 mod runs;
 mod schema;
@@ -36,6 +37,7 @@ use crate::diag::{Error, Result};
 pub use approvals::{Approval, NewApproval};
 pub use cases::{CaseRecord, FinishedCase, Item, KeyDigest, key_digest};
 pub use effects::{Effect, EffectState, Part};
+pub use legs::Brought;
 pub use lock::Held;
 pub use runs::{NewRun, Run, RunNumber, RunStatus, VersionText};
 pub use seen::Look;

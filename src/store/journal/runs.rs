@@ -76,6 +76,8 @@ pub struct NewRun {
     pub results: PathBuf,
     /// Are the rows of its cases kept before the first case begins?
     pub keeps_rows: bool,
+    /// Who does what its cases want of the world outside, where it is not this program itself.
+    pub engine: Option<String>,
 }
 
 /// A version of a workflow as it was read, with its SOP.
@@ -137,10 +139,12 @@ pub struct Run {
     pub finished: usize,
     /// Of these, those that failed.
     pub failed: usize,
+    /// Who does what its cases want of the world outside, where it is not this program itself.
+    pub engine: Option<String>,
 }
 
 const COLUMNS: &str = "number, id, workflow, date, time, version, inputs, only_case, folder, \
-     results, started, ended, status, why, keeps_rows, kept_rows, resumed, summary";
+     results, started, ended, status, why, keeps_rows, kept_rows, resumed, summary, engine";
 
 impl Journal {
     /// Begins a run, and returns its number once it is on the disk.
@@ -317,7 +321,8 @@ fn insert(db: &Connection, run: &NewRun) -> rusqlite::Result<()> {
     )?;
     db.execute(
         "INSERT INTO runs (id, workflow, version, date, time, inputs, only_case, folder, results, \
-         started, status, keeps_rows) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         started, status, keeps_rows, engine) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         params![
             run.info.id,
             run.info.workflow,
@@ -331,6 +336,7 @@ fn insert(db: &Connection, run: &NewRun) -> rusqlite::Result<()> {
             now(),
             RunStatus::Running.words(),
             run.keeps_rows,
+            run.engine,
         ],
     )?;
     Ok(())
@@ -362,6 +368,7 @@ fn run_of(row: &Row<'_>) -> rusqlite::Result<Run> {
         summary: row.get::<_, Option<String>>(17)?.map(json),
         finished: 0,
         failed: 0,
+        engine: row.get(18)?,
     })
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::now;
 
 /// One step for each version of the file, from the first on. What is released is never changed.
-const MIGRATIONS: [&str; 5] = [FIRST, TRIGGERS, EVENTS, WAITS, SPENDING];
+const MIGRATIONS: [&str; 6] = [FIRST, TRIGGERS, EVENTS, WAITS, SPENDING, ENGINES];
 
 /// Cases and their rows are two tables, so that both are only ever added to. Times are
 /// milliseconds since 1970, structures are JSON.
@@ -102,6 +102,14 @@ CREATE TABLE answers (
   cost REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX answers_by_time ON answers (at);
+";
+
+/// Who drives a run, and how often each of its cases was handed to a worker and came back.
+const ENGINES: &str = "
+ALTER TABLE runs ADD COLUMN engine TEXT;
+CREATE TABLE legs (
+  run INTEGER NOT NULL, place INTEGER NOT NULL, leg INTEGER NOT NULL, PRIMARY KEY (run, place)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// What is wrong with the version of a file.

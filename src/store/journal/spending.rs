@@ -74,7 +74,7 @@ pub struct AnswerCost {
 }
 
 /// An answer that was kept.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeptAnswer {
     /// The model that gave it.
     pub model: String,
@@ -131,11 +131,7 @@ impl Journal {
                 begun, now(), spent, kind
             ])?;
             add(db, part.run, &day, &used)?;
-            if let Some((key, kept)) = kept {
-                db.prepare_cached("INSERT OR REPLACE INTO answers VALUES (?1, ?2, ?3, ?4, ?5)")?
-                    .execute(params![key, kept.model, kept.answer.to_string(), kept.at, kept.cost])?;
-            }
-            Ok(())
+            kept.map_or(Ok(()), |(key, kept)| keep(db, &key, &kept))
         })
         .await
     }
@@ -253,6 +249,19 @@ pub(super) fn add(db: &Connection, run: RunNumber, day: &str, used: &Used) -> ru
         used.saved
     ])
     .map(|_| ())
+}
+
+/// Keeps an answer under its key.
+pub(super) fn keep(db: &Connection, key: &str, kept: &KeptAnswer) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO answers VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            key,
+            kept.model,
+            kept.answer.to_string(),
+            kept.at,
+            kept.cost
+        ])
+        .map(|_| ())
 }
 
 fn used_of(row: &Row<'_>) -> rusqlite::Result<Used> {

@@ -30,6 +30,7 @@ fn new_run(id: &str) -> NewRun {
         folder: "runs/x".into(),
         results: "runs/x/results.csv".into(),
         keeps_rows: true,
+        engine: None,
     }
 }
 
@@ -322,4 +323,53 @@ fn a_damaged_file_and_one_of_a_later_version_are_left_alone() {
     other.pragma_update(None, "user_version", 99).unwrap();
     let error = Journal::open_in(folder.path(), AT_ONCE).err().unwrap();
     assert!(error.help.unwrap().contains("Update"), "{}", error.message);
+}
+
+#[tokio::test]
+async fn what_a_leg_brought_back_is_there_with_its_end_and_counted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(&folder);
+    let run = journal.begin_run(new_run("one")).await.unwrap();
+    let part = Part::of((run, "one"), 4, "a", "judge", 0);
+    assert_eq!(journal.leg(run, 4).unwrap(), 0);
+    let used = Used {
+        calls: 1,
+        cost: 0.5,
+        ..Used::default()
+    };
+    let effect = Effect {
+        part: "judge".to_owned(),
+        turn: 0,
+        kind: "llm".to_owned(),
+        state: EffectState::Done,
+        request: json!({"input": 1}),
+        answer: json!({"tone": "calm"}),
+        begun: 10,
+        ended: Some(20),
+        spent: Some(AnswerCost {
+            models: vec!["small".to_owned()],
+            used,
+        }),
+    };
+    let kept = KeptAnswer {
+        model: "small".to_owned(),
+        answer: json!({"tone": "calm"}),
+        at: 20,
+        cost: 0.5,
+    };
+    let brought = Brought {
+        effect: effect.clone(),
+        kept: Some(("key".to_owned(), kept.clone())),
+    };
+    let spent = ("2026-11-16".to_owned(), used);
+    journal
+        .end_leg((run, 4, 0), vec![(part, brought)], spent)
+        .await
+        .unwrap();
+    journal.flush().await.unwrap();
+    assert_eq!(journal.leg(run, 4).unwrap(), 1);
+    assert_eq!(journal.leg(run, 5).unwrap(), 0);
+    assert_eq!(journal.effects(run, 4).unwrap(), [effect]);
+    assert_eq!(journal.kept_answer("key", 0).unwrap(), Some(kept));
+    assert_eq!(journal.used_by(run, None).unwrap(), used);
 }
