@@ -1,6 +1,7 @@
 //! Runs that are driven through a Restate server come to the same as those that drive themselves:
 //! the same workflows with both, and what they came to, made, delivered and tell is compared.
 
+#![cfg(feature = "restate")]
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "support/crash.rs"]

@@ -110,6 +110,7 @@ impl From<Past> for Event {
 }
 
 /// Returns the part of a case that an action is, which has a turn of its own each time.
+#[cfg(feature = "restate")]
 fn part_of(action: &crate::engine::Action) -> Option<&str> {
     use crate::engine::Action;
     match action {
