@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::sight::{LogConfig, Privacy, RetentionConfig};
 use crate::connect::ConnectionsConfig;
 use crate::diag::{Error, Result};
 use crate::model::ModelConfig;
@@ -26,6 +27,12 @@ pub struct Settings {
     pub serve: ServeConfig,
     /// Where runs stop.
     pub limits: LimitsConfig,
+    /// What is logged, and how.
+    pub log: LogConfig,
+    /// What logs must not tell.
+    pub privacy: Privacy,
+    /// How long runs are kept.
+    pub retention: RetentionConfig,
 }
 
 /// What `[serve]` says.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::now;
 
 /// One step for each version of the file, from the first on. What is released is never changed.
-const MIGRATIONS: [&str; 5] = [FIRST, TRIGGERS, EVENTS, WAITS, SPENDING];
+const MIGRATIONS: [&str; 6] = [FIRST, TRIGGERS, EVENTS, WAITS, SPENDING, FORGOTTEN];
 
 /// Cases and their rows are two tables, so that both are only ever added to. Times are
 /// milliseconds since 1970, structures are JSON.
@@ -102,6 +102,15 @@ CREATE TABLE answers (
   cost REAL NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX answers_by_time ON answers (at);
+";
+
+/// Cases whose data was removed, by the digest of their key and never by the key itself. An empty
+/// workflow stands for all.
+const FORGOTTEN: &str = "
+CREATE TABLE forgotten (
+  workflow TEXT NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (workflow, digest)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// What is wrong with the version of a file.
