@@ -31,7 +31,8 @@ pub(super) async fn forget(
         return Err(Error::blocked("Nothing was removed")
             .help("Say --yes to remove what is listed: it cannot be brought back."));
     }
-    let failed = forget::forget(&journal, &found).await?;
+    let forgotten = forget::forget(&journal, &found).await?;
+    let failed = forgotten.failed;
     if context.is_json() {
         ui::out(told(key, &found, true, &failed).to_string());
     } else if failed.is_empty() {
@@ -40,6 +41,7 @@ pub(super) async fn forget(
         ui::out(ui::paint(ui::Style::Bad, "Not removed:"));
         failed.iter().for_each(|line| ui::out(format!("  {line}")));
     }
+    forgotten.note.iter().for_each(ui::note);
     Ok(if failed.is_empty() {
         ExitCode::SUCCESS
     } else {

@@ -9,8 +9,8 @@ use tracing::Span;
 use super::ask::Told;
 use crate::diag::Result;
 use crate::engine::{Choice, Failure, Outcome, Status};
-use crate::store::{Journal, Privacy};
 use crate::store::journal::{Effect, EffectState, Part, RunNumber};
+use crate::store::{Journal, Privacy};
 
 /// A run, as its cases know it.
 #[derive(Debug, Clone)]

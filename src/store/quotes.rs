@@ -83,7 +83,8 @@ mod tests {
     fn what_is_about_a_key_is_left_out() {
         let whole = json!({"records": ["A-17", "A-18"], "failures": [{"key": "A-17", "why": "x"}],
             "customer": "A-17", "cases": 2});
-        let left = json!({"records": ["A-18"], "failures": [], "customer": "(forgotten)", "cases": 2});
+        let left =
+            json!({"records": ["A-18"], "failures": [], "customer": "(forgotten)", "cases": 2});
         assert_eq!(without(whole, "A-17", Values::Texts), left);
     }
 }

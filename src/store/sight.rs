@@ -70,10 +70,15 @@ static LOOKS_PERSONAL: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"\b(?:sk|pk|ghp|xox[a-z])[-_][A-Za-z0-9_-]{8,}", "[secret]"),
         (r"(?i)://[^/\s@]+:[^/\s@]+@", "://[secret]@"),
         (r"(?i)(\?|&)[^\s`]*=[^\s`]*", "?[left out]"),
-        (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", "[email]"),
+        (
+            r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
+            "[email]",
+        ),
         (r"\+?\(?\d(?:[ ()./-]?\d){6,}", "[number]"),
     ];
-    let made = known.into_iter().filter_map(|(pattern, word)| Some((Regex::new(pattern).ok()?, word)));
+    let made = known
+        .into_iter()
+        .filter_map(|(pattern, word)| Some((Regex::new(pattern).ok()?, word)));
     made.collect()
 });
 
@@ -117,7 +122,9 @@ impl Privacy {
     /// Returns the key of a case as logs name it: as a digest where the settings say so, and where it
     /// looks like the data of a person.
     pub fn key(&self, key: &str) -> String {
-        let is_personal = LOOKS_PERSONAL.iter().any(|(looks, word)| *word == "[email]" && looks.is_match(key));
+        let is_personal = LOOKS_PERSONAL
+            .iter()
+            .any(|(looks, word)| *word == "[email]" && looks.is_match(key));
         if !self.hash_keys && !is_personal {
             return key.to_owned();
         }
@@ -129,7 +136,8 @@ impl Privacy {
 
 /// Is a row of digits a date, as in 2026-11-16?
 fn is_date(text: &str) -> bool {
-    text.get(..10).is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok())
+    text.get(..10)
+        .is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok())
 }
 
 #[cfg(test)]
@@ -146,9 +154,18 @@ mod tests {
             ("call +44 20 7946 0958 first", "call [number] first"),
             ("401: Bearer abcdef123456", "401: [secret]"),
             ("key sk-ant-REDACTED_0001 is wrong", "key [secret] is wrong"),
-            ("https://u:pw@desk.example.com/x", "https://[secret]@desk.example.com/x"),
-            ("GET https://a.example/x?name=Ann&b=1 failed", "GET https://a.example/x?[left out] failed"),
-            ("due 2026-11-16, took 1500 ms, HTTP 503", "due 2026-11-16, took 1500 ms, HTTP 503"),
+            (
+                "https://u:pw@desk.example.com/x",
+                "https://[secret]@desk.example.com/x",
+            ),
+            (
+                "GET https://a.example/x?name=Ann&b=1 failed",
+                "GET https://a.example/x?[left out] failed",
+            ),
+            (
+                "due 2026-11-16, took 1500 ms, HTTP 503",
+                "due 2026-11-16, took 1500 ms, HTTP 503",
+            ),
         ] {
             assert_eq!(privacy.text(text, &[]), told);
         }

@@ -46,7 +46,8 @@ struct Fields(Map<String, Json>);
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0.insert(field.name().to_owned(), format!("{value:?}").into());
+        self.0
+            .insert(field.name().to_owned(), format!("{value:?}").into());
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
@@ -90,7 +91,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let mut all = Map::new();
-        for span in context.event_scope(event).into_iter().flat_map(|s| s.from_root()) {
+        for span in context
+            .event_scope(event)
+            .into_iter()
+            .flat_map(|s| s.from_root())
+        {
             if let Some(Fields(fields)) = span.extensions().get::<Fields>() {
                 all.extend(fields.clone());
             }
@@ -104,7 +109,12 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
 }
 
 /// Returns the line of an event.
-fn line(format: LogFormat, level: Level, at: jiff::Timestamp, mut fields: Map<String, Json>) -> String {
+fn line(
+    format: LogFormat,
+    level: Level,
+    at: jiff::Timestamp,
+    mut fields: Map<String, Json>,
+) -> String {
     let message = fields.shift_remove("message");
     if format == LogFormat::Json {
         let mut whole = Map::new();
@@ -168,8 +178,16 @@ mod tests {
         );
         let at = "2026-11-16T09:00:00Z".parse().unwrap();
         let fields = json!({"message": "failed", "why": "no room", "ms": 3});
-        let told = line(LogFormat::Human, Level::WARN, at, fields.as_object().unwrap().clone());
+        let told = line(
+            LogFormat::Human,
+            Level::WARN,
+            at,
+            fields.as_object().unwrap().clone(),
+        );
         let told = super::super::unpainted(&told);
-        assert!(told.ends_with("WARN  failed why=\"no room\" ms=3"), "{told}");
+        assert!(
+            told.ends_with("WARN  failed why=\"no room\" ms=3"),
+            "{told}"
+        );
     }
 }

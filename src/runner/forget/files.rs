@@ -65,7 +65,8 @@ impl Place {
             Cut::Lines => whole(lines_without(&fs::read_to_string(&self.path)?, key).into()),
             Cut::Structure => {
                 let json: Json = serde_json::from_str(&fs::read_to_string(&self.path)?)?;
-                let text = serde_json::to_string_pretty(&without(json, key, Values::Texts)).unwrap_or_default();
+                let text = serde_json::to_string_pretty(&without(json, key, Values::Texts))
+                    .unwrap_or_default();
                 whole((text + "\n").into())
             }
         }
@@ -214,14 +215,17 @@ fn has_row(file: &Path, key: &str, cut: Cut) -> csv::Result<bool> {
 }
 
 fn rows_without(file: &Path, key: &str, cut: Cut) -> io::Result<Vec<u8>> {
-    let mut left = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut left = csv::WriterBuilder::new()
+        .flexible(true)
+        .from_writer(Vec::new());
     for record in reader(file)?.byte_records() {
         let record = record?;
         if !is_row(&record, key, cut) {
             left.write_byte_record(&record)?;
         }
     }
-    left.into_inner().map_err(|e| io::Error::other(e.to_string()))
+    left.into_inner()
+        .map_err(|e| io::Error::other(e.to_string()))
 }
 
 fn reader(file: &Path) -> csv::Result<csv::Reader<fs::File>> {

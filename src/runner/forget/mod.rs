@@ -46,7 +46,7 @@ impl Found {
                 count(runs.len(), "run"),
                 some(&runs),
                 count(traces.effects, "effect"),
-                count(traces.approvals, "thing before a person").replace("persons", "person")
+                count(traces.approvals, "approval")
             ));
         }
         if !traces.quoted.is_empty() {
@@ -84,9 +84,11 @@ impl Found {
                 "Number {id} of the inbox, made of all cases of a run, names it: edit or reject it"
             ));
         }
-        beyond.extend(self.left.iter().map(|file| {
-            format!("{} names it: see yourself what it says", file.display())
-        }));
+        beyond.extend(
+            self.left
+                .iter()
+                .map(|file| format!("{} names it: see yourself what it says", file.display())),
+        );
         if is_too_short(&self.key) {
             beyond.push(format!(
                 "`{}` is too short to be looked for within texts, such as documents and conversations",
@@ -119,9 +121,11 @@ pub fn find(
     for run in journal.runs(workflow, usize::MAX >> 1)? {
         let is_of_it = traces.cases.iter().any(|case| case.run == run.number);
         if is_of_it && run.status == RunStatus::Running {
-            return Err(Error::blocked(format!("The run {} is under way", run.info.id))
-                .because(format!("`{key}` is one of its cases"))
-                .help("Wait for its end, or stop it; then forget the case."));
+            return Err(
+                Error::blocked(format!("The run {} is under way", run.info.id))
+                    .because(format!("`{key}` is one of its cases"))
+                    .help("Wait for its end, or stop it; then forget the case."),
+            );
         }
         known.push((run.folder, run.results));
     }
@@ -135,19 +139,38 @@ pub fn find(
     })
 }
 
-/// Removes what was found. Returns what could not be removed, on a line each.
+/// What came of forgetting.
+#[derive(Debug, Default)]
+pub struct Forgotten {
+    /// What could not be removed, on a line each.
+    pub failed: Vec<String>,
+    /// What is still to be done.
+    pub note: Option<&'static str>,
+}
+
+/// Removes what was found, and writes the journal anew, so that nothing lingers in the room that
+/// became free.
 ///
 /// # Errors
 /// If the journal cannot be written; files are untouched then.
-pub async fn forget(journal: &Journal, found: &Found) -> Result<Vec<String>> {
+pub async fn forget(journal: &Journal, found: &Found) -> Result<Forgotten> {
     let workflow = found.workflow.as_deref();
     journal.forget(&found.key, workflow, &found.traces).await?;
     let failed = found.places.iter().filter_map(|place| {
         let error = place.remove(&found.key).err()?;
         Some(format!("{}: {error}", place.path().display()))
     });
-    Ok(failed.collect())
+    let failed = failed.collect();
+    let note = if journal.is_in_use()? {
+        Some(LINGERS)
+    } else {
+        journal.give_back()?;
+        None
+    };
+    Ok(Forgotten { failed, note })
 }
+
+const LINGERS: &str = "A run or `sopwright serve` is at work, so that the journal could not be written anew: pieces of what was removed may linger in its free room. Say the same once more when nothing runs.";
 
 /// Returns the first few of a list.
 fn some(all: &[&str]) -> String {

@@ -164,8 +164,11 @@ fn cases(db: &Connection, key: &str, workflow: Option<&str>) -> rusqlite::Result
 }
 
 fn of_case(db: &Connection, case: &CaseAt, traces: &mut Traces) -> rusqlite::Result<()> {
-    let folder: String =
-        db.query_row("SELECT folder FROM runs WHERE number = ?1", [case.run], |r| r.get(0))?;
+    let folder: String = db.query_row(
+        "SELECT folder FROM runs WHERE number = ?1",
+        [case.run],
+        |r| r.get(0),
+    )?;
     let folder = PathBuf::from(folder);
     let sql = "SELECT kind, answer, request, state FROM effects WHERE run = ?1 AND place = ?2";
     let mut statement = db.prepare_cached(sql)?;
@@ -180,9 +183,9 @@ fn of_case(db: &Connection, case: &CaseAt, traces: &mut Traces) -> rusqlite::Res
         match kind.as_str() {
             "llm" | "agent" => traces.answers.extend(answer),
             "tool" | "call" | "update" if is_done => {
-                let to = ["tool", "table"].iter().find_map(|field| {
-                    request.as_ref()?[field].as_str().map(str::to_owned)
-                });
+                let to = ["tool", "table"]
+                    .iter()
+                    .find_map(|field| request.as_ref()?[field].as_str().map(str::to_owned));
                 deliver(traces, to.unwrap_or(kind));
             }
             _ => {}
@@ -235,7 +238,9 @@ fn remove(
     for (run, id) in &traces.quoted {
         let sql = "SELECT inputs, summary, only_case FROM runs WHERE number = ?1";
         let (inputs, summary, only): (String, Option<String>, Option<String>) =
-            db.query_row(sql, [run], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            db.query_row(sql, [run], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
         let clean = |text, values| parsed(text).map(|j| without(j, key, values).to_string());
         let inputs = clean(Some(inputs), Values::All);
         let summary = clean(summary, Values::Texts);
@@ -253,7 +258,8 @@ fn remove(
         })?
         .collect::<rusqlite::Result<_>>()?;
     for (workflow, of, mark) in marks {
-        let sql = "UPDATE OR REPLACE seen SET key = ?4 WHERE workflow = ?1 AND of = ?2 AND key = ?3";
+        let sql =
+            "UPDATE OR REPLACE seen SET key = ?4 WHERE workflow = ?1 AND of = ?2 AND key = ?3";
         db.execute(sql, params![workflow, of, mark, hidden(&mark)])?;
     }
     let sql = "INSERT OR REPLACE INTO forgotten VALUES (?1, ?2, ?3)";

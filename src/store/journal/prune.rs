@@ -106,7 +106,8 @@ impl Journal {
             let sql = "UPDATE firings SET given = 'null', problem = ?2 WHERE run = ?1";
             db.execute(sql, params![id, REMOVED])?;
             db.execute("DELETE FROM runs WHERE number = ?1", [number])?;
-            let orphans = "DELETE FROM versions WHERE fingerprint NOT IN (SELECT version FROM runs)";
+            let orphans =
+                "DELETE FROM versions WHERE fingerprint NOT IN (SELECT version FROM runs)";
             db.execute(orphans, []).map(|_| ())
         })
         .await
