@@ -79,7 +79,10 @@ def workspace(cases, port, trigger=None, steps=True):
         workflow["for_each"] = {"in": "accounts", "as": "account", "key": "account.id"}
         workflow["result"] = {"id": "{{ account.id }}"}
     which = "{{ trigger.id }}" if trigger else "{{ account.id }}"
-    if steps:
+    if not steps:
+        workflow["steps"] = [{"id": "made", "kind": "compute", "sop": [1], "set": {"name": f"note-{which}"}}]
+        workflow["result"]["name"] = "{{ made.name }}"
+    else:
         workflow["outputs"] = [{"id": "note", "kind": "call", "sop": [1], "tool": "desk.note", "with": {"id": which}, "approval": "not_needed"}]
     write("generated/notes/workflow.json", workflow)
     return folder
@@ -220,6 +223,8 @@ HOOK = {"kind": "webhook", "event_id": "id", "event": {"id": {"type": "string"}}
 def served(count, copies):
     folder = workspace(1, 1, HOOK, steps=False)
     code, out = run(folder, "enable", "notes")
+    if code:
+        raise SystemExit(out)
     child, port = serve(folder)
     bodies = [json.dumps({"id": f"E{n}"}) for n in range(count)] * copies
     took, answers = events(port, bodies)
