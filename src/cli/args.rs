@@ -42,6 +42,9 @@ pub struct Everywhere {
     /// The model: anthropic/NAME, openai/NAME, ollama/NAME, llamacpp or built-in.
     #[arg(long, global = true, value_name = "MODEL")]
     pub model: Option<String>,
+    /// Logs runs to standard error, a line for each event; SOPWRIGHT_LOG=debug logs every effect.
+    #[arg(long, global = true, value_enum, value_name = "HOW")]
+    pub log: Option<Log>,
     /// Writes every exchange with the model to a folder, to be replayed.
     #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
     pub record: Option<PathBuf>,
@@ -63,6 +66,15 @@ pub enum Format {
     Svg,
     /// A trace as a page that stands alone.
     Html,
+}
+
+/// How runs are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Log {
+    /// For people.
+    Human,
+    /// A structure on each line.
+    Json,
 }
 
 /// What to do.
@@ -142,6 +154,26 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: RunsCommand,
+    },
+    /// Remove runs that are over from the journal, and give its room back.
+    Prune {
+        /// How long they must have been over, as in 90d [default: as [retention] says].
+        #[arg(long, value_name = "TIME")]
+        older_than: Option<String>,
+        /// Only says what would be removed.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Remove what is kept of a case, in all runs: shows what there is, then asks.
+    Forget {
+        /// The key of the case.
+        key: String,
+        /// Only in the runs of this workflow.
+        #[arg(long, value_name = "NAME")]
+        workflow: Option<String>,
+        /// Removes it without asking.
+        #[arg(long)]
+        yes: bool,
     },
     /// Decide about what waits for approval.
     Inbox {

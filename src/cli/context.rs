@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::args::{Everywhere, Format};
+use super::args::{Everywhere, Format, Log};
 use crate::builder::{Resources, prompt};
 use crate::check::{Checked, check};
 use crate::connect::{Catalog, Connections};
@@ -50,6 +50,11 @@ impl Context {
             format: everywhere.format,
             everywhere: everywhere.clone(),
         })
+    }
+
+    /// Returns how the command line asks to log.
+    pub(super) fn log(&self) -> Option<Log> {
+        self.everywhere.log
     }
 
     /// Are results printed as JSON?

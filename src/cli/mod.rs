@@ -13,10 +13,13 @@ mod dry_run;
 mod edit;
 mod eval;
 mod event;
+mod forget;
 mod history;
 mod inbox;
 mod list;
+mod log;
 mod mcp;
+mod prune;
 mod run;
 mod run_args;
 mod runs;
@@ -58,6 +61,7 @@ pub fn main() -> ExitCode {
 
 fn carry_out(args: Args) -> Result<ExitCode> {
     let context = Context::open(&args.everywhere)?;
+    log::begin(&context)?;
     if let Some(code) = at_once(&context, &args)? {
         return Ok(code);
     }
@@ -100,6 +104,13 @@ fn carry_out(args: Args) -> Result<ExitCode> {
             Some(Command::Mcp) => mcp::mcp(&context).await,
             Some(Command::Event { name, case, data }) => {
                 event::event(&context, &name, case.as_deref(), data.as_deref()).await
+            }
+            Some(Command::Prune {
+                older_than,
+                dry_run,
+            }) => prune::prune(&context, older_than.as_deref(), dry_run).await,
+            Some(Command::Forget { key, workflow, yes }) => {
+                forget::forget(&context, &key, workflow.as_deref(), yes).await
             }
             Some(Command::Inbox { command }) => inbox::inbox(&context, command).await,
             Some(Command::Connections { command }) => {

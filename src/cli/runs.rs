@@ -7,7 +7,7 @@ use super::args::RunsCommand;
 use crate::diag::{Error, Result, did_you_mean};
 use crate::engine::Outcome;
 use crate::store::Journal;
-use crate::store::journal::{Run, moment};
+use crate::store::journal::{Run, Used, moment};
 use crate::ui;
 
 pub(super) fn runs(context: &Context, command: &RunsCommand) -> Result<()> {
@@ -79,6 +79,12 @@ fn case(context: &Context, journal: &Journal, run: &Run, key: &str) -> Result<()
         let effects = journal.effects(run.number, *place)?;
         let approvals = journal.approvals_of_case(run.number, *place)?;
         if context.is_json() {
+            let all = ui::timeline(&effects, &approvals);
+            let timeline: Vec<Json> = all.iter().map(Json::from).collect();
+            let mut used = Used::default();
+            for spent in effects.iter().filter_map(|e| e.spent.as_ref()) {
+                used += spent.used;
+            }
             let effects: Vec<Json> = effects
                 .iter()
                 .map(|e| {
@@ -88,7 +94,10 @@ fn case(context: &Context, journal: &Journal, run: &Run, key: &str) -> Result<()
                 })
                 .collect();
             let approvals: Vec<Json> = approvals.iter().map(Json::from).collect();
-            told.push(json!({"key": key, "item": item, "outcome": outcome, "effects": effects, "approvals": approvals}));
+            told.push(
+                json!({"key": key, "item": item, "outcome": outcome, "timeline": timeline,
+                "used": used, "effects": effects, "approvals": approvals}),
+            );
         } else {
             ui::out(ui::case(&ui::CaseTold {
                 run,

@@ -29,6 +29,10 @@ pub(super) async fn serve(
     };
     let json = context.is_json();
     serve::serve(launcher, door, stopped(), &mut |told| {
+        // What is logged need not be told twice.
+        if super::log::is_on() {
+            return ui::log_told(&told);
+        }
         ui::out(if json {
             ui::told_as_json(&told)
         } else {

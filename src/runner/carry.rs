@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
+use tracing::Instrument;
 
 use super::Shared;
 use super::log::CaseLog;
@@ -101,6 +102,7 @@ fn begin(shared: &Shared, start: Start) -> Result<Begun> {
     }
     let went = shared.ahead.as_ref();
     let went = went.map(|_| restate::Went::from(row.as_ref()));
+    let hidden = row.clone().filter(|_| shared.run.privacy.redacts());
     let case = Case {
         item: row,
         given: IndexMap::new(),
@@ -115,7 +117,8 @@ fn begin(shared: &Shared, start: Start) -> Result<Begun> {
     if !shared.chosen.takes(key) || shared.passes(key) {
         return Ok(Begun::No);
     }
-    let log = CaseLog::of(&shared.journal, &shared.run, place, key, shared.is_resumed)?;
+    let mut log = CaseLog::of(&shared.journal, &shared.run, place, key, shared.is_resumed)?;
+    log.hides(hidden.as_ref());
     Ok(Begun::Case(Box::new(UnderWay {
         execution,
         log,
@@ -125,11 +128,17 @@ fn begin(shared: &Shared, start: Start) -> Result<Begun> {
 }
 
 /// Carries a case to its end, or to where it waits.
-pub(super) async fn carry(shared: &Shared, mut case: Box<UnderWay>) -> Went {
+pub(super) async fn carry(shared: &Shared, case: Box<UnderWay>) -> Went {
+    let span = case.log.span();
+    carry_within(shared, case).instrument(span).await
+}
+
+async fn carry_within(shared: &Shared, mut case: Box<UnderWay>) -> Went {
     loop {
         let event = match case.execution.next_action() {
             Action::Finish(mut outcome) => {
                 outcome.caveats.append(&mut case.log.caveats);
+                case.log.tell_end(&outcome);
                 return ended(case.log.place(), outcome, case.item);
             }
             Action::Select(candidate) => match case.log.choice(&candidate.step).1 {
@@ -155,6 +164,7 @@ pub(super) async fn carry(shared: &Shared, mut case: Box<UnderWay>) -> Went {
                 match shared.world.perform(execution, log, action).await {
                     Ok(Some(Performed::Event(event))) => event,
                     Ok(Some(Performed::Held(hold))) => {
+                        log.tell_wait(&hold.why);
                         return Went::Held(log.case().to_owned(), hold);
                     }
                     Ok(Some(Performed::Stopped(halt))) => {

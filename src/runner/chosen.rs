@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::spec::{TriggerKind, Workflow};
+use crate::store::journal::{KeyDigest, key_digest};
 
 /// Which of the rows are cases of a run: all, one that was named, or those that started it.
 /// Cloning is cheap.
@@ -13,6 +14,8 @@ use crate::spec::{TriggerKind, Workflow};
 pub(super) struct Chosen {
     only: Option<Arc<str>>,
     records: Option<Arc<HashSet<String>>>,
+    /// What was forgotten since the run began.
+    forgotten: Option<Arc<HashSet<KeyDigest>>>,
 }
 
 impl Chosen {
@@ -31,13 +34,24 @@ impl Chosen {
         Chosen {
             only: only.map(Arc::from),
             records,
+            forgotten: None,
         }
+    }
+
+    /// Leaves out the cases whose data was removed since the run began, by the digests of their keys.
+    pub(super) fn without(mut self, forgotten: HashSet<KeyDigest>) -> Self {
+        self.forgotten = Some(forgotten).filter(|all| !all.is_empty()).map(Arc::new);
+        self
     }
 
     /// Is the row of this key a case?
     pub(super) fn takes(&self, key: &str) -> bool {
         self.only.as_deref().is_none_or(|only| only == key)
             && self.records.as_ref().is_none_or(|keys| keys.contains(key))
+            && self
+                .forgotten
+                .as_ref()
+                .is_none_or(|keys| !keys.contains(&key_digest(key)))
     }
 
     /// Is every row a case, also one without a key, which then fails?

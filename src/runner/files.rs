@@ -16,7 +16,7 @@ pub(super) struct Files {
 }
 
 /// Where the files of a run go, below its folder.
-const BELOW: [&str; 4] = ["documents", "tables", "drafts", "pending"];
+pub(super) const BELOW: [&str; 4] = ["documents", "tables", "drafts", "pending"];
 
 impl Files {
     /// Returns a folder in which some names are taken.

@@ -3,19 +3,22 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
+use tracing::Span;
 
 use super::ask::Told;
 use crate::diag::Result;
-use crate::engine::{Choice, Failure};
-use crate::store::Journal;
+use crate::engine::{Choice, Failure, Outcome, Status};
 use crate::store::journal::{Effect, EffectState, Part, RunNumber};
+use crate::store::{Journal, Privacy};
 
 /// A run, as its cases know it.
 #[derive(Debug, Clone)]
 pub(super) struct RunOf {
     pub(super) number: RunNumber,
     pub(super) id: Arc<str>,
+    /// What logs must not tell.
+    pub(super) privacy: Arc<Privacy>,
 }
 
 /// What one case does, as it is journaled.
@@ -32,6 +35,8 @@ pub(super) struct CaseLog {
     is_replayed: bool,
     /// What is to be told of the case beside what it found out itself.
     pub(super) caveats: Vec<String>,
+    /// What of its row no log may quote.
+    hidden: Vec<(String, String)>,
 }
 
 impl CaseLog {
@@ -59,7 +64,53 @@ impl CaseLog {
             turns: Vec::new(),
             is_replayed,
             caveats: Vec::new(),
+            hidden: Vec::new(),
         })
+    }
+
+    /// Keeps what of the case's row no log may quote.
+    pub(super) fn hides(&mut self, row: Option<&Map<String, Json>>) {
+        self.hidden = row.map_or_else(Vec::new, |row| self.run.privacy.hides(row));
+    }
+
+    /// Returns the span of the case: what is logged within it names the case.
+    pub(super) fn span(&self) -> Span {
+        tracing::error_span!("case", case = self.run.privacy.key(&self.case))
+    }
+
+    /// Logs what came of an effect, and how long it took.
+    fn tell(&self, part: &Part, kind: &str, begun: i64, came: std::result::Result<(), &Failure>) {
+        let (part, ms) = (part.name.as_str(), now() - begun);
+        match came {
+            Ok(()) => tracing::debug!(part, kind, ms, outcome = "done"),
+            Err(_) if !tracing::enabled!(tracing::Level::WARN) => {}
+            Err(failure) => {
+                let error = self.run.privacy.text(&failure.message, &self.hidden);
+                let code = failure.code.as_str();
+                tracing::warn!(part, kind, ms, outcome = "failed", code, error);
+            }
+        }
+    }
+
+    /// Logs that the case waits for a person, a time or an event.
+    pub(super) fn tell_wait(&self, why: &str) {
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            let why = self.run.privacy.text(why, &self.hidden);
+            tracing::debug!(outcome = "waits", why);
+        }
+    }
+
+    /// Logs how the case ended.
+    pub(super) fn tell_end(&self, outcome: &Outcome) {
+        match &outcome.status {
+            Status::Failed { .. } if !tracing::enabled!(tracing::Level::WARN) => {}
+            Status::Failed { part, failure } => {
+                let error = self.run.privacy.text(&failure.message, &self.hidden);
+                let code = failure.code.as_str();
+                tracing::warn!(part, outcome = "failed", code, error, "case failed");
+            }
+            ended => tracing::debug!(outcome = ended.word(), "case ended"),
+        }
     }
 
     /// Returns the place of the case.
@@ -145,6 +196,7 @@ impl CaseLog {
                 (EffectState::Failed, &failed)
             }
         };
+        self.tell(part, kind, begun, came.as_ref().map(|_| ()));
         self.journal
             .end_effect(part, kind, (state, begun), request, answer)
             .await
@@ -168,6 +220,7 @@ impl CaseLog {
                 (EffectState::Failed, &failed)
             }
         };
+        self.tell(part, kind, begun, told.answer.as_ref().map(|_| ()));
         let (asked, kept) = ((request, answer), told.kept.clone());
         self.journal
             .answered((part, kind), (state, begun), asked, &told.cost, kept, day)

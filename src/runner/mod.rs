@@ -11,6 +11,7 @@ mod estimate;
 mod fallback;
 mod files;
 mod finish;
+pub mod forget;
 mod gathered;
 mod guards;
 mod inbox;
@@ -20,8 +21,10 @@ mod outbox;
 mod perform;
 mod restate;
 mod results;
+pub mod retention;
 mod rows;
 mod rules;
+mod sight;
 mod standing;
 mod stop;
 mod summary;
@@ -35,6 +38,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use serde_json::Value as Json;
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 
 use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
@@ -166,6 +170,20 @@ impl Shared {
 /// If another process is at work on the run, the cases cannot be read, or the files or the journal
 /// not be written. Failed cases are in the summary.
 pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
+    let privacy = plan.rules.privacy.clone();
+    let (run, workflow) = (plan.run.id.as_str(), plan.run.workflow.as_str());
+    let span = tracing::error_span!("run", run, workflow);
+    let told = async move {
+        let is_resumed = plan.resumed.is_some();
+        tracing::info!(resumed = is_resumed, "run begins");
+        let ended = carry_out(plan).await;
+        sight::tell_end(&ended, &privacy);
+        ended
+    };
+    told.instrument(span).await
+}
+
+async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     let started = Instant::now();
     let _held = plan.journal.hold_run(&plan.run.id)?.ok_or_else(|| {
         Error::blocked(format!("The run {} is under way already", plan.run.id))
@@ -205,7 +223,13 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
     let waits = rows::waits_outside(&workflow);
     let keeps_rows = rows::keeps_rows(&workflow);
     let tells_items = workflow.outputs.iter().any(|o| o.common.per == Per::Run);
-    let chosen = Chosen::of(&workflow, &plan.trigger, plan.only.as_deref());
+    let mut chosen = Chosen::of(&workflow, &plan.trigger, plan.only.as_deref());
+    if let Some(resumed) = &plan.resumed {
+        let forgotten = plan
+            .journal
+            .forgotten_since(&workflow.name, resumed.started)?;
+        chosen = chosen.without(forgotten);
+    }
     let source = Source {
         program: &program,
         connections: &plan.connections,
@@ -273,7 +297,8 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
                     // It is never closed.
                     let _permit = room.acquire_owned().await.ok();
                     let read = starts.len();
-                    let ended = tokio::spawn(async move { run_cases(&shared, starts).await })
+                    let cases = async move { run_cases(&shared, starts).await };
+                    let ended = tokio::spawn(cases.in_current_span())
                         .await
                         .unwrap_or_else(|e| vec![crashed(&e.to_string())]);
                     (read, ended)
@@ -338,11 +363,13 @@ pub async fn run(plan: RunPlan<'_>) -> Result<Summary> {
 /// Begins a run in the journal, or goes on with one.
 async fn begin(plan: &RunPlan<'_>) -> Result<RunOf> {
     let id = Arc::from(plan.run.id.as_str());
+    let privacy = plan.rules.privacy.clone();
     if let Some(resumed) = &plan.resumed {
         plan.journal.resume_run(resumed.number).await?;
         return Ok(RunOf {
             number: resumed.number,
             id,
+            privacy,
         });
     }
     let number = plan
@@ -359,7 +386,11 @@ async fn begin(plan: &RunPlan<'_>) -> Result<RunOf> {
             engine: plan.engine.as_ref().map(|_| RESTATE.to_owned()),
         })
         .await?;
-    Ok(RunOf { number, id })
+    Ok(RunOf {
+        number,
+        id,
+        privacy,
+    })
 }
 
 fn absolute(path: &Path) -> PathBuf {

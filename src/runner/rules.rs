@@ -1,10 +1,11 @@
 //! What the settings of a workspace say about its runs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::diag::{Error, Result};
 use crate::spec::duration;
-use crate::store::{LimitsConfig, Settings};
+use crate::store::{LimitsConfig, Privacy, Settings};
 
 /// How long a run waits for what is down, unless the settings say otherwise.
 const OUTAGE: Duration = Duration::from_secs(300);
@@ -20,6 +21,8 @@ pub struct Rules {
     pub outage: Duration,
     /// How old an answer of a model may be that is used again; none is where there is no age.
     pub keep_answers: Option<Duration>,
+    /// What logs must not tell.
+    pub privacy: Arc<Privacy>,
     /// The day that spending counts to, as `2026-11-16`.
     pub today: fn() -> String,
 }
@@ -44,6 +47,7 @@ impl Rules {
                 Some(text) => Some(time_of("keep_answers", "model", text)?),
             },
             today: || jiff::Zoned::now().date().to_string(),
+            privacy: Arc::new(settings.privacy.clone()),
             limits,
         })
     }

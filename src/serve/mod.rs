@@ -2,6 +2,7 @@
 
 mod board;
 mod http;
+mod keeping;
 mod launch;
 mod queue;
 mod records;
@@ -63,18 +64,23 @@ pub async fn serve(
     };
     let (stopping, stopped) = watch::channel(false);
     let answering = tokio::spawn(http::answer(listener, front.into(), stopped));
+    let settings = launcher.workspace.settings();
+    let mut keeping = keeping::Keeping::of(settings, journal.clone())?;
     let enabled = journal.watches()?.iter().filter(|w| w.enabled).count();
     tell(Told::Serving { enabled, address });
     told.into_iter().for_each(&mut *tell);
     let mut stop = std::pin::pin!(stop);
     loop {
-        let (told, again) = watchman.step(Timestamp::now()).await?;
+        let now = Timestamp::now();
+        keeping.step(now);
+        let (told, again) = watchman.step(now).await?;
         told.into_iter().for_each(&mut *tell);
         let wait = again.duration_since(Timestamp::now());
         let wait = Duration::try_from(wait).unwrap_or(Duration::ZERO);
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = watchman.woken() => {}
+            told = keeping.done() => told?.into_iter().for_each(&mut *tell),
             () = &mut stop => break,
         }
     }

@@ -60,4 +60,11 @@ pub enum Told {
         /// How many rows count as seen.
         rows: usize,
     },
+    /// Runs were removed that had been over for longer than they are kept.
+    Pruned {
+        /// How many.
+        runs: usize,
+        /// Bytes of the journal that are free for later.
+        free: u64,
+    },
 }

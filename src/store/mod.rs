@@ -5,7 +5,9 @@ mod files;
 mod history;
 pub mod journal;
 mod last_known;
+pub mod quotes;
 mod settings;
+mod sight;
 mod workflows;
 mod workspace;
 
@@ -15,6 +17,7 @@ pub use history::Version;
 pub use journal::Journal;
 pub use last_known::{LastKnown, MOST_ROWS};
 pub use settings::{InboxConfig, LimitsConfig, RestateConfig, ServeConfig, Settings};
+pub use sight::{LogConfig, LogFormat, LogLevel, Privacy, RetentionConfig};
 pub use workflows::{
     Fingerprint, Stored, delete_draft, keep_draft, list, load, read_draft, save, versions,
 };

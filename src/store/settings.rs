@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::sight::{LogConfig, Privacy, RetentionConfig};
 use crate::connect::ConnectionsConfig;
 use crate::diag::{Error, Result};
 use crate::model::ModelConfig;
@@ -28,6 +29,12 @@ pub struct Settings {
     pub limits: LimitsConfig,
     /// The Restate server that runs can be driven through.
     pub restate: RestateConfig,
+    /// What is logged, and how.
+    pub log: LogConfig,
+    /// What logs must not tell.
+    pub privacy: Privacy,
+    /// How long runs are kept.
+    pub retention: RetentionConfig,
 }
 
 /// What `[restate]` says.

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::{Style, paint};
 use crate::diag::count;
+use crate::runner::retention::bytes;
 use crate::serve::Told;
+use crate::store::Privacy;
 
 /// Returns what happened as a line for people, with the time.
 pub fn told(told: &Told) -> String {
@@ -61,10 +63,38 @@ fn line(told: &Told) -> String {
             Style::Warn,
             format!("{workflow} is enabled, and cannot run by itself: {why}"),
         ),
+        Told::Pruned { runs, free } => format!(
+            "Removed {} that were over for longer than they are kept: {} of the journal are free for later",
+            count(*runs, "run"),
+            bytes(*free)
+        ),
         Told::Watching { workflow, rows } => format!(
             "{workflow} is watched from now on. What is there starts nothing: {}",
             count(*rows, "row")
         ),
+    }
+}
+
+/// Logs what happened. What is an error in words is told with its run, which is logged as such.
+pub fn log_told(told: &Told) {
+    let message = super::unpainted(&line(told));
+    match told {
+        Told::Serving { .. } | Told::Watching { .. } => tracing::info!("{message}"),
+        Told::Pruned { .. } => tracing::info!("{message}"),
+        Told::Begins { workflow, run, .. }
+        | Told::Ended {
+            workflow,
+            run,
+            outcome: Ok(_),
+        } => tracing::info!(run, workflow, "{message}"),
+        Told::Ended { workflow, run, .. } | Told::Later { workflow, run, .. } => {
+            let message = Privacy::default().text(&message, &[]);
+            tracing::warn!(run, workflow, "{message}");
+        }
+        Told::Unusable { workflow, .. } => {
+            let message = Privacy::default().text(&message, &[]);
+            tracing::warn!(workflow, "{message}");
+        }
     }
 }
 
@@ -101,6 +131,9 @@ pub fn told_as_json(told: &Told) -> String {
         }
         Told::Unusable { workflow, why } => {
             json!({"event": "unusable", "workflow": workflow, "why": why})
+        }
+        Told::Pruned { runs, free } => {
+            json!({"event": "pruned", "runs": runs, "bytes_free": free})
         }
         Told::Watching { workflow, rows } => {
             json!({"event": "watching", "workflow": workflow, "rows": rows})

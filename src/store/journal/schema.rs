@@ -5,7 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use super::now;
 
 /// One step for each version of the file, from the first on. What is released is never changed.
-const MIGRATIONS: [&str; 6] = [FIRST, TRIGGERS, EVENTS, WAITS, SPENDING, ENGINES];
+const MIGRATIONS: [&str; 7] = [FIRST, TRIGGERS, EVENTS, WAITS, SPENDING, ENGINES, FORGOTTEN];
 
 /// Cases and their rows are two tables, so that both are only ever added to. Times are
 /// milliseconds since 1970, structures are JSON.
@@ -109,6 +109,15 @@ const ENGINES: &str = "
 ALTER TABLE runs ADD COLUMN engine TEXT;
 CREATE TABLE legs (
   run INTEGER NOT NULL, place INTEGER NOT NULL, leg INTEGER NOT NULL, PRIMARY KEY (run, place)
+) STRICT, WITHOUT ROWID;
+";
+
+/// Cases whose data was removed, by the digest of their key and never by the key itself. An empty
+/// workflow stands for all.
+const FORGOTTEN: &str = "
+CREATE TABLE forgotten (
+  workflow TEXT NOT NULL, digest BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (workflow, digest)
 ) STRICT, WITHOUT ROWID;
 ";
 

@@ -46,7 +46,9 @@ impl Journal {
             let mut statement = db.prepare_cached(sql)?;
             let mut fresh = Vec::new();
             for key in keys {
-                if !statement.exists([workflow, of, &key])? {
+                if !statement.exists([workflow, of, &key])?
+                    && !statement.exists([workflow, of, &hidden(&key)])?
+                {
                     fresh.push(key);
                 }
             }
@@ -95,6 +97,14 @@ impl Journal {
         })
         .await
     }
+}
+
+/// Returns the mark of a key that was forgotten: it stays seen, and nobody can read who it was. It
+/// comes after every date, so that it is not taken for an old one.
+pub(super) fn hidden(key: &str) -> String {
+    let digest = super::key_digest(key);
+    let hex: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+    format!("~{hex}")
 }
 
 fn insert(

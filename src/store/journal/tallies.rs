@@ -52,7 +52,7 @@ impl Journal {
                 )?,
                 not_run: pairs(
                     db,
-                    "SELECT workflow, count(*) FROM firings WHERE problem IS NOT NULL GROUP BY 1 ORDER BY 1",
+                    "SELECT workflow, count(*) FROM firings WHERE problem <> 'its run was removed' GROUP BY 1 ORDER BY 1",
                 )?,
                 approvals: db.query_row(
                     "SELECT count(*) FROM approvals WHERE state = 'waiting'",
