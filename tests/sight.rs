@@ -130,6 +130,37 @@ fn a_case_that_is_forgotten_is_nowhere_and_does_not_come_back() {
     );
 }
 
+#[test]
+fn what_an_event_said_of_a_forgotten_case_is_gone_and_it_starts_nothing() {
+    let (folder, _desk) = ran(2);
+    let folder = folder.path();
+    // A run without a table that an event began, cut short, and an event that waits for its turn.
+    sql(
+        folder,
+        "INSERT INTO runs (id, workflow, version, date, time, inputs, folder, results, started, status, keeps_rows) \
+         SELECT 'hook-1', workflow, version, date, time, '{\"customer\": \"C-4711\"}', 'h', 'h/results.csv', started, 'under way', 1 FROM runs; \
+         INSERT INTO items VALUES (2, 0, 'run', '{\"mail\": \"x\"}'); \
+         INSERT INTO firings (workflow, kind, what, at, run, given) VALUES ('notes', 'webhook', 'a', 0, 'hook-1', '{\"customer\": \"C-4711\"}'); \
+         INSERT INTO firings (workflow, kind, what, at, run, given) VALUES ('notes', 'webhook', 'b', 0, 'hook-2', '{\"customer\": \"C-4711\"}')",
+    );
+    assert!(holds(folder, "C-4711"));
+    let removed = run_in(folder, &["forget", "C-4711", "--yes"]);
+    assert!(removed.status.success(), "{}", told(&removed));
+    assert!(
+        told(&removed).contains("not begun yet"),
+        "{}",
+        told(&removed)
+    );
+    assert!(!holds(folder, "C-4711"));
+    let db = Connection::open(journal(folder)).unwrap();
+    let one = |sql: &str| -> String { db.query_row(sql, [], |row| row.get(0)).unwrap() };
+    assert_eq!(one("SELECT status FROM runs WHERE id = 'hook-1'"), "done");
+    assert_eq!(
+        one("SELECT problem FROM firings WHERE run = 'hook-2'"),
+        "its run was removed"
+    );
+}
+
 /// Is a text in a file that Sopwright keeps?
 fn holds(folder: &Path, text: &str) -> bool {
     let mut folders = vec![folder.join(".sopwright"), folder.join("runs")];

@@ -9,7 +9,7 @@ use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::rehearse::{Clock, LlmAnswers};
 use crate::runner::{Begin, Engine, Limits, Rules, RunPlan, Summary, as_it_was, run};
-use crate::store::journal::{Firing, Run, RunStatus, VersionText};
+use crate::store::journal::{Firing, REMOVED, Run, RunStatus, VersionText};
 use crate::store::{self, Journal, Stored, Workspace};
 
 /// What runs are begun with.
@@ -42,6 +42,8 @@ impl Launcher {
             return self.resumed(id).await;
         }
         match self.journal.firing(id)? {
+            // What came with it was removed meanwhile.
+            Some(firing) if firing.problem.as_deref() == Some(REMOVED) => Ok(None),
             Some(firing) => self.fired(&firing, clock).await.map(Some),
             None => Err(Error::input(format!("Nothing has started the run {id}"))),
         }

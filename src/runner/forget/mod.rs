@@ -30,6 +30,7 @@ impl Found {
         let traces = &self.traces;
         traces.cases.is_empty()
             && traces.quoted.is_empty()
+            && traces.to_come.is_empty()
             && traces.seen == 0
             && self.places.is_empty()
     }
@@ -55,6 +56,12 @@ impl Found {
                 "What the summary or inputs of {} say of it ({})",
                 count(ids.len(), "run"),
                 some(&ids)
+            ));
+        }
+        if !traces.to_come.is_empty() {
+            let runs = count(traces.to_come.len(), "run");
+            told.push(format!(
+                "What is to start {runs}, not begun yet: it starts none"
             ));
         }
         if !traces.answers.is_empty() {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use rusqlite::{Connection, TransactionBehavior, params};
 use serde_json::Value as Json;
 
-use super::prune::empty_log;
+use super::prune::{REMOVED, empty_log};
 use super::seen::hidden;
 use super::trouble::trouble;
 use super::{Journal, KeyDigest, RunNumber, connect, key_digest, now};
@@ -41,6 +41,10 @@ pub struct Traces {
     pub answers: Vec<String>,
     /// Runs whose summary or inputs quote it.
     pub quoted: Vec<(RunNumber, String)>,
+    /// Runs without a table that were started with it: they are about it, and over then.
+    pub whole: Vec<RunNumber>,
+    /// Runs that it has started and that have not begun.
+    pub to_come: Vec<String>,
     /// What waits of a run as a whole and quotes it, by number.
     pub shared: Vec<i64>,
     /// Marks by which a row of its key is known as seen.
@@ -120,7 +124,8 @@ fn quoted(
 ) -> rusqlite::Result<()> {
     let sql = "SELECT number, id, inputs, summary, only_case, \
          (SELECT count(*) FROM cases WHERE run = number), \
-         EXISTS (SELECT 1 FROM cases WHERE run = number AND place = 0 AND key = ?3) FROM runs \
+         EXISTS (SELECT 1 FROM cases WHERE run = number AND place = 0 AND key = ?3) \
+         OR EXISTS (SELECT 1 FROM items WHERE run = number AND place = 0 AND key = ?3) FROM runs \
          WHERE (?2 IS NULL OR workflow = ?2) AND (instr(inputs, ?1) OR instr(summary, ?1) OR only_case = ?1)";
     let mut statement = db.prepare(sql)?;
     let mut rows = statement.query(params![key, workflow, ONLY])?;
@@ -135,8 +140,18 @@ fn quoted(
         if is_input && row.get::<_, i64>(5)? <= 1 && row.get(6)? {
             let (id, place) = (id.clone(), 0);
             traces.cases.push(CaseAt { run, id, place });
+            traces.whole.push(run);
         }
         traces.quoted.push((run, id));
+    }
+    let sql = "SELECT run, given FROM firings WHERE instr(given, ?1) AND (?2 IS NULL OR workflow = ?2) \
+         AND NOT EXISTS (SELECT 1 FROM runs WHERE id = firings.run)";
+    let mut statement = db.prepare(sql)?;
+    let mut rows = statement.query(params![key, workflow])?;
+    while let Some(row) = rows.next()? {
+        if parsed(row.get(1)?).is_some_and(|json| holds(&json, key, Values::All)) {
+            traces.to_come.push(row.get(0)?);
+        }
     }
     let sql = "SELECT a.id, a.content, a.edited FROM approvals a JOIN runs r ON r.number = a.run \
          WHERE a.place < 0 AND instr(a.content || coalesce(a.edited, ''), ?1) AND (?2 IS NULL OR r.workflow = ?2)";
@@ -222,7 +237,7 @@ fn remove(
         db.execute("DELETE FROM answers WHERE answer = ?1", [answer])?;
     }
     for case in &traces.cases {
-        for table in ["effects", "approvals", "cases"] {
+        for table in ["effects", "approvals", "cases", "legs"] {
             let sql = format!("DELETE FROM {table} WHERE run = ?1 AND place = ?2");
             db.execute(&sql, [case.run, case.place])?;
         }
@@ -234,6 +249,14 @@ fn remove(
         // Why a run is not done quotes the first case that waits.
         let sql = "UPDATE runs SET why = NULL WHERE number = ?1 AND status = 'held'";
         db.execute(sql, [case.run])?;
+    }
+    for run in &traces.whole {
+        let sql = "UPDATE runs SET status = 'done', ended = coalesce(ended, ?2), wakes = NULL WHERE number = ?1";
+        db.execute(sql, params![run, now()])?;
+    }
+    for run in &traces.to_come {
+        let sql = "UPDATE firings SET given = 'null', problem = ?2 WHERE run = ?1";
+        db.execute(sql, params![run, REMOVED])?;
     }
     for (run, id) in &traces.quoted {
         let sql = "SELECT inputs, summary, only_case FROM runs WHERE number = ?1";

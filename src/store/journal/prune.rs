@@ -100,7 +100,7 @@ impl Journal {
             if !is_over(db, number)? {
                 return Ok(());
             }
-            for table in ["approvals", "spending", "effects"] {
+            for table in ["approvals", "spending", "effects", "legs"] {
                 db.execute(&format!("DELETE FROM {table} WHERE run = ?1"), [number])?;
             }
             let sql = "UPDATE firings SET given = 'null', problem = ?2 WHERE run = ?1";
