@@ -117,12 +117,13 @@ fn view(place: &Path, keys: &[&str]) -> Value {
 }
 
 /// What has times, and keys that hang on the run's id.
-const OF_ITS_OWN: [&str; 16] = [
+const OF_ITS_OWN: [&str; 17] = [
     "run",
     "began",
     "ended",
     "begun",
     "milliseconds",
+    "ms",
     "seconds",
     "key",
     "as_of",

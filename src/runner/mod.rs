@@ -19,6 +19,7 @@ mod log;
 mod meter;
 mod outbox;
 mod perform;
+mod plan;
 mod restate;
 mod results;
 pub mod retention;
@@ -40,20 +41,19 @@ use serde_json::Value as Json;
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 
-use crate::check::Checked;
-use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
-use crate::engine::{Failure, Program, RunInfo, base_scope};
+use crate::engine::{Failure, Program, base_scope};
 use crate::expr::Scope;
-use crate::rehearse::{LlmAnswers, Tables, unkeyed};
+use crate::rehearse::{Tables, unkeyed};
 use crate::spec::Per;
-use crate::store::journal::{NewRun, Run, VersionText, key_digest};
+use crate::store::journal::{NewRun, key_digest};
 use crate::store::{Journal, LastKnown};
 
 pub use begin::{Begin, as_it_was, free_id};
 pub use estimate::Estimate;
 pub use inbox::{Decided, Decision, Inbox, editable};
 pub use meter::Limits;
+pub use plan::RunPlan;
 #[cfg(feature = "restate")]
 pub use restate::{Door, Worker};
 pub use restate::{Engine, RESTATE};
@@ -76,48 +76,6 @@ use restate::Ahead;
 use rows::{Passed, Source};
 use stop::Stop;
 use world::RunWorld;
-
-/// What a run is to do.
-pub struct RunPlan<'r> {
-    /// The workflow.
-    pub checked: Checked,
-    /// Its document and SOP, as they were read: they are kept with the run.
-    pub version: VersionText,
-    /// Its data and tools.
-    pub connections: Arc<Connections>,
-    /// What they offer.
-    pub catalog: Arc<Catalog>,
-    /// Who answers `llm` steps.
-    pub llm: Arc<LlmAnswers>,
-    /// Where everything is journaled.
-    pub journal: Arc<Journal>,
-    /// The run that this goes on with; its clock, inputs and folder are those of the plan.
-    pub resumed: Option<Run>,
-    /// Its id and clock.
-    pub run: RunInfo,
-    /// What started it gives.
-    pub trigger: Json,
-    /// Only the case of this key.
-    pub only: Option<String>,
-    /// The folder that its files go to.
-    pub folder: PathBuf,
-    /// Where the results of every case go, as CSV or JSON lines by the file's ending.
-    pub results: PathBuf,
-    /// How long somebody can decide about what waits for approval.
-    pub expires: Option<Duration>,
-    /// Limits over those of the workflow and the workspace.
-    pub limits: Limits,
-    /// What the settings say about runs.
-    pub rules: Rules,
-    /// Are models asked anew what they have answered in earlier runs?
-    pub fresh: bool,
-    /// How many cases that wait for something outside run at once.
-    pub at_once: usize,
-    /// Who does what cases want of the world outside, where it is not this program itself.
-    pub engine: Option<Engine>,
-    /// Told of how far it is.
-    pub progress: &'r (dyn Fn(&Summary) + Sync),
-}
 
 /// How often it is told how far a run is, where no case ends.
 const TELLS: Duration = Duration::from_secs(1);
