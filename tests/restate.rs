@@ -109,9 +109,13 @@ fn view(place: &Path, keys: &[&str]) -> Value {
     let cases = keys.iter().map(|key| answer(&["runs", "case", &id, key]));
     let view = json!({"cases": cases.collect::<Vec<_>>(), "run": run, "list": answer(&["runs", "list"]),
         "inbox": answer(&["inbox", "list", "--all"]), "files": files(&place.join("runs").join(&id))});
+    let times = r"\d{4}-\d{2}-\d{2}T[\d:.]+Z|\d{1,2} [A-Z][a-z]{2} \d{4}, \d{2}:\d{2}";
+    let times = regex::Regex::new(times).unwrap();
     let same = |text: &str| {
-        text.replace(&id, "RUN")
-            .replace(&place.display().to_string(), "HERE")
+        let text = text
+            .replace(&id, "RUN")
+            .replace(&place.display().to_string(), "HERE");
+        times.replace_all(&text, "TIME").into_owned()
     };
     alike(&view, &same)
 }
