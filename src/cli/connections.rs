@@ -132,6 +132,12 @@ fn shown(catalog: &Catalog, name: &str, as_json: bool) -> Result<String> {
     if as_json {
         return Ok(json!(info).to_string());
     }
+    if let (Some(problem), true) = (
+        &info.problem,
+        info.tables.is_empty() && info.tools.is_empty(),
+    ) {
+        return Err(Error::unavailable(format!("`{name}` cannot be read")).because(problem.clone()));
+    }
     let mut text: String = info
         .tables
         .iter()
@@ -142,6 +148,12 @@ fn shown(catalog: &Catalog, name: &str, as_json: bool) -> Result<String> {
             "{}\n  {}\n",
             paint(Style::Strong, format!("{name}.{tool}")),
             details.description
+        );
+    }
+    if let Some(problem) = &info.problem {
+        text += &format!(
+            "{} {problem}\n",
+            paint(Style::Warn, "cannot be read whole:")
         );
     }
     Ok(text)
