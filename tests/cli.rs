@@ -486,3 +486,19 @@ fn a_dry_run_tells_what_comes_of_what_goes_wrong() {
     );
     assert!(without.contains("Partial: 8 cases of 49"), "{without}");
 }
+
+#[test]
+fn doctor_says_which_stand_in_cannot_be_used() {
+    let place = Place::new();
+    let toml = fs::read_to_string(place.file("sopwright.toml")).unwrap();
+    let model = "\n[model]\nmodel = \"built-in\"\nthen = [{ provider = \"anthropic\", key = \"env:NOT_SET_HERE\" }]\n";
+    place.write("sopwright.toml", toml + model);
+    let told = place.run(&["doctor"]);
+    let said = told.out() + &told.err();
+    assert!(
+        said.contains("stands in where the first is down, but cannot be used"),
+        "{said}"
+    );
+    assert!(said.contains("NOT_SET_HERE"), "{said}");
+    told.fails(1);
+}

@@ -8,7 +8,7 @@ use crate::check::{Checked, check};
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::drafter::Drafter;
-use crate::model::{Candidate, Chain, ChatModel, Places, Recorder, Replay, discover};
+use crate::model::{Candidate, Chain, ChatModel, ModelLimits, Places, Recorder, Replay, discover};
 use crate::rehearse::{Clock, LlmAnswers};
 use crate::store::{Journal, Stored, Workspace};
 
@@ -140,18 +140,32 @@ impl Context {
         let mut models = vec![(chosen.model.clone(), config.limits)];
         // A model that was named for this once, or a recording, stands alone.
         if self.everywhere.model.is_none() && self.everywhere.replay.is_none() {
-            let env = |name: &str| std::env::var(name).ok();
-            for other in &config.then {
-                let of_it = config.of_stand_in(other);
-                let found = discover(&of_it, None, &env, &Places::default()).await?;
+            for (stand_in, limits) in self.stand_ins().await? {
                 // One that cannot be used stands in for nothing: `doctor` says what is wrong.
-                if let Some(model) = found.first().and_then(|c| c.connect().ok()) {
-                    models.push((Arc::from(model), other.limits));
+                if let Some(Ok(model)) = stand_in.map(|candidate| candidate.connect()) {
+                    models.push((Arc::from(model), limits));
                 }
             }
         }
         let folder = self.workspace.own().join("answers");
         Ok(Arc::new(LlmAnswers::of(Chain::new(models), Some(folder))))
+    }
+
+    /// Returns the models that are set up to stand in for the first, in their order, with how fast
+    /// each may be asked; nothing in the place of one that was not found.
+    ///
+    /// # Errors
+    /// If the settings cannot be used.
+    pub async fn stand_ins(&self) -> Result<Vec<(Option<Candidate>, ModelLimits)>> {
+        let config = &self.workspace.settings().model;
+        let env = |name: &str| std::env::var(name).ok();
+        let mut stand_ins = Vec::new();
+        for other in &config.then {
+            let of_it = config.of_stand_in(other);
+            let found = discover(&of_it, None, &env, &Places::default()).await?;
+            stand_ins.push((found.into_iter().next(), other.limits));
+        }
+        Ok(stand_ins)
     }
 
     fn llm_by(&self, chosen: &Chosen) -> Arc<LlmAnswers> {

@@ -61,6 +61,28 @@ pub(super) async fn doctor(context: &Context) -> Result<ExitCode> {
             }
         }
     }
+    for (place, (stand_in, _)) in context.stand_ins().await?.iter().enumerate() {
+        let Some(candidate) = stand_in else {
+            tell(
+                false,
+                format!("Stand-in model {} was not found", place + 1),
+                Some("Mend `then` under [model] in sopwright.toml.".to_owned()),
+            );
+            continue;
+        };
+        let head = format!(
+            "Model {} stands in where the first is down",
+            candidate.name()
+        );
+        match candidate.connect() {
+            Ok(_) => tell(true, head, None),
+            Err(error) => tell(
+                false,
+                format!("{head}, but cannot be used: {}", error.message),
+                error.help,
+            ),
+        }
+    }
     let catalog = context.connections().catalog().await;
     if catalog.connections.is_empty() {
         tell(

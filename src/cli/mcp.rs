@@ -7,9 +7,6 @@ use crate::diag::Result;
 use crate::mcp::{self, Desk};
 use crate::serve::Launcher;
 
-/// How many cases of a run that wait for something outside go on at once.
-const AT_ONCE: usize = 16;
-
 /// Serves an assistant on standard input and output.
 pub(super) async fn mcp(context: &Context) -> Result<ExitCode> {
     let (resources, _) = context.resources().await?;
@@ -17,7 +14,7 @@ pub(super) async fn mcp(context: &Context) -> Result<ExitCode> {
         workspace: context.workspace.clone(),
         journal: context.journal()?,
         llm: context.llm().await?,
-        at_once: AT_ONCE,
+        at_once: context.at_once(None),
     };
     mcp::serve(Desk::new(resources, launcher)).await?;
     Ok(ExitCode::SUCCESS)

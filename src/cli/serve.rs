@@ -13,7 +13,7 @@ use crate::connect::Secret;
 use crate::diag::{Error, Result, count};
 use crate::rehearse::LlmAnswers;
 use crate::serve::{self, BY_HAND, Door, Launcher, Watchman};
-use crate::spec::{TriggerKind, Webhook, Workflow, when};
+use crate::spec::{TriggerKind, Webhook, Workflow, uncapital, when};
 use crate::{store, ui};
 
 pub(super) async fn serve(
@@ -110,12 +110,6 @@ pub(super) async fn enable(context: &Context, name: &str, enabled: bool) -> Resu
         ));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn uncapital(words: &str) -> String {
-    let mut rest = words.chars();
-    let first = rest.next().map(|c| c.to_lowercase().collect::<String>());
-    first.unwrap_or_default() + rest.as_str()
 }
 
 /// Makes sure that something other than a person can start a workflow, and returns what a person

@@ -1,13 +1,15 @@
 //! The `[connections.NAME]` sections of `sopwright.toml`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use indexmap::IndexMap;
+use jiff::SignedDuration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{ConnectionLimits, Row};
+use super::{ConnectError, ConnectionLimits, Row};
 use crate::diag::did_you_mean;
 
 /// The connections by name, as configured.
@@ -81,24 +83,55 @@ pub struct HttpConfig {
     /// Where the operations are; the document's first server unless said.
     #[serde(default)]
     pub base_url: Option<String>,
+    /// What can be said of every service.
+    #[serde(flatten)]
+    pub service: ServiceConfig,
+}
+
+/// What can be said of every service that is called.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct ServiceConfig {
     /// How to show who is calling.
-    #[serde(default)]
     pub auth: Option<AuthConfig>,
     /// How long a call may take, such as `30s`, which is also the default.
-    #[serde(default)]
     pub timeout: Option<String>,
     /// The greatest answer in bytes; 10 MB unless said.
-    #[serde(default)]
     pub max_bytes: Option<u64>,
     /// How much may be asked at once, and how fast.
-    #[serde(default)]
     pub limits: ConnectionLimits,
     /// Is it a test system, to which a dry run may write? False unless said.
-    #[serde(default)]
     pub sandbox: bool,
     /// What it is for, in words.
-    #[serde(default)]
     pub about: Option<String>,
+}
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+const MAX_BYTES: u64 = 10_000_000;
+
+impl ServiceConfig {
+    /// Returns how long a call may take.
+    ///
+    /// # Errors
+    /// For a `timeout` that is no duration.
+    pub fn timeout(&self) -> Result<Duration, ConnectError> {
+        let Some(text) = &self.timeout else {
+            return Ok(TIMEOUT);
+        };
+        text.parse::<SignedDuration>()
+            .ok()
+            .and_then(|duration| Duration::try_from(duration).ok())
+            .filter(|duration| !duration.is_zero())
+            .ok_or_else(|| {
+                ConnectError::last(format!("`timeout` is not a duration: {text}."))
+                    .help("Write it like `30s` or `2m`.")
+            })
+    }
+
+    /// Returns the greatest answer in bytes.
+    pub fn max_bytes(&self) -> u64 {
+        self.max_bytes.unwrap_or(MAX_BYTES)
+    }
 }
 
 /// A connection to an MCP server: one that a command starts, or one at an address.
@@ -113,24 +146,9 @@ pub struct McpConfig {
     /// The address of the server.
     #[serde(default)]
     pub url: Option<String>,
-    /// How to show who is calling at the address.
-    #[serde(default)]
-    pub auth: Option<AuthConfig>,
-    /// How long a call may take, such as `30s`, which is also the default.
-    #[serde(default)]
-    pub timeout: Option<String>,
-    /// The greatest answer in bytes; 10 MB unless said.
-    #[serde(default)]
-    pub max_bytes: Option<u64>,
-    /// How much may be asked at once, and how fast.
-    #[serde(default)]
-    pub limits: ConnectionLimits,
-    /// Is it a test system, to which a dry run may write? False unless said.
-    #[serde(default)]
-    pub sandbox: bool,
-    /// What it is for, in words.
-    #[serde(default)]
-    pub about: Option<String>,
+    /// What can be said of every service.
+    #[serde(flatten)]
+    pub service: ServiceConfig,
     /// Tables that are made of tools which list something.
     #[serde(default)]
     pub tables: IndexMap<String, ListConfig>,
@@ -223,8 +241,8 @@ impl ConnectionConfig {
     pub fn limits(&self) -> Option<&ConnectionLimits> {
         match self {
             ConnectionConfig::Folder(_) | ConnectionConfig::Sqlite(_) => None,
-            ConnectionConfig::Http(http) => Some(&http.limits),
-            ConnectionConfig::Mcp(mcp) => Some(&mcp.limits),
+            ConnectionConfig::Http(http) => Some(&http.service.limits),
+            ConnectionConfig::Mcp(mcp) => Some(&mcp.service.limits),
         }
     }
 }
@@ -294,10 +312,12 @@ mod tests {
             panic!("an http connection")
         };
         assert_eq!(
-            (http.limits.per_second, http.limits.at_once),
+            (http.service.limits.per_second, http.service.limits.at_once),
             (Some(5.0), Some(8))
         );
-        assert!(matches!(&http.auth, Some(AuthConfig::Bearer { bearer }) if bearer == "env:TOKEN"));
+        assert!(
+            matches!(&http.service.auth, Some(AuthConfig::Bearer { bearer }) if bearer == "env:TOKEN")
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use breaker::{Breaker, IN_A_ROW, Turn};
 pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{
     AuthConfig, ConnectionConfig, ConnectionsConfig, FileConfig, HttpConfig, ListConfig, McpConfig,
-    Paging,
+    Paging, ServiceConfig,
 };
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};

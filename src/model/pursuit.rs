@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde_json::{Map, Value as Json, json};
 
-use super::structured::{NoAnswer, fields};
+use super::structured::{NoAnswer, answer_schema, fields};
 use super::{
     ChatModel, Message, Request, Stop, SystemPart, ToolCall, ToolChoice, ToolResult, ToolSpec,
     Usage,
@@ -135,12 +135,7 @@ fn schema(returns: &Map<String, Json>) -> Json {
         json!({"type": "number", "minimum": 0, "maximum": 1,
                "description": "How sure you are of the answer: 1 is certain, 0 is a guess."}),
     );
-    json!({
-        "type": "object",
-        "required": properties.keys().collect::<Vec<_>>(),
-        "properties": properties,
-        "additionalProperties": false
-    })
+    answer_schema(&properties)
 }
 
 async fn called(

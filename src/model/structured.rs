@@ -45,12 +45,7 @@ pub async fn ask(
     model: &dyn ChatModel,
     question: Question<'_>,
 ) -> (Result<Map<String, Json>, NoAnswer>, Usage, u64) {
-    let schema = json!({
-        "type": "object",
-        "properties": question.returns,
-        "required": question.returns.keys().collect::<Vec<_>>(),
-        "additionalProperties": false
-    });
+    let schema = answer_schema(question.returns);
     let mut request = Request {
         system: vec![SystemPart {
             text: question.system.to_owned(),
@@ -102,6 +97,16 @@ pub async fn ask(
         });
     }
     (Err(NoAnswer::Invalid(wrong)), usage, calls)
+}
+
+/// Returns the JSON Schema of an answer with these fields, all of them and no others.
+pub fn answer_schema(fields: &Map<String, Json>) -> Json {
+    json!({
+        "type": "object",
+        "properties": fields,
+        "required": fields.keys().collect::<Vec<_>>(),
+        "additionalProperties": false
+    })
 }
 
 /// Returns what holds an answer against a schema. A run asks the same of many cases, so that the

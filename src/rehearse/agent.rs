@@ -42,11 +42,8 @@ impl LlmAnswers {
         };
         let specs: Vec<ToolSpec> = looked_up
             .tools
-            .iter()
-            .map(|(name, (_, spec))| ToolSpec {
-                name: name.clone(),
-                ..spec.clone()
-            })
+            .values()
+            .map(|(_, spec)| spec.clone())
             .collect();
         let text = format!("{}\n{}", request.goal.trim(), fenced(&request.input));
         let pursuit = Pursuit {

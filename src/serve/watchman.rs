@@ -370,8 +370,7 @@ impl Watchman {
 
     /// Lets runs go on whose cases waited for what has come since.
     fn wake(&mut self, now: Timestamp) -> Result<()> {
-        for run in self.launcher.journal.awake(now.as_millisecond())? {
-            let workflow = self.launcher.journal.run(&run)?.info.workflow;
+        for (run, workflow) in self.launcher.journal.awake(now.as_millisecond())? {
             if !self.busy.contains(&workflow) && !self.queue.knows(&run) {
                 let why = "what its cases wait for has come";
                 self.queue.push(Waiting::new(workflow, run, why));

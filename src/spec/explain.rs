@@ -223,7 +223,7 @@ pub fn capital(words: &str) -> String {
 }
 
 /// Returns words that go on within a sentence.
-pub(super) fn uncapital(words: &str) -> String {
+pub fn uncapital(words: &str) -> String {
     let mut chars = words.chars();
     chars
         .next()

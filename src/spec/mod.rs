@@ -27,7 +27,7 @@ pub use changes::{Detail, PartChange, changes};
 pub use choice::{Handler, IfUnavailable, Like, Match, OnError};
 pub use duration::duration;
 pub use edit::{Edit, EditError, apply};
-pub use explain::{capital, explain};
+pub use explain::{capital, explain, uncapital};
 pub use field::FieldType;
 pub use given::Given;
 pub use output::*;

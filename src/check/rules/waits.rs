@@ -1,9 +1,10 @@
 //! Steps that wait say for what, and what holds where nothing comes.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::check::Context;
 use crate::diag::Diagnostic;
+use crate::model::structured::answer_schema;
 use crate::spec::{Ask, StepKind, Wait};
 
 /// Fields that the steps give themselves.
@@ -81,10 +82,7 @@ fn fits(ask: &Ask, otherwise: &Json) -> bool {
     if !ask.choices.is_empty() {
         return ask.choices.iter().any(|choice| otherwise == choice);
     }
-    let schema = json!({
-        "type": "object", "properties": ask.returns, "additionalProperties": false,
-        "required": ask.returns.keys().collect::<Vec<_>>()
-    });
+    let schema = answer_schema(&ask.returns);
     jsonschema::draft202012::new(&schema).is_ok_and(|schema| schema.is_valid(otherwise))
 }
 

@@ -8,11 +8,9 @@ mod schema;
 mod wire;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
-use jiff::SignedDuration;
 use reqwest::{Method, Url};
 use serde_json::Value;
 use tokio::sync::OnceCell;
@@ -23,9 +21,6 @@ pub(super) use auth::Auth;
 use openapi::Document;
 use operation::Operation;
 use wire::Wire;
-
-const TIMEOUT: Duration = Duration::from_secs(30);
-const MAX_BYTES: u64 = 10_000_000;
 
 /// A connection to an HTTP service.
 pub struct HttpConnection {
@@ -71,17 +66,14 @@ impl HttpConnection {
             Source::File(workspace.join(&config.openapi))
         };
         let base_url = config.base_url.as_deref();
-        let timeout = match &config.timeout {
-            Some(text) => duration(text)?,
-            None => TIMEOUT,
-        };
-        let auth = config.auth.as_ref().map(|auth| Auth::open(auth, env));
-        let limit = config.max_bytes.unwrap_or(MAX_BYTES);
+        let service = &config.service;
+        let auth = service.auth.as_ref().map(|auth| Auth::open(auth, env));
+        let (timeout, limit) = (service.timeout()?, service.max_bytes());
         Ok(HttpConnection {
             source,
             base_url: base_url.map(|url| address("base_url", url)).transpose()?,
-            about: config.about.clone(),
-            is_sandbox: config.sandbox,
+            about: service.about.clone(),
+            is_sandbox: service.sandbox,
             wire: Wire::new(auth.transpose()?, timeout, limit)?,
             service: OnceCell::new(),
         })
@@ -237,21 +229,6 @@ pub(super) fn address(key: &str, text: &str) -> Result<Url, ConnectError> {
         .ok_or_else(|| {
             ConnectError::last(format!("`{key}` is not an address: {text}."))
                 .help("An address begins with http:// or https://.")
-        })
-}
-
-/// Returns the `timeout` of a configuration.
-///
-/// # Errors
-/// For a text that is no duration.
-pub(super) fn duration(text: &str) -> Result<Duration, ConnectError> {
-    text.parse::<SignedDuration>()
-        .ok()
-        .and_then(|duration| Duration::try_from(duration).ok())
-        .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| {
-            ConnectError::last(format!("`timeout` is not a duration: {text}."))
-                .help("Write it like `30s` or `2m`.")
         })
 }
 

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::server::Server;
 use super::*;
-use crate::connect::{AuthConfig, ConnectErrorKind, ConnectionLimits};
+use crate::connect::{AuthConfig, ConnectErrorKind, ServiceConfig};
 
 const JSON: &str = "200 OK\r\nContent-Type: application/json";
 
@@ -36,14 +36,12 @@ fn config(openapi: String) -> HttpConfig {
     HttpConfig {
         openapi,
         base_url: None,
-        auth: Some(AuthConfig::Bearer {
-            bearer: "env:TOKEN".to_owned(),
-        }),
-        timeout: None,
-        max_bytes: None,
-        limits: ConnectionLimits::default(),
-        sandbox: false,
-        about: None,
+        service: ServiceConfig {
+            auth: Some(AuthConfig::Bearer {
+                bearer: "env:TOKEN".to_owned(),
+            }),
+            ..ServiceConfig::default()
+        },
     }
 }
 
@@ -176,7 +174,7 @@ async fn long_answers_are_cut_off() {
     let path = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(path.path(), document(&server.url)).unwrap();
     let mut config = config(path.path().display().to_string());
-    config.max_bytes = Some(5);
+    config.service.max_bytes = Some(5);
     let error = open(&config)
         .unwrap()
         .call("find", row(json!({ "id": "1" })))
@@ -242,12 +240,15 @@ fn the_configuration_is_checked_before_anything_is_sent() {
         change(&mut config);
         open(&config).err().unwrap().message
     };
-    assert!(refused(&|config| config.timeout = Some("soon".to_owned())).contains("not a duration"));
+    assert!(
+        refused(&|config| config.service.timeout = Some("soon".to_owned()))
+            .contains("not a duration")
+    );
     assert!(
         refused(&|config| config.base_url = Some("shop".to_owned())).contains("not an address")
     );
     let missing = AuthConfig::Bearer {
         bearer: "env:NONE".to_owned(),
     };
-    assert!(refused(&|config| config.auth = Some(missing.clone())).contains("NONE"));
+    assert!(refused(&|config| config.service.auth = Some(missing.clone())).contains("NONE"));
 }

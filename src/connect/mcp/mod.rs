@@ -6,7 +6,6 @@ mod session;
 mod tables;
 
 use std::path::Path;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
@@ -20,9 +19,6 @@ use super::{
 use crate::diag::did_you_mean;
 use session::Session;
 use tables::Listed;
-
-const TIMEOUT: Duration = Duration::from_secs(30);
-const MAX_BYTES: u64 = 10_000_000;
 
 /// A connection to an MCP server.
 pub struct McpConnection {
@@ -45,16 +41,13 @@ impl McpConnection {
         workspace: &Path,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConnectError> {
-        let limit = config.max_bytes.unwrap_or(MAX_BYTES);
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let timeout = match &config.timeout {
-            Some(text) => super::http::duration(text)?,
-            None => TIMEOUT,
-        };
+        let service = &config.service;
+        let timeout = service.timeout()?;
+        let limit = usize::try_from(service.max_bytes()).unwrap_or(usize::MAX);
         Ok(McpConnection {
             session: Session::new(config, workspace, env, timeout, limit)?,
-            about: config.about.clone(),
-            is_sandbox: config.sandbox,
+            about: service.about.clone(),
+            is_sandbox: service.sandbox,
             limit,
             tables: config
                 .tables

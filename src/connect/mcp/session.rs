@@ -99,7 +99,7 @@ impl Session {
             (None, Some(url)) => {
                 let url = address("url", url)?;
                 let mut client = net::client();
-                if let Some(auth) = &config.auth {
+                if let Some(auth) = &config.service.auth {
                     let auth = Auth::open(auth, env)?;
                     secrets.push(auth.secret().clone());
                     client = client.default_headers(auth.headers(&url)?);

@@ -5,7 +5,8 @@ use serde_json::{Map, Value as Json, json};
 use super::{Decided, Decision, Inbox};
 use crate::diag::{Error, Result};
 use crate::engine::{Content, PersonRequest};
-use crate::store::journal::{Reason, moment};
+use crate::model::structured::answer_schema;
+use crate::store::journal::moment;
 
 impl Inbox {
     /// Answers a question: with one of its choices, by word or number, or with `name=value` for
@@ -22,7 +23,6 @@ impl Inbox {
                 "`sopwright inbox approve {id}` or `reject {id}` decides about it."
             )));
         };
-        debug_assert_eq!(approval.reason, Reason::Question);
         let mut answer = read(request, words)?;
         let told = told(&answer);
         answer.insert("who".to_owned(), json!(self.who));
@@ -59,10 +59,7 @@ fn read(request: &PersonRequest, words: &[String]) -> Result<Map<String, Json>> 
             fields.insert(name.to_owned(), typed(schema, value));
         }
     }
-    let schema = json!({
-        "type": "object", "properties": request.returns, "additionalProperties": false,
-        "required": request.returns.keys().collect::<Vec<_>>()
-    });
+    let schema = answer_schema(&request.returns);
     let whole = Json::Object(fields.clone());
     let validator = jsonschema::draft202012::new(&schema)
         .map_err(|e| Error::input("The question has no usable form").caused_by(e))?;

@@ -28,22 +28,17 @@ where
         ["runs"] if method == Method::GET => runs::list(front, &head.headers, head.uri.query()),
         ["runs", id] if method == Method::GET => runs::show(front, &head.headers, id),
         ["workflows", name, "runs"] if method == Method::POST => {
-            // Who may not ask is told before anything is read.
-            match front.guard.closed(&head.headers) {
-                Ok(()) => match whole(body, &head.headers).await {
-                    Ok(body) => runs::start(front, &head.headers, name, &body).await,
-                    Err(answer) => Err(answer),
-                },
+            match trusted(front, body, &head.headers).await {
+                Ok(body) => runs::start(front, &head.headers, name, &body).await,
                 Err(answer) => Err(answer),
             }
         }
-        ["events", name] if method == Method::POST => match front.guard.closed(&head.headers) {
-            Ok(()) => match whole(body, &head.headers).await {
+        ["events", name] if method == Method::POST => {
+            match trusted(front, body, &head.headers).await {
                 Ok(body) => waited_for::come(front, name, &body).await,
                 Err(answer) => Err(answer),
-            },
-            Err(answer) => Err(answer),
-        },
+            }
+        }
         _ if path.starts_with(Webhook::ROOT) => match front.board.hook(path) {
             None => Err(Answer::wrong(
                 StatusCode::NOT_FOUND,
@@ -60,6 +55,16 @@ where
         _ => Err(answer::not_found()),
     };
     answered.unwrap_or_else(|refused| refused)
+}
+
+/// Reads the body of who has the token: who may not ask is told before anything is read.
+async fn trusted<B>(front: &Front, body: B, headers: &HeaderMap) -> Result<Bytes, Answer>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    front.guard.closed(headers)?;
+    whole(body, headers).await
 }
 
 /// Reads a body, up to its limit.

@@ -103,15 +103,19 @@ impl Journal {
         Ok(changed.await.unwrap_or(0))
     }
 
-    /// Returns the runs whose cases can go on at a moment, in milliseconds since 1970.
+    /// Returns the runs whose cases can go on at a moment, in milliseconds since 1970, each with
+    /// its workflow.
     ///
     /// # Errors
     /// If the journal cannot be read.
-    pub fn awake(&self, at: i64) -> Result<Vec<String>> {
+    pub fn awake(&self, at: i64) -> Result<Vec<(String, String)>> {
         self.read(|db| {
-            let sql = "SELECT id FROM runs WHERE wakes <= ?1 AND status = ?2 ORDER BY number";
+            let sql =
+                "SELECT id, workflow FROM runs WHERE wakes <= ?1 AND status = ?2 ORDER BY number";
             let mut statement = db.prepare_cached(sql)?;
-            let rows = statement.query_map(params![at, RunStatus::Held.words()], |r| r.get(0))?;
+            let rows = statement.query_map(params![at, RunStatus::Held.words()], |r| {
+                Ok((r.get(0)?, r.get(1)?))
+            })?;
             rows.collect()
         })
     }
