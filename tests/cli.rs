@@ -502,3 +502,30 @@ fn doctor_says_which_stand_in_cannot_be_used() {
     assert!(said.contains("NOT_SET_HERE"), "{said}");
     told.fails(1);
 }
+
+#[test]
+fn a_build_whose_past_cases_lack_what_it_reads_is_saved_and_says_so() {
+    let place = Place::new();
+    place.write("keys.csv", "account_id,level\n00101,low\n00136,low\n");
+    let build = [
+        "build",
+        "renewal-risk-briefs",
+        "--name",
+        "x",
+        "--yes",
+        "--labelled",
+    ];
+    let told = place.run(&[&build[..], &["keys.csv", "--outcome", "level"]].concat());
+    let said = told.out();
+    assert!(said.contains("Saved as generated/x"), "{said}");
+    assert!(
+        said.contains("The past cases were not compared") && said.contains("`name`"),
+        "{said}"
+    );
+    told.ok();
+    let none = place.run(&[&build[..], &["none.csv"]].concat()).fails(1);
+    assert!(
+        none.contains("Give the path of a CSV or JSON file"),
+        "{none}"
+    );
+}

@@ -74,16 +74,26 @@ pub(super) async fn build(context: &Context, args: args::Build) -> Result<ExitCo
     };
     match end {
         End::Saved | End::Turn => {
-            let past = builder.past_now().await?;
+            // What is saved is told, also where the past cases lack what it reads by now.
+            let past = builder.past_now().await;
             if context.is_json() {
                 let mut told = outcome(&builder, &End::Saved);
-                if let Some(past) = past {
-                    told["past_cases"] = json!(past);
+                match &past {
+                    Ok(Some(past)) => told["past_cases"] = json!(past),
+                    Ok(None) => {}
+                    Err(error) => told["past_cases_problem"] = json!(error.to_string()),
                 }
                 ui::out(told.to_string());
             } else {
                 present(&builder, is_built_in);
-                if let Some(past) = past {
+                if let Err(error) = &past {
+                    let help = error.help.as_deref().unwrap_or_default();
+                    ui::out(format!(
+                        "\n{} {error}. {help}",
+                        paint(Style::Warn, "The past cases were not compared:"),
+                    ));
+                }
+                if let Ok(Some(past)) = past {
                     ui::out(format!(
                         "\n{}\n{}",
                         paint(Style::Strong, "Past cases"),

@@ -189,7 +189,8 @@ async fn table(path: &Path, fields: &IndexMap<String, FieldType>) -> Result<Vec<
         |why: String| Error::input(format!("{} cannot be read", path.display())).because(why);
     let name = path.file_stem().and_then(|name| name.to_str());
     let (Some(name), true) = (name, path.is_file()) else {
-        return Err(unreadable("there is no such file".to_owned()));
+        return Err(unreadable("there is no such file".to_owned())
+            .help("Give the path of a CSV or JSON file, from the folder that you are in."));
     };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
     let here = std::env::current_dir().map_err(|e| unreadable(e.to_string()))?;

@@ -44,8 +44,10 @@ pub fn version<'v>(versions: &'v [Version], number: &str) -> Result<&'v Version>
         .and_then(|number| versions.iter().find(|v| v.number == number));
     found.ok_or_else(|| {
         let last = versions.last().map_or(0, |v| v.number);
-        Error::usage(format!("There is no version `{number}`"))
-            .help(format!("There are versions 1 to {last}."))
+        Error::usage(format!("There is no version `{number}`")).help(match last {
+            1 => "There is version 1, and no other.".to_owned(),
+            last => format!("There are versions 1 to {last}."),
+        })
     })
 }
 
