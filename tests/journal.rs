@@ -51,6 +51,37 @@ fn a_run_that_is_killed_again_and_again_loses_nothing_and_does_nothing_twice() {
     assert!(crash::told(&err).contains("nothing is left of it"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_told_to_stop_ends_what_is_under_way_and_asks_for_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::start();
+    workspace(folder.path(), 120, &desk);
+    let mut args = vec!["run", "notes", "--at-once", "16"];
+    for target in [20, 150, 260] {
+        let mut child = command(folder.path(), &args).spawn().unwrap();
+        assert!(desk.reaches(target, &mut child), "it goes on");
+        let pid = child.id().to_string();
+        let kill = std::process::Command::new("kill").arg(&pid).status();
+        assert!(kill.unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        let said = crash::told(&output);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains("it was told to stop") && said.contains("sopwright run --resume notes-"),
+            "{said}"
+        );
+        let run = json_of(folder.path(), &["runs", "show"]);
+        assert_eq!(run["status"], "cut_short", "{run}");
+        args = vec!["run", "--resume", "--at-once", "16"];
+    }
+    let output = command(folder.path(), &args).output().unwrap();
+    assert!(output.status.success(), "{}", crash::told(&output));
+    assert_eq!(crash::settle(folder.path(), &desk), 0, "nothing is unclear");
+    crash::check(folder.path(), &desk, 120);
+    assert_eq!(desk.seen().requests, 360);
+}
+
 /// Changes the journal as a crash would have left it.
 fn cut_short(folder: &Path, sql: &str) {
     let journal = rusqlite::Connection::open(folder.join(".sopwright/journal.db")).unwrap();

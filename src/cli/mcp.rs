@@ -1,6 +1,7 @@
 //! `sopwright mcp`
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::Context;
 use crate::diag::Result;
@@ -14,6 +15,7 @@ pub(super) async fn mcp(context: &Context) -> Result<ExitCode> {
         workspace: context.workspace.clone(),
         journal: context.journal()?,
         llm: context.llm().await?,
+        stop: Arc::default(),
         at_once: context.at_once(None),
     };
     mcp::serve(Desk::new(resources, launcher)).await?;

@@ -8,11 +8,13 @@ use serde_json::{Map, Value as Json};
 
 use super::build::time;
 use super::edit::asks;
+use super::serve::stopped;
 use super::{Context, args};
 use crate::check::Checked;
 use crate::diag::{Error, Result, count};
 use crate::runner::{
-    Begin, Engine, Estimate, Limits, Rules, RunPlan, Summary, as_it_was, free_id, run as carry_out,
+    Begin, Engine, Estimate, Limits, Rules, RunPlan, Stop, Summary, as_it_was, free_id,
+    run as carry_out,
 };
 use crate::spec::{Given, TriggerKind, Workflow};
 use crate::store::Journal;
@@ -119,6 +121,7 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
             }
         }
     };
+    let stop = Arc::new(Stop::default());
     let plan = RunPlan {
         version: VersionText::of(stored.text, stored.sop.source),
         expires: context.workspace.settings().inbox.expires()?,
@@ -138,9 +141,12 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
         fresh: args.fresh,
         at_once: context.at_once(args.at_once),
         engine,
+        stop: stop.clone(),
         progress: &told,
     };
+    let listening = tokio::spawn(stops(stop, bar.clone()));
     let summary = carry_out(plan).await;
+    listening.abort();
     bar.end();
     let summary = summary?;
     if context.is_json() {
@@ -153,6 +159,15 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Asks a run to stop when the process is; asked again, it ends at once, which loses nothing.
+async fn stops(stop: Arc<Stop>, bar: ui::Progress) {
+    stopped().await;
+    stop.ask();
+    bar.tells(|| ui::note("Stopping: what is under way is ended first. Once more stops at once."));
+    stopped().await;
+    std::process::exit(130);
 }
 
 /// Shows what models are going to cost, and asks whether that is fine where somebody is there.

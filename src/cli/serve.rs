@@ -211,6 +211,7 @@ fn launcher(context: &Context) -> Result<Launcher> {
         workspace: context.workspace.clone(),
         journal: context.journal()?,
         llm,
+        stop: Arc::default(),
         at_once: 1,
     })
 }

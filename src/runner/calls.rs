@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::guards::{Entry, Guards, LONGEST_ASKED, spoken};
+use super::guards::{Entry, Guards, LONGEST_ASKED, STOPS, spoken};
 use super::perform::is_repeatable;
 use super::stop::Stop;
 use crate::connect::{Catalog, ConnectError, ConnectErrorKind, Connections};
@@ -106,7 +106,11 @@ impl Caller {
             let wait = next(request.retry.as_ref(), tried, failed.asked, (self.random)());
             let mut failure = failed.failure;
             match wait {
-                Next::After(wait) => tokio::time::sleep(wait).await,
+                Next::After(wait) => {
+                    if !self.guards.rest(wait).await {
+                        return Came::Down(STOPS.to_owned(), may_be_done);
+                    }
+                }
                 // It went down meanwhile: what cannot do without it waits until it answers.
                 Next::Nothing if needs && guard.is_closed() => {}
                 Next::Nothing => {

@@ -38,7 +38,8 @@ pub(super) async fn deliver_once(
     Ok(())
 }
 
-/// Ends a run in the journal.
+/// Ends a run in the journal. One that is asked to stop is left there as one that was cut short, to
+/// be gone on with in the same ways.
 pub(super) async fn end(
     plan: &RunPlan<'_>,
     shared: &Shared,
@@ -46,6 +47,9 @@ pub(super) async fn end(
     why: Option<String>,
     wakes: Option<i64>,
 ) -> Result<()> {
+    if shared.stop.is_asked() && summary.stopped_by.is_some() {
+        return plan.journal.flush().await;
+    }
     let (status, why) = if let Some(first) = summary.held.first() {
         let cases = crate::diag::count(summary.held.len(), "case");
         let first = format!("{cases} wait, the first of them: {}", first.message);

@@ -6,6 +6,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use super::carry::{UnderWay, Went, carry};
+use super::stop::Halt;
 use super::{FailedCase, Results, RunPlan, Shared, Summary};
 use crate::diag::Result;
 use crate::engine::{Candidate, CaseSummary, Event};
@@ -46,8 +47,10 @@ impl Gathered {
                 return Ok(());
             }
             Went::Left(halt) => {
-                if let Some(halt) = halt {
-                    summary.halt(halt);
+                match halt {
+                    Some(_) if shared.stop.is_asked() => summary.halt(Halt::Asked),
+                    Some(halt) => summary.halt(halt),
+                    None => {}
                 }
                 return Ok(());
             }

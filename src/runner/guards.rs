@@ -58,6 +58,8 @@ pub(super) enum Entry {
     GaveUp(String),
 }
 
+/// Why a case that waits gives up when its run stops.
+pub(super) const STOPS: &str = "the run stops";
 /// How often it is looked whether something answers again.
 const LOOKS: Duration = Duration::from_millis(500);
 /// The longest wait that another system may ask for within a run.
@@ -115,13 +117,21 @@ impl Guards {
                 }
             }
             if self.stop.is_said() {
-                return Entry::GaveUp("the run stops".to_owned());
+                return Entry::GaveUp(STOPS.to_owned());
             }
             let look = until.min(now + LOOKS);
             tokio::select! {
                 () = sleep_until(look) => {}
                 () = self.stop.said() => {}
             }
+        }
+    }
+
+    /// Waits before another try; false where the run stops meanwhile.
+    pub(super) async fn rest(&self, wait: Duration) -> bool {
+        tokio::select! {
+            () = tokio::time::sleep(wait) => true,
+            () = self.stop.said() => false,
         }
     }
 

@@ -59,6 +59,7 @@ pub use restate::{Door, Worker};
 pub use restate::{Engine, RESTATE};
 pub use results::Results;
 pub use rules::Rules;
+pub use stop::Stop;
 pub use summary::{FailedCase, Summary};
 
 use ask::Asker;
@@ -74,7 +75,7 @@ use meter::Meter;
 use outbox::Outbox;
 use restate::Ahead;
 use rows::{Passed, Source};
-use stop::Stop;
+use stop::{GRACE, Halt};
 use world::RunWorld;
 
 /// How often it is told how far a run is, where no case ends.
@@ -153,7 +154,7 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     let base = base_scope(&plan.run, &plan.trigger);
     let memory = Remembered::new(LastKnown::beside(plan.journal.path()));
     let tables = Tables::remembered(&program, &plan.connections, &base, &memory).await;
-    let stop = Arc::new(Stop::default());
+    let stop = plan.stop.clone();
     let caller = Arc::new(Caller {
         connections: plan.connections.clone(),
         catalog: plan.catalog.clone(),
@@ -266,9 +267,14 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
         }
     });
     let mut work = Box::pin(work.buffered(tasks));
+    let mut asked = std::pin::pin!(async {
+        shared.stop.asked().await;
+        tokio::time::sleep(GRACE).await;
+    });
     loop {
         let next = tokio::select! {
             biased;
+            () = &mut asked => break,
             next = work.next() => next,
             () = tokio::time::sleep(TELLS) => {
                 gathered.look(&mut summary, &shared)?;
@@ -286,6 +292,9 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
         (plan.progress)(&summary);
     }
     drop(work);
+    if shared.stop.is_asked() {
+        summary.halt(Halt::Asked);
+    }
     // Who is chosen among all hangs on those that a person has to help on.
     if summary.held.is_empty() && summary.stopped_by.is_none() {
         gathered

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{Engine, Limits, Rules, Summary};
+use super::{Engine, Limits, Rules, Stop, Summary};
 use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
 use crate::engine::RunInfo;
@@ -52,6 +52,8 @@ pub struct RunPlan<'r> {
     pub at_once: usize,
     /// Who does what cases want of the world outside, where it is not this program itself.
     pub engine: Option<Engine>,
+    /// Asks it to stop.
+    pub stop: Arc<Stop>,
     /// Told of how far it is.
     pub progress: &'r (dyn Fn(&Summary) + Sync),
 }

@@ -126,9 +126,15 @@ impl Summary {
             let (why, is_paused) = match halt {
                 Halt::Limit(why) => (why, false),
                 Halt::Outage(why) => (why, true),
+                Halt::Asked => (self.told_to_stop(), false),
             };
             (self.stopped_by, self.is_paused) = (Some(why), is_paused);
         }
+    }
+
+    fn told_to_stop(&self) -> String {
+        let id = &self.run.id;
+        format!("it was told to stop; `sopwright run --resume {id}` goes on with it")
     }
 
     /// Did everything work?

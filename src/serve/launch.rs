@@ -8,7 +8,7 @@ use crate::check::{Checked, check};
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::rehearse::{Clock, LlmAnswers};
-use crate::runner::{Begin, Engine, Limits, Rules, RunPlan, Summary, as_it_was, run};
+use crate::runner::{Begin, Engine, Limits, Rules, RunPlan, Stop, Summary, as_it_was, run};
 use crate::store::journal::{Firing, REMOVED, Run, RunStatus, VersionText};
 use crate::store::{self, Journal, Stored, Workspace};
 
@@ -20,6 +20,8 @@ pub struct Launcher {
     pub journal: Arc<Journal>,
     /// Who answers `llm` steps; each run counts what it asks itself.
     pub llm: Arc<LlmAnswers>,
+    /// Asks the runs to stop.
+    pub stop: Arc<Stop>,
     /// How many cases of a run that wait for something outside go on at once.
     pub at_once: usize,
 }
@@ -99,6 +101,7 @@ impl Launcher {
             fresh: false,
             at_once: self.at_once,
             engine,
+            stop: self.stop.clone(),
             progress: &|_| {},
         })
         .await

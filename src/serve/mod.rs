@@ -29,7 +29,7 @@ pub use watched::BY_HAND;
 pub use watchman::Watchman;
 
 /// How long runs may take to end once it is stopped; what is left of them is resumed later.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_millis(4_500);
 
 /// Runs what is due, and answers over HTTP, until `stop` comes.
 ///
@@ -86,6 +86,7 @@ pub async fn serve(
     }
     // Nothing more is let in; what was, is in the journal.
     let _ = stopping.send(true);
+    launcher.stop.ask();
     let _ = answering.await;
     let _ = tokio::time::timeout(GRACE, async {
         while let Ok(Some(told)) = watchman.next_end().await {

@@ -81,6 +81,7 @@ impl Place {
             journal: Arc::new(Journal::open(&workspace).unwrap()),
             workspace,
             llm: LlmAnswers::placeholders().into(),
+            stop: Arc::default(),
             at_once: 4,
         }
     }

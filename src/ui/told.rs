@@ -39,10 +39,12 @@ fn line(told: &Told) -> String {
                 0 => String::new(),
                 n => paint(Style::Bad, format!(", {n} failed")),
             };
-            format!(
-                "{workflow} ended: {}{failed}. `sopwright runs show {run}` tells more.",
-                count(summary.cases, "case")
-            )
+            let cases = count(summary.cases, "case");
+            let ended = match &summary.stopped_by {
+                Some(why) => format!("stopped after {cases}{failed}: {why}"),
+                None => format!("ended: {cases}{failed}"),
+            };
+            format!("{workflow} {ended}. `sopwright runs show {run}` tells more.")
         }
         Told::Ended {
             workflow,
