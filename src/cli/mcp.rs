@@ -1,7 +1,8 @@
 //! `sopwright mcp`
 
 use std::process::ExitCode;
-use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
 
 use super::Context;
 use crate::diag::Result;
@@ -15,7 +16,7 @@ pub(super) async fn mcp(context: &Context) -> Result<ExitCode> {
         workspace: context.workspace.clone(),
         journal: context.journal()?,
         llm: context.llm().await?,
-        stop: Arc::default(),
+        stop: CancellationToken::new(),
         at_once: context.at_once(None),
     };
     mcp::serve(Desk::new(resources, launcher)).await?;

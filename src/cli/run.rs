@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Map, Value as Json};
+use tokio_util::sync::CancellationToken;
 
 use super::build::time;
 use super::edit::asks;
@@ -13,8 +14,7 @@ use super::{Context, args};
 use crate::check::Checked;
 use crate::diag::{Error, Result, count};
 use crate::runner::{
-    Begin, Engine, Estimate, Limits, Rules, RunPlan, Stop, Summary, as_it_was, free_id,
-    run as carry_out,
+    Begin, Engine, Estimate, Limits, Rules, RunPlan, Summary, as_it_was, free_id, run as carry_out,
 };
 use crate::spec::{Given, TriggerKind, Workflow};
 use crate::store::Journal;
@@ -121,7 +121,7 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
             }
         }
     };
-    let stop = Arc::new(Stop::default());
+    let stop = CancellationToken::new();
     let plan = RunPlan {
         version: VersionText::of(stored.text, stored.sop.source),
         expires: context.workspace.settings().inbox.expires()?,
@@ -162,9 +162,9 @@ pub(super) async fn run(context: &Context, args: args::Run) -> Result<ExitCode> 
 }
 
 /// Asks a run to stop when the process is; asked again, it ends at once, which loses nothing.
-async fn stops(stop: Arc<Stop>, bar: ui::Progress) {
+async fn stops(stop: CancellationToken, bar: ui::Progress) {
     stopped().await;
-    stop.ask();
+    stop.cancel();
     bar.tells(|| ui::note("Stopping: what is under way is ended first. Once more stops at once."));
     stopped().await;
     std::process::exit(130);

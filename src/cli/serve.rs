@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::Context;
 use super::inbox::who;
@@ -211,7 +212,7 @@ fn launcher(context: &Context) -> Result<Launcher> {
         workspace: context.workspace.clone(),
         journal: context.journal()?,
         llm,
-        stop: Arc::default(),
+        stop: CancellationToken::new(),
         at_once: 1,
     })
 }

@@ -122,6 +122,8 @@ struct Day {
     /// What other runs have used on it, and when that was looked up.
     others: Vec<Used>,
     looked: Option<Instant>,
+    /// Is a limit of it reached?
+    is_full: bool,
 }
 
 /// How long what other runs have used is taken to be as it was.
@@ -255,6 +257,11 @@ impl Meter {
         self.day_reached(&mut state, false)
     }
 
+    /// Is a limit of the day reached, so that the run goes on tomorrow?
+    pub(super) fn is_day_full(&self) -> bool {
+        self.lock().day.is_full
+    }
+
     fn cost_reached(&self, state: &State) -> Option<String> {
         let cost = self.before.cost + state.own.cost;
         let most = self.limits.cost.filter(|most| cost > *most)?;
@@ -305,6 +312,7 @@ impl Meter {
             } else {
                 continue;
             };
+            state.day.is_full = true;
             return Ok(Some(format!(
                 "the limit of {what} was reached by {of}; `sopwright run --resume {}` goes on tomorrow, with --past-day-limits at once",
                 self.id

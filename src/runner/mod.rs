@@ -2,6 +2,7 @@
 //! stops the others. Everything is journaled, so that a run which was cut short is resumed without
 //! losing a case or doing anything twice. What needs approval is kept, not sent.
 
+mod again;
 mod ask;
 mod begin;
 mod calls;
@@ -59,9 +60,9 @@ pub use restate::{Door, Worker};
 pub use restate::{Engine, RESTATE};
 pub use results::Results;
 pub use rules::Rules;
-pub use stop::Stop;
 pub use summary::{FailedCase, Summary};
 
+use again::again;
 use ask::Asker;
 use calls::Caller;
 use carry::{Went, run_cases};
@@ -75,7 +76,7 @@ use meter::Meter;
 use outbox::Outbox;
 use restate::Ahead;
 use rows::{Passed, Source};
-use stop::{GRACE, Halt};
+use stop::{GRACE, Halt, Stop};
 use world::RunWorld;
 
 /// How often it is told how far a run is, where no case ends.
@@ -154,7 +155,7 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     let base = base_scope(&plan.run, &plan.trigger);
     let memory = Remembered::new(LastKnown::beside(plan.journal.path()));
     let tables = Tables::remembered(&program, &plan.connections, &base, &memory).await;
-    let stop = plan.stop.clone();
+    let stop = Arc::new(Stop::when(&plan.stop));
     let caller = Arc::new(Caller {
         connections: plan.connections.clone(),
         catalog: plan.catalog.clone(),
@@ -322,8 +323,13 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     summary.notes.extend(shared.world.told());
     summary.used = shared.meter.used();
     summary.seconds = started.elapsed().as_secs_f64();
+    let wakes = gathered
+        .wakes
+        .into_iter()
+        .chain(again(&plan, &shared, &mut summary)?);
+    let wakes = wakes.min();
     summary.write()?;
-    end(&plan, &shared, &summary, None, gathered.wakes).await?;
+    end(&plan, &shared, &summary, None, wakes).await?;
     Ok(summary)
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value as Json;
+use tokio_util::sync::CancellationToken;
 
-use super::{Engine, Limits, Rules, Stop, Summary};
+use super::{Engine, Limits, Rules, Summary};
 use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
 use crate::engine::RunInfo;
@@ -52,8 +53,9 @@ pub struct RunPlan<'r> {
     pub at_once: usize,
     /// Who does what cases want of the world outside, where it is not this program itself.
     pub engine: Option<Engine>,
-    /// Asks it to stop.
-    pub stop: Arc<Stop>,
+    /// Asks it to stop within five seconds: what is under way is ended, and nothing is begun. It is
+    /// gone on with as one that was cut short.
+    pub stop: CancellationToken,
     /// Told of how far it is.
     pub progress: &'r (dyn Fn(&Summary) + Sync),
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// How long what is under way may take when the run is asked to stop; what takes longer is left as
 /// after a crash.
@@ -22,46 +22,43 @@ pub(super) enum Halt {
 
 /// The word that a run stops, for all its cases.
 #[derive(Debug, Default)]
-pub struct Stop {
-    said: watch::Sender<bool>,
-    asked: watch::Sender<bool>,
+pub(super) struct Stop {
+    /// Asks all runs of the process to.
+    asked: CancellationToken,
+    said: CancellationToken,
 }
 
 impl Stop {
-    /// Asks runs to stop from outside, within five seconds: what is under way is ended, and nothing
-    /// is begun. They are gone on with as if they had been cut short.
-    pub fn ask(&self) {
-        self.asked.send_replace(true);
-        self.say();
+    /// Returns the word for one run, which is said also when that is asked for from outside.
+    pub(super) fn when(asked: &CancellationToken) -> Self {
+        Stop {
+            asked: asked.clone(),
+            said: asked.child_token(),
+        }
     }
 
     /// Says it.
     pub(super) fn say(&self) {
-        self.said.send_replace(true);
+        self.said.cancel();
     }
 
     /// Was it said?
     pub(super) fn is_said(&self) -> bool {
-        *self.said.borrow()
+        self.said.is_cancelled()
     }
 
     /// Waits until it is said.
     pub(super) async fn said(&self) {
-        until(&self.said).await;
+        self.said.cancelled().await;
     }
 
     /// Is it asked for from outside?
     pub(super) fn is_asked(&self) -> bool {
-        *self.asked.borrow()
+        self.asked.is_cancelled()
     }
 
     /// Waits until it is asked for from outside.
     pub(super) async fn asked(&self) {
-        until(&self.asked).await;
+        self.asked.cancelled().await;
     }
-}
-
-async fn until(word: &watch::Sender<bool>) {
-    // It cannot be closed while somebody waits on it.
-    let _ = word.subscribe().wait_for(|said| *said).await;
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use serde_json::Value as Json;
+use tokio_util::sync::CancellationToken;
 
 use crate::check::{Checked, check};
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::rehearse::{Clock, LlmAnswers};
-use crate::runner::{Begin, Engine, Limits, Rules, RunPlan, Stop, Summary, as_it_was, run};
+use crate::runner::{Begin, Engine, Limits, Rules, RunPlan, Summary, as_it_was, run};
 use crate::store::journal::{Firing, REMOVED, Run, RunStatus, VersionText};
 use crate::store::{self, Journal, Stored, Workspace};
 
@@ -21,7 +22,7 @@ pub struct Launcher {
     /// Who answers `llm` steps; each run counts what it asks itself.
     pub llm: Arc<LlmAnswers>,
     /// Asks the runs to stop.
-    pub stop: Arc<Stop>,
+    pub stop: CancellationToken,
     /// How many cases of a run that wait for something outside go on at once.
     pub at_once: usize,
 }
@@ -69,7 +70,11 @@ impl Launcher {
         let run = self.journal.run(id)?;
         if !matches!(
             run.status,
-            RunStatus::Running | RunStatus::CutShort | RunStatus::Held
+            RunStatus::Running
+                | RunStatus::CutShort
+                | RunStatus::Held
+                | RunStatus::Paused
+                | RunStatus::Limited
         ) {
             return Ok(None);
         }

@@ -86,7 +86,7 @@ pub async fn serve(
     }
     // Nothing more is let in; what was, is in the journal.
     let _ = stopping.send(true);
-    launcher.stop.ask();
+    launcher.stop.cancel();
     let _ = answering.await;
     let _ = tokio::time::timeout(GRACE, async {
         while let Ok(Some(told)) = watchman.next_end().await {

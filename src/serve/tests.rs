@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 mod events;
 mod rows;
@@ -81,7 +82,7 @@ impl Place {
             journal: Arc::new(Journal::open(&workspace).unwrap()),
             workspace,
             llm: LlmAnswers::placeholders().into(),
-            stop: Arc::default(),
+            stop: CancellationToken::new(),
             at_once: 4,
         }
     }

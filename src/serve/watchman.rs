@@ -368,11 +368,12 @@ impl Watchman {
         told
     }
 
-    /// Lets runs go on whose cases waited for what has come since.
+    /// Lets runs go on whose cases waited for what has come since, or that rested because something
+    /// was down or a day's limit reached.
     fn wake(&mut self, now: Timestamp) -> Result<()> {
         for (run, workflow) in self.launcher.journal.awake(now.as_millisecond())? {
             if !self.busy.contains(&workflow) && !self.queue.knows(&run) {
-                let why = "what its cases wait for has come";
+                let why = "what it waited for has come";
                 self.queue.push(Waiting::new(workflow, run, why));
             }
         }

@@ -103,7 +103,7 @@ impl Journal {
         Ok(changed.await.unwrap_or(0))
     }
 
-    /// Returns the runs whose cases can go on at a moment, in milliseconds since 1970, each with
+    /// Returns the runs that can go on at a moment, in milliseconds since 1970, each with
     /// its workflow.
     ///
     /// # Errors
@@ -111,9 +111,10 @@ impl Journal {
     pub fn awake(&self, at: i64) -> Result<Vec<(String, String)>> {
         self.read(|db| {
             let sql =
-                "SELECT id, workflow FROM runs WHERE wakes <= ?1 AND status = ?2 ORDER BY number";
+                "SELECT id, workflow FROM runs WHERE wakes <= ?1 AND status IN (?2, ?3, ?4) ORDER BY number";
             let mut statement = db.prepare_cached(sql)?;
-            let rows = statement.query_map(params![at, RunStatus::Held.words()], |r| {
+            let rest = [RunStatus::Held, RunStatus::Paused, RunStatus::Limited].map(RunStatus::words);
+            let rows = statement.query_map(params![at, rest[0], rest[1], rest[2]], |r| {
                 Ok((r.get(0)?, r.get(1)?))
             })?;
             rows.collect()
