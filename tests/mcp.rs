@@ -5,6 +5,7 @@
 mod support;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rmcp::ServiceExt;
 use rmcp::model::{CallToolRequestParams, GetPromptRequestParams, ReadResourceRequestParams};
@@ -13,6 +14,7 @@ use rmcp::transport::TokioChildProcess;
 use serde_json::{Value as Json, json};
 use sopwright::connect::{ConnectErrorKind, Connections, ConnectionsConfig, Effect, Scan};
 use support::Place;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 const NAME: &str = "renewal-risk-briefs";
@@ -243,7 +245,7 @@ async fn a_server_that_died_is_started_again_and_one_that_cannot_start_says_why(
     let mut tries = 0;
     while std::fs::read_to_string(place.file("count")).unwrap().trim() == "1" {
         let _ = list().await;
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
         tries += 1;
         assert!(tries < 200, "it never ended");
     }
@@ -286,4 +288,93 @@ async fn a_server_that_died_is_started_again_and_one_that_cannot_start_says_why(
         assert!(problem.contains(says), "{more}: {problem}");
         assert!(!problem.contains("s3cret"), "{problem}");
     }
+}
+
+/// `sopwright serve` with a token, asked at an address of its own.
+struct Served {
+    process: tokio::process::Child,
+    url: String,
+}
+
+const TOKEN: &str = "t0ken of the test";
+
+impl Served {
+    async fn start(place: &Place) -> Self {
+        let settings = std::fs::read_to_string(place.file("sopwright.toml")).unwrap();
+        let served = "\n[serve]\nlisten = \"127.0.0.1:0\"\ntoken = \"env:TEST_TOKEN\"\n";
+        place.write("sopwright.toml", settings + served);
+        let mut command = Command::new(EXE);
+        command.args(["serve", "--format", "json", "--model", "built-in"]);
+        command.current_dir(place.path()).env("TEST_TOKEN", TOKEN);
+        command
+            .stdout(std::process::Stdio::piped())
+            .kill_on_drop(true);
+        let mut process = command.spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let first = lines.next_line().await.unwrap().expect("it says where");
+        let told: Json = serde_json::from_str(&first).unwrap();
+        let url = format!("http://{}/mcp", told["address"].as_str().unwrap());
+        Served { process, url }
+    }
+
+    /// Returns a connection to it, as a workspace would have one.
+    fn connected(&self, place: &Place, more: &str) -> Connections {
+        let config = format!("[us]\nkind = 'mcp'\nurl = '{}'\n{more}", self.url);
+        let config: ConnectionsConfig = toml::from_str(&config).unwrap();
+        Connections::open(&config, place.path(), &|name| {
+            (name == "TOKEN").then(|| TOKEN.to_owned())
+        })
+    }
+}
+
+#[tokio::test]
+async fn over_http_whoever_has_the_token_has_a_desk_of_its_own() {
+    let place = Place::new();
+    place.copy_shipped("generated");
+    let mut served = Served::start(&place).await;
+    let auth = "auth = { bearer = 'env:TOKEN' }\n\
+        [us.tables.workflows]\ntool = 'list_workflows'\nrows = '/workflows'\n";
+    let stranger = served.connected(&place, "").catalog().await;
+    let problem = stranger.connections["us"].problem.clone().unwrap();
+    assert!(problem.contains("does not let us in"), "{problem}");
+
+    let (one, other) = (
+        served.connected(&place, auth),
+        served.connected(&place, auth),
+    );
+    let catalog = one.catalog().await;
+    assert_eq!(catalog.table("us.workflows").unwrap().rows, Some(1));
+    let call = async |whose: &Connections, tool: &str, arguments: Json| {
+        let us = whose.require("us").unwrap();
+        us.call(tool, arguments.as_object().unwrap().clone()).await
+    };
+    let begun = call(
+        &one,
+        "start_workflow",
+        json!({"sop": "Rate every account.\n"}),
+    );
+    let begun = begun.await.unwrap();
+    assert!(
+        begun["opening"].as_str().unwrap().contains("<connections>"),
+        "{begun}"
+    );
+    let none = call(&other, "dry_run", json!({})).await.unwrap_err();
+    assert!(
+        none.message.contains("No workflow is open"),
+        "{}",
+        none.message
+    );
+    let listed = call(&one, "list_connections", json!({})).await;
+    assert!(listed.is_ok(), "{listed:?}");
+    let run = call(&other, "run_workflow", json!({"name": NAME}))
+        .await
+        .unwrap();
+    assert_eq!(run["status"], "done", "{run}");
+
+    // Sessions that are open do not keep it from stopping.
+    let pid = served.process.id().unwrap().to_string();
+    let kill = Command::new("kill").arg(&pid).status().await;
+    assert!(kill.unwrap().success());
+    let ended = tokio::time::timeout(Duration::from_secs(20), served.process.wait()).await;
+    assert!(ended.expect("it ends").unwrap().success());
 }

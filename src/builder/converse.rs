@@ -21,6 +21,7 @@ use crate::spec::Workflow;
 use crate::store::{Fingerprint, Workspace, keep_draft};
 
 /// What a conversation works with.
+#[derive(Clone)]
 pub struct Resources {
     /// The workspace.
     pub workspace: Workspace,

@@ -184,18 +184,26 @@ impl Context {
     /// # Errors
     /// If the model cannot be used or a prompt not be read.
     pub async fn resources(&self) -> Result<(Resources, bool)> {
+        let (mut resources, is_built_in) = self.resources_unseen().await?;
+        resources.catalog = Arc::new(resources.connections.catalog().await);
+        Ok((resources, is_built_in))
+    }
+
+    /// As [`Context::resources`], before anybody has looked at what the connections offer.
+    ///
+    /// # Errors
+    /// As [`Context::resources`].
+    pub async fn resources_unseen(&self) -> Result<(Resources, bool)> {
         let chosen = self.model().await?;
-        let connections = self.connections();
-        let catalog = Arc::new(connections.catalog().await);
         let resources = Resources {
             workspace: self.workspace.clone(),
-            catalog,
+            catalog: Arc::default(),
             llm: self.llm_by(&chosen),
             clock: self.clock.clone(),
             probes: Arc::default(),
             prompt: prompt::prompt(self.workspace.root())?,
             model: chosen.model,
-            connections,
+            connections: self.connections(),
         };
         Ok((resources, chosen.is_built_in))
     }

@@ -11,7 +11,7 @@ use crate::serve::Launcher;
 
 /// Serves an assistant on standard input and output.
 pub(super) async fn mcp(context: &Context) -> Result<ExitCode> {
-    let (resources, _) = context.resources().await?;
+    let (resources, _) = context.resources_unseen().await?;
     let launcher = Launcher {
         workspace: context.workspace.clone(),
         journal: context.journal()?,
@@ -19,6 +19,6 @@ pub(super) async fn mcp(context: &Context) -> Result<ExitCode> {
         stop: CancellationToken::new(),
         at_once: context.at_once(None),
     };
-    mcp::serve(Desk::new(resources, launcher)).await?;
+    mcp::serve(Desk::new(resources, launcher.into())).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -15,7 +15,7 @@ use crate::diag::{Error, Result, count};
 use crate::rehearse::LlmAnswers;
 use crate::serve::{self, BY_HAND, Door, Launcher, Watchman};
 use crate::spec::{TriggerKind, Webhook, Workflow, uncapital, when};
-use crate::{store, ui};
+use crate::{mcp, store, ui};
 
 pub(super) async fn serve(
     context: &Context,
@@ -23,13 +23,21 @@ pub(super) async fn serve(
     at_once: Option<u16>,
 ) -> Result<ExitCode> {
     let door = door(context, listen)?;
-    let launcher = Launcher {
+    let launcher = Arc::new(Launcher {
         llm: context.llm().await?,
         at_once: context.at_once(at_once),
         ..launcher(context)?
+    });
+    // Who has no token has no assistants to serve.
+    let assistants = match door.token {
+        Some(_) => {
+            let (resources, _) = context.resources_unseen().await?;
+            Some(mcp::over_http(resources, launcher.clone()))
+        }
+        None => None,
     };
     let json = context.is_json();
-    serve::serve(launcher, door, stopped(), &mut |told| {
+    serve::serve(launcher, (door, assistants), stopped(), &mut |told| {
         // What is logged need not be told twice.
         if super::log::is_on() {
             return ui::log_told(&told);

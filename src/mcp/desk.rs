@@ -41,12 +41,17 @@ struct Open {
 
 impl Desk {
     /// Returns a desk with nothing on it.
-    pub fn new(resources: Resources, launcher: Launcher) -> Self {
+    pub fn new(resources: Resources, launcher: Arc<Launcher>) -> Self {
         Desk {
             resources,
-            launcher: Arc::new(launcher),
+            launcher,
             open: None,
         }
+    }
+
+    /// Looks anew at what the connections offer: an assistant may come back after days.
+    async fn look_around(&mut self) {
+        self.resources.catalog = Arc::new(self.resources.connections.catalog().await);
     }
 
     /// Returns the guide to the workflow language.
@@ -55,7 +60,7 @@ impl Desk {
     }
 
     /// Begins a workflow from an SOP: the name of one, or its text.
-    pub(super) fn start(&mut self, sop: &str, name: Option<&str>) -> Result<Json> {
+    pub(super) async fn start(&mut self, sop: &str, name: Option<&str>) -> Result<Json> {
         let sop = match sop.contains('\n') {
             true => decode(sop.as_bytes(), "as it was given")?,
             false => self.resources.workspace.sop(sop.trim())?,
@@ -67,14 +72,16 @@ impl Desk {
                     .help("open_workflow goes on with it; another `name` makes another one."),
             );
         }
+        self.look_around().await;
         let session = self.session(name, sop);
         let opening = crate::builder::opening(&session, &self.resources, None);
         self.begin(session, opening)
     }
 
     /// Goes on with a workflow that is saved.
-    pub(super) fn reopen(&mut self, name: &str) -> Result<Json> {
+    pub(super) async fn reopen(&mut self, name: &str) -> Result<Json> {
         let stored = store::load(&self.resources.workspace, name)?;
+        self.look_around().await;
         let mut session = self.session(stored.name.clone(), stored.sop);
         session.base = Some(stored.fingerprint);
         session.draft.document = serde_json::from_str(&stored.text).ok();

@@ -2,16 +2,18 @@
 //! checks, rehearses, saves and runs workflows through the builder's own tools, behind the same gates.
 
 mod desk;
+mod http;
 mod tools;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData,
     GetPromptRequestParams, GetPromptResponse, GetPromptResult, Implementation, ListPromptsResult,
     ListResourcesResult, ListToolsResult, PaginatedRequestParams, Prompt, PromptArgument,
-    PromptMessage, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Resource,
-    ResourceContents, Role, ServerCapabilities, ServerConfig,
+    PromptMessage, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+    ReadResourceResult, Resource, ResourceContents, Role, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler, ServiceExt};
@@ -20,6 +22,7 @@ use serde_json::{Map, Value as Json};
 use crate::diag::{Error, Result};
 
 pub use desk::Desk;
+pub use http::over_http;
 
 /// What an assistant is told before anything else.
 const INSTRUCTIONS: &str = include_str!("../../prompts/assistant.md");
@@ -54,6 +57,12 @@ impl Server {
 }
 
 impl ServerHandler for Server {
+    /// A desk belongs to a session, which later revisions no longer have.
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        let last = ProtocolVersion::LATEST_WITH_INITIALIZE;
+        ProtocolVersion::known_up_to(&last).into()
+    }
+
     fn get_info(&self) -> ServerConfig {
         let capabilities = ServerCapabilities::builder()
             .enable_tools()

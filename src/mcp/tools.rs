@@ -174,8 +174,8 @@ pub async fn call(desk: &mut Desk, name: &str, arguments: Json) -> Option<Result
 async fn own(desk: &mut Desk, name: &str, arguments: &Json) -> Result<Json, Error> {
     let given = |argument: &str| text(arguments, argument).unwrap_or_default();
     match name {
-        "start_workflow" => desk.start(given("sop"), text(arguments, "name")),
-        "open_workflow" => desk.reopen(given("name")),
+        "start_workflow" => desk.start(given("sop"), text(arguments, "name")).await,
+        "open_workflow" => desk.reopen(given("name")).await,
         "language_guide" => Ok(json!(desk.guide())),
         "list_workflows" => Ok(desk.workflows()),
         "explain_workflow" => desk.explained(given("name")),

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use crate::diag::{Error, Result};
 
-pub use http::Door;
+pub use http::{Annex, Door};
 pub use launch::Launcher;
 pub use told::Told;
 pub use watched::BY_HAND;
@@ -31,14 +31,15 @@ pub use watchman::Watchman;
 /// How long runs may take to end once it is stopped; what is left of them is resumed later.
 const GRACE: Duration = Duration::from_millis(4_500);
 
-/// Runs what is due, and answers over HTTP, until `stop` comes.
+/// Runs what is due, and answers over HTTP, until `stop` comes; assistants are answered by what is
+/// given for them.
 ///
 /// # Errors
 /// If another process does so already, the address cannot be listened on, or the journal cannot
 /// be used.
 pub async fn serve(
-    launcher: Launcher,
-    door: Door,
+    launcher: Arc<Launcher>,
+    (door, assistants): (Door, Option<Annex>),
     stop: impl Future<Output = ()>,
     tell: &mut dyn FnMut(Told),
 ) -> Result<()> {
@@ -51,7 +52,6 @@ pub async fn serve(
     let address = listener
         .local_addr()
         .map_err(|e| Error::unavailable("The address is not known").caused_by(e))?;
-    let launcher = Arc::new(launcher);
     let mut watchman = Watchman::new(launcher.clone());
     watchman.take_up()?;
     // Paths are known before the first request is answered.
@@ -61,6 +61,7 @@ pub async fn serve(
         journal: journal.clone(),
         board: watchman.board(),
         guard: http::Guard::new(door.token),
+        assistants,
     };
     let (stopping, stopped) = watch::channel(false);
     let answering = tokio::spawn(http::answer(listener, front.into(), stopped));

@@ -2,6 +2,7 @@
 //! of those that list something.
 
 mod answer;
+mod refused;
 mod session;
 mod tables;
 

@@ -18,6 +18,7 @@ use rmcp::transport::{StreamableHttpClientTransport, TokioChildProcess};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{ChildStderr, Command};
 
+use super::refused::not_reached;
 use crate::connect::http::{Auth, address};
 use crate::connect::{ConnectError, McpConfig, Secret, net};
 use crate::diag::{did_you_mean, one_line};
@@ -211,13 +212,8 @@ impl Session {
                 config.max_json_response_size = self.limit;
                 config.max_sse_event_size = self.limit;
                 let transport = StreamableHttpClientTransport::with_client(client.clone(), config);
-                info.serve(transport).await.map_err(|error| {
-                    let told = one_line(&error.to_string(), 300);
-                    ConnectError::transient(format!(
-                        "The server at {url} could not be reached: {told}."
-                    ))
-                    .help("Check the `url` of the connection in sopwright.toml, and its `auth`.")
-                })
+                let begun = info.serve(transport).await;
+                begun.map_err(|error| not_reached(url, &error))
             }
             Reach::Command { program, .. } => {
                 let (transport, complaints) = self.started()?;

@@ -11,11 +11,17 @@ mod waited_for;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -38,7 +44,20 @@ pub struct Front {
     pub board: Arc<Board>,
     /// Who may ask.
     pub guard: Guard,
+    /// What answers assistants.
+    pub assistants: Option<Annex>,
 }
+
+/// Answers all requests to a path of its own, as long as each takes.
+pub type Annex = Arc<
+    dyn Fn(Request<Incoming>) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> + Send + Sync,
+>;
+
+/// What an answer holds: all of it, or what comes bit by bit.
+pub type Body = BoxBody<Bytes, Infallible>;
+
+/// Where assistants are answered.
+const ASSISTANTS: &str = "/mcp";
 
 /// Connections that are open at once; others wait to be accepted.
 const CONNECTIONS: usize = 256;
@@ -101,13 +120,9 @@ pub(super) async fn answer(
         let (front, mut stop) = (front.clone(), stop.clone());
         open.spawn(async move {
             let _place = place;
-            let service = service_fn(|request| {
+            let service = service_fn(|request: Request<Incoming>| {
                 let front = front.clone();
-                async move {
-                    let answer = tokio::time::timeout(WHOLE, routes::route(&front, request)).await;
-                    let answer = answer.unwrap_or_else(|_| answer::too_slow());
-                    Ok::<_, Infallible>(answer.into_response())
-                }
+                async move { Ok::<_, Infallible>(respond(&front, request).await) }
             });
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -126,6 +141,22 @@ pub(super) async fn answer(
         });
     }
     let _ = tokio::time::timeout(GRACE, async { while open.join_next().await.is_some() {} }).await;
+}
+
+async fn respond(front: &Front, request: Request<Incoming>) -> Response<Body> {
+    let annex = front.assistants.as_ref();
+    let annex = annex.filter(|_| request.uri().path() == ASSISTANTS);
+    let answer = match annex {
+        Some(annex) => match front.guard.closed(request.headers()) {
+            Ok(()) => return annex(request).await,
+            Err(refused) => refused,
+        },
+        None => {
+            let answer = tokio::time::timeout(WHOLE, routes::route(front, request)).await;
+            answer.unwrap_or_else(|_| answer::too_slow())
+        }
+    };
+    answer.into_response().map(Full::boxed)
 }
 
 type Place = tokio::sync::OwnedSemaphorePermit;

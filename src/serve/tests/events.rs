@@ -57,6 +57,7 @@ impl Desk {
             workspace: Workspace::open(Some(place.path()), place.path()).unwrap(),
             journal: journal.clone(),
             board: watchman.board(),
+            assistants: None,
             guard: Guard::new(token),
         };
         Desk {

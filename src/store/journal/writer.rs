@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::trouble::trouble;
@@ -23,6 +25,12 @@ pub(super) struct Message {
 /// Changes that are committed together at most.
 const MOST: usize = 1_024;
 
+/// How long changes that nobody waits for are gathered: a commit costs as much for one as for many.
+const GATHERED: Duration = Duration::from_millis(4);
+
+/// How often it is looked meanwhile whether somebody waits.
+const LOOKS: Duration = Duration::from_micros(500);
+
 /// Writes until nobody is left to ask for anything.
 pub(super) fn write(
     mut connection: Connection,
@@ -31,13 +39,7 @@ pub(super) fn write(
     broken: Arc<OnceLock<Error>>,
 ) {
     while let Some(first) = messages.blocking_recv() {
-        let mut batch = vec![first];
-        while batch.len() < MOST {
-            match messages.try_recv() {
-                Ok(message) => batch.push(message),
-                Err(_) => break,
-            }
-        }
+        let batch = gather(first, &mut messages);
         let (changes, waiting): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|m| (m.change, m.done)).unzip();
         let outcome = match broken.get() {
@@ -52,6 +54,27 @@ pub(super) fn write(
             // That nobody waits any more changes nothing.
             let _ = done.send(outcome.clone());
         }
+    }
+}
+
+/// Returns what is to be committed together: all that is queued, and what comes within moments
+/// unless somebody waits.
+fn gather(first: Message, messages: &mut mpsc::Receiver<Message>) -> Vec<Message> {
+    let began = Instant::now();
+    let mut batch = vec![first];
+    loop {
+        while batch.len() < MOST {
+            match messages.try_recv() {
+                Ok(message) => batch.push(message),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => return batch,
+            }
+        }
+        let is_waited_for = batch.iter().any(|message| message.done.is_some());
+        if is_waited_for || batch.len() >= MOST || began.elapsed() >= GATHERED {
+            return batch;
+        }
+        std::thread::sleep(LOOKS);
     }
 }
 
