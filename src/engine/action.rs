@@ -29,6 +29,16 @@ pub enum Action {
     Finish(Box<Outcome>),
 }
 
+impl Action {
+    /// Does something outside answer to it, or take it in?
+    pub fn is_outside(&self) -> bool {
+        matches!(
+            self,
+            Action::Call(_) | Action::Llm(_) | Action::Agent(_) | Action::Deliver(_)
+        )
+    }
+}
+
 /// The rows of a table that belong to a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PullRequest {

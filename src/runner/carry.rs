@@ -146,6 +146,11 @@ async fn carry_within(shared: &Shared, mut case: Box<UnderWay>) -> Went {
                 None => return Went::Waits(case, candidate),
             },
             action => {
+                // What a case reckons by itself takes nobody's place outside. It is never closed.
+                let _place = match action.is_outside() {
+                    true => shared.room.acquire().await.ok(),
+                    false => None,
+                };
                 // What was begun is ended, and nothing is begun.
                 if shared.stop.is_said() {
                     return Went::Left(None);

@@ -82,7 +82,8 @@ use world::RunWorld;
 /// How often it is told how far a run is, where no case ends.
 const TELLS: Duration = Duration::from_secs(1);
 
-/// For each case that goes on, so many are taken on, finished ones that wait for their turn included.
+/// For each case that waits outside, so many are taken on: those that reckon or wait for their turn,
+/// and finished ones whose results follow those of others.
 const AHEAD: usize = 4;
 
 /// Rows that one task takes on at a time, where cases wait for nothing.
@@ -95,6 +96,8 @@ struct Shared {
     journal: Arc<Journal>,
     meter: Arc<Meter>,
     stop: Arc<Stop>,
+    /// Room for the cases that wait outside at once.
+    room: Semaphore,
     run: RunOf,
     /// The engine, where cases are handed to workers.
     ahead: Option<Ahead>,
@@ -204,6 +207,11 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     } else {
         source.read(plan.resumed.as_ref()).await?
     };
+    let at_once = if waits {
+        plan.at_once.max(1)
+    } else {
+        std::thread::available_parallelism().map_or(2, |n| n.get()) * 2
+    };
     let shared = Arc::new(Shared {
         is_chosen: keeps_rows || program.cases().is_some_and(|pull| pull.is_ordered()),
         is_resumed: plan.resumed.is_some() && keeps_rows,
@@ -225,21 +233,16 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
         journal: plan.journal.clone(),
         meter,
         stop,
+        room: Semaphore::new(at_once),
         ahead: Ahead::of(&plan, &run)?,
         run,
         base,
         chosen: chosen.clone(),
         program: program.clone(),
     });
-    let at_once = if waits {
-        plan.at_once.max(1)
-    } else {
-        std::thread::available_parallelism().map_or(2, |n| n.get()) * 2
-    };
     // Results keep the order of the table: one case that takes long must not keep others from
     // beginning, so that more are taken on than go on at once.
     let tasks = if waits { at_once * AHEAD } else { at_once };
-    let room = Arc::new(Semaphore::new(at_once));
     let mut gathered = Gathered {
         results,
         cases: tells_items.then(Vec::new),
@@ -250,12 +253,10 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     let goes_on = shared.stop.clone();
     let pieces = pieces.take_while(move |_| std::future::ready(!goes_on.is_said()));
     let work = pieces.map(|piece| {
-        let (shared, room) = (shared.clone(), room.clone());
+        let shared = shared.clone();
         async move {
             match piece {
                 Ok(starts) => {
-                    // It is never closed.
-                    let _permit = room.acquire_owned().await.ok();
                     let read = starts.len();
                     let cases = async move { run_cases(&shared, starts).await };
                     let ended = tokio::spawn(cases.in_current_span())
