@@ -5,6 +5,7 @@
 mod action;
 mod drive;
 mod execution;
+mod names;
 mod outputs;
 mod program;
 mod rows;

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json, json};
 
 use super::Wanted;
+use super::names::Names;
 use super::program::CompiledPull;
-use crate::expr::{Error, Scope, Value, from_json, functions};
+use crate::expr::functions::Name;
+use crate::expr::{Error, Scope, Value, from_json};
 
 /// Rows as expressions see them. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -35,6 +37,8 @@ pub struct Table {
     rows: Vec<Map<String, Json>>,
     /// For each column matched by equality: its text -> the rows.
     index: Option<(String, HashMap<String, Vec<usize>>)>,
+    /// For a column matched by likeness, where none is matched by equality: its names.
+    names: Option<(String, Names)>,
     /// Without a match every case sees the same list.
     shared: Option<Value>,
 }
@@ -69,11 +73,17 @@ impl Table {
             }
             (m.column.clone(), index)
         });
+        let like = pull.matching.iter().find(|m| m.like.is_some());
+        let names = like.filter(|_| index.is_none()).map(|m| {
+            let held = kept.iter().map(|row| row.get(&m.column)?.as_str());
+            (m.column.clone(), Names::new(held))
+        });
         let shared = pull.is_shared().then(|| Rows::of(&kept).value);
         Ok(Table {
             pull,
             rows: kept,
             index,
+            names,
             shared,
         })
     }
@@ -89,9 +99,19 @@ impl Table {
                 caveats: Vec::new(),
             });
         }
+        let wanted_names: Vec<Option<Name>> = wanted
+            .iter()
+            .map(|(_, wanted)| match wanted {
+                Wanted::Like { name, .. } => Some(Name::of(name)),
+                Wanted::Equal(_) => None,
+            })
+            .collect();
         let mut found: Vec<(f64, Map<String, Json>)> = Vec::new();
-        for row in self.candidates(wanted) {
-            if let Some(matched) = join(row, wanted)
+        for number in self.candidates(wanted, &wanted_names) {
+            let Some(row) = self.rows.get(number) else {
+                continue;
+            };
+            if let Some(matched) = self.join(number, row, wanted, &wanted_names)
                 && (!self.pull.reads_case || self.pull.keeps(row, case)?)
             {
                 found.push(matched);
@@ -140,7 +160,8 @@ impl Table {
             .collect()
     }
 
-    fn candidates(&self, wanted: &[(String, Wanted)]) -> Vec<&Map<String, Json>> {
+    /// Returns the numbers of the rows among which those are that belong to a case, in order.
+    fn candidates(&self, wanted: &[(String, Wanted)], names: &[Option<Name>]) -> Vec<usize> {
         let indexed = self.index.as_ref().and_then(|(column, index)| {
             let value = wanted.iter().find_map(|(c, w)| match w {
                 Wanted::Equal(value) if c == column => Some(value),
@@ -153,45 +174,65 @@ impl Table {
                     .unwrap_or_default(),
             )
         });
-        match indexed {
-            Some(numbers) => numbers.iter().filter_map(|n| self.rows.get(*n)).collect(),
-            None => self.rows.iter().collect(),
+        if let Some(numbers) = indexed {
+            return numbers.to_vec();
         }
+        let alike = self.names.as_ref().and_then(|(column, index)| {
+            let mut all = wanted.iter().zip(names);
+            all.find_map(|((c, w), name)| match (w, name) {
+                (Wanted::Like { at_least, .. }, Some(name)) if c == column => {
+                    index.candidates(name, *at_least)
+                }
+                _ => None,
+            })
+        });
+        alike.unwrap_or_else(|| (0..self.rows.len()).collect())
     }
-}
 
-/// Returns the row with its confidence, if it is what is wanted.
-fn join(row: &Map<String, Json>, wanted: &[(String, Wanted)]) -> Option<(f64, Map<String, Json>)> {
-    let mut confidence = 1.0f64;
-    let mut found_as = None;
-    for (column, wanted) in wanted {
-        let held = row.get(column)?;
-        match wanted {
-            Wanted::Equal(value) => {
-                if key_text(held)? != key_text(value)? {
-                    return None;
+    /// Returns a row with its confidence, if it is what is wanted.
+    fn join(
+        &self,
+        number: usize,
+        row: &Map<String, Json>,
+        wanted: &[(String, Wanted)],
+        names: &[Option<Name>],
+    ) -> Option<(f64, Map<String, Json>)> {
+        let mut confidence = 1.0f64;
+        let mut found_as = None;
+        for ((column, wanted), name) in wanted.iter().zip(names) {
+            let held = row.get(column)?;
+            match (wanted, name) {
+                (Wanted::Equal(value), _) => {
+                    if key_text(held)? != key_text(value)? {
+                        return None;
+                    }
                 }
-            }
-            Wanted::Like { name, at_least, .. } => {
-                let held = held.as_str()?;
-                let likeness = functions::similarity(name, held);
-                if likeness < *at_least {
-                    return None;
+                (Wanted::Like { at_least, .. }, name) => {
+                    let held = held.as_str()?;
+                    let known = self.names.as_ref().filter(|(c, _)| c == column);
+                    let name = name.as_ref()?;
+                    let likeness = match known.and_then(|(_, index)| index.of(number)) {
+                        Some(known) => name.likeness(known),
+                        None => name.likeness(&Name::of(held)),
+                    };
+                    if likeness < *at_least {
+                        return None;
+                    }
+                    confidence = confidence.min(likeness);
+                    found_as = Some(held.to_owned());
                 }
-                confidence = confidence.min(likeness);
-                found_as = Some(held.to_owned());
             }
         }
+        let mut row = row.clone();
+        if let Some(found_as) = found_as {
+            let rounded = (confidence * 100.0).round() / 100.0;
+            row.insert(
+                "_match".to_owned(),
+                json!({"confidence": rounded, "as": found_as}),
+            );
+        }
+        Some((confidence, row))
     }
-    let mut row = row.clone();
-    if let Some(found_as) = found_as {
-        let rounded = (confidence * 100.0).round() / 100.0;
-        row.insert(
-            "_match".to_owned(),
-            json!({"confidence": rounded, "as": found_as}),
-        );
-    }
-    Some((confidence, row))
 }
 
 /// Keeps the rows of the names that are most alike, the best first where no other order is asked

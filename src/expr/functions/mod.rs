@@ -9,7 +9,7 @@ mod texts;
 
 pub(crate) use dates::moment_of;
 pub(crate) use lists::OVER_ITEMS;
-pub use names::{normalize, similarity};
+pub use names::{Name, SAME_WHOLE, normalize, same_word, similarity, weight};
 
 use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, State, Value};

@@ -104,26 +104,78 @@ const COMMON_WEIGHT: f64 = 0.4;
 /// From here on two words are one, spelled differently.
 const SAME_WORD: f64 = 0.82;
 
-/// Returns how alike two names are, from 0 to 1: 1 for the same letters and digits, 0.98 where only
-/// the legal form differs, else the weighed share of the words that have a partner in the other
-/// name (a Dice coefficient over words; two words are compared by the mean of their Jaro-Winkler and
-/// edit similarities).
+/// From here on two names without their spaces are one, spelled differently.
+pub const SAME_WHOLE: f64 = 0.92;
+
+/// Returns how alike two names are; see [`Name::likeness`].
 pub fn similarity(a: &str, b: &str) -> f64 {
-    let (a, b) = (normalize(a), normalize(b));
-    if a.is_empty() || b.is_empty() {
+    Name::of(a).likeness(&Name::of(b))
+}
+
+/// A name, prepared to be compared with many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    normal: String,
+    words: Vec<String>,
+}
+
+impl Name {
+    /// Prepares a name.
+    pub fn of(text: &str) -> Self {
+        let normal = normalize(text);
+        let words = core(&normal).into_iter().map(str::to_owned).collect();
+        Name { normal, words }
+    }
+
+    /// Returns its words but those of its legal form, normalized; none where it is empty.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// Returns its words without what is between them.
+    pub fn whole(&self) -> String {
+        self.words.concat()
+    }
+
+    fn parts(&self) -> Vec<&str> {
+        self.words.iter().map(String::as_str).collect()
+    }
+
+    /// Returns how alike two names are, from 0 to 1: 1 for the same letters and digits, 0.98 where
+    /// only the legal form differs, else the weighed share of the words that have a partner in the
+    /// other name (a Dice coefficient over words; two words are compared by the mean of their
+    /// Jaro-Winkler and edit similarities).
+    pub fn likeness(&self, other: &Name) -> f64 {
+        if self.normal.is_empty() || other.normal.is_empty() {
+            return 0.0;
+        }
+        if self.normal == other.normal {
+            return 1.0;
+        }
+        let (a, b) = (self.parts(), other.parts());
+        if sorted(&a) == sorted(&b) {
+            return 0.98;
+        }
+        // "North Wind" is "Northwind", with a slip of the pen or not.
+        paired(&a, &b)
+            .max(same_whole(&self.whole(), &other.whole()))
+            .min(0.97)
+    }
+}
+
+/// Returns how alike two names without their spaces are; 0 where they are not one.
+fn same_whole(a: &str, b: &str) -> f64 {
+    // Each letter that one has more is an edit.
+    let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
+    if (short as f64) < SAME_WHOLE * long as f64 - 4.0 {
         return 0.0;
     }
-    if a == b {
-        return 1.0;
+    let likeness = strsim::normalized_damerau_levenshtein(a, b);
+    if likeness >= SAME_WHOLE {
+        likeness
+    } else {
+        0.0
     }
-    let (a, b) = (core(&a), core(&b));
-    if sorted(&a) == sorted(&b) {
-        return 0.98;
-    }
-    // "North Wind" is "Northwind", with a slip of the pen or not.
-    let whole = strsim::normalized_damerau_levenshtein(&a.concat(), &b.concat());
-    let whole = if whole >= 0.92 { whole } else { 0.0 };
-    paired(&a, &b).max(whole).min(0.97)
 }
 
 /// Returns the weighed share of words that have a partner, each partner taken once. Where words
@@ -156,7 +208,8 @@ fn paired(a: &[&str], b: &[&str]) -> f64 {
     shared / all
 }
 
-fn same_word(a: &str, b: &str) -> f64 {
+/// Returns how alike two words are; 0 where they are not one, spelled differently.
+pub fn same_word(a: &str, b: &str) -> f64 {
     let has_digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
     if a == b {
         1.0
@@ -171,7 +224,8 @@ fn same_word(a: &str, b: &str) -> f64 {
     }
 }
 
-fn weight(word: &str) -> f64 {
+/// Returns how much a word tells, against one that tells names apart.
+pub fn weight(word: &str) -> f64 {
     if COMMON.contains(&word) {
         COMMON_WEIGHT
     } else {
@@ -185,7 +239,7 @@ fn core(name: &str) -> Vec<&str> {
         .filter(|w| !LEGAL_FORMS.contains(w) && !matches!(*w, "the" | "and"))
         .collect();
     if words.is_empty() {
-        name.split(' ').collect()
+        name.split_whitespace().collect()
     } else {
         words
     }
