@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::folder::FolderConnection;
 use super::http::HttpConnection;
 use super::mcp::McpConnection;
+use super::rest::RestConnection;
 use super::sqlite::SqliteConnection;
 use super::{
     Catalog, ConnectError, Connection, ConnectionConfig, ConnectionInfo, ConnectionsConfig, Row,
@@ -102,6 +103,7 @@ fn open_one(
         ConnectionConfig::Sqlite(config) => SqliteConnection::open(config, workspace).map(shared),
         ConnectionConfig::Http(config) => HttpConnection::open(config, workspace, env).map(shared),
         ConnectionConfig::Mcp(config) => McpConnection::open(config, workspace, env).map(shared),
+        ConnectionConfig::Rest(config) => RestConnection::open(config, workspace, env).map(shared),
     };
     opened.unwrap_or_else(|mut error| {
         error.message = format!("The connection `{name}`: {}", error.message);

@@ -14,11 +14,13 @@ mod describe;
 mod error;
 mod folder;
 mod http;
+mod listing;
 mod mcp;
 pub mod net;
 mod pace;
 mod records;
 mod refusals;
+mod rest;
 mod secret;
 mod sqlite;
 mod stream;
@@ -32,8 +34,8 @@ use serde_json::Value;
 pub use breaker::{Breaker, IN_A_ROW, Turn};
 pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{
-    AuthConfig, ConnectionConfig, ConnectionsConfig, FileConfig, HttpConfig, ListConfig, McpConfig,
-    Paging, ServiceConfig,
+    AuthConfig, ConnectionConfig, ConnectionsConfig, DescribedBy, FileConfig, HttpConfig,
+    ListConfig, McpConfig, Paging, RestConfig, ServiceConfig, TokenConfig,
 };
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::values::{Profile, Profiled, Reading};
-use super::{ConnectError, Row, Table, drift, misfit};
+use super::{Column, ConnectError, Row, Table, drift, misfit};
 use crate::spec::FieldType;
 
 /// A table with how the cells of its columns are read.
@@ -46,6 +46,11 @@ impl Records {
 
     /// Returns the table that they are.
     pub fn finish(self) -> Described {
+        self.finish_as(&IndexMap::new())
+    }
+
+    /// Returns the table that they are, with the types of columns that are known beforehand.
+    pub fn finish_as(self, known: &IndexMap<String, FieldType>) -> Described {
         let mut table = Table {
             rows: Some(self.rows),
             ..Table::default()
@@ -57,12 +62,23 @@ impl Records {
                 column,
                 reading,
                 notes,
-            } = profile.finish();
+            } = match known.get(&name) {
+                Some(field) => profile.finish_as(|_| *field),
+                None => profile.finish(),
+            };
             table
                 .notes
                 .extend(notes.iter().map(|note| format!("`{name}` {note}.")));
             table.columns.insert(name.clone(), column);
             readings.insert(name, reading);
+        }
+        for (name, field) in known {
+            if !readings.contains_key(name) {
+                let mut column = Column::of(*field);
+                column.missing = if self.rows == 0 { 0.0 } else { 1.0 };
+                table.columns.insert(name.clone(), column);
+                readings.insert(name.clone(), Reading::of(*field));
+            }
         }
         Described { table, readings }
     }

@@ -33,6 +33,12 @@ impl Secret {
         }
     }
 
+    /// Returns a secret that a service gave; `None` for one that no header can hold.
+    pub(super) fn received(text: &str) -> Option<Self> {
+        let is_fit = !text.is_empty() && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        is_fit.then(|| Secret(text.to_owned()))
+    }
+
     /// Returns the secret itself, for the wire alone.
     pub fn reveal(&self) -> &str {
         &self.0

@@ -71,7 +71,8 @@ impl Answer {
         }
         let (named, message) = self.refusal().unwrap_or_default();
         let message = message.unwrap_or_else(|| reason_of(self.status));
-        if named.is_none() && matches!(code, 401 | 403) {
+        // Whoever is not let in at all gets no answer of the service's own.
+        if code == 401 || (named.is_none() && code == 403) {
             return Some(
                 ConnectError::last(format!("{what} does not let us in: {message}"))
                     .help("Check the `auth` of the connection in sopwright.toml and its secret."),
@@ -83,20 +84,30 @@ impl Answer {
     }
 
     /// Returns the code and the message of an error in JSON: `{"error": {"code", "message"}}`,
-    /// the same without the outer object, or a problem of RFC 9457.
+    /// the same without the outer object, the first of a list of such, or a problem of RFC 9457.
     fn refusal(&self) -> Option<(Option<String>, Option<String>)> {
         let body: Value = serde_json::from_slice(&self.body).ok()?;
         let error = body.get("error").filter(|error| error.is_object());
-        let error = error.unwrap_or(&body);
+        let listed = |list: &'_ Value| list.as_array().and_then(|list| list.first()).cloned();
+        let first = listed(&body).or_else(|| body.get("errors").and_then(listed));
+        let first = first.filter(|_| error.is_none());
+        let error = first.as_ref().or(error).unwrap_or(&body);
         let text = |key: &str| error.get(key)?.as_str().filter(|text| !text.is_empty());
         let kind = text("type").and_then(|kind| kind.rsplit(['/', ':', '#']).next());
-        let code = ["code", "error", "status"]
+        let code = ["code", "errorCode", "category", "error", "status"]
             .into_iter()
             .find_map(text)
             .or(kind.filter(|kind| !kind.is_empty() && *kind != "blank"));
-        let message = ["message", "error_description", "detail", "title"]
-            .into_iter()
-            .find_map(text);
+        let message = [
+            "message",
+            "error_description",
+            "description",
+            "detail",
+            "title",
+        ]
+        .into_iter()
+        .find_map(text)
+        .or(error.as_str());
         Some((
             code.map(str::to_owned),
             message.map(|message| one_line(message, 300)),
@@ -230,5 +241,29 @@ mod tests {
         let error = answer(401, &[], "").value("`t`").unwrap_err();
         assert_eq!(error.kind, ConnectErrorKind::Final);
         assert!(error.help.unwrap().contains("`auth`"));
+        let named = r#"{"category":"EXPIRED_AUTHENTICATION","message":"It expired"}"#;
+        let error = answer(401, &[], named).value("`t`").unwrap_err();
+        assert_eq!(error.message, "`t` does not let us in: It expired");
+    }
+
+    #[test]
+    fn the_first_of_a_list_of_errors_is_told() {
+        let told = |body: &str| answer(400, &[], body).value("`t`").unwrap_err().message;
+        assert_eq!(
+            told(r#"[{"errorCode":"MALFORMED_QUERY","message":"unexpected token"}]"#),
+            "`t` refused (MALFORMED_QUERY): unexpected token"
+        );
+        assert_eq!(
+            told(r#"{"type":"error.list","errors":[{"code":"bad","message":"no"}]}"#),
+            "`t` refused (bad): no"
+        );
+        assert_eq!(
+            told(r#"{"errors":["from date is missing"]}"#),
+            "`t` refused (http_400): from date is missing"
+        );
+        assert_eq!(
+            told(r#"{"status":"error","category":"OBJECT_NOT_FOUND","message":"gone"}"#),
+            "`t` refused (OBJECT_NOT_FOUND): gone"
+        );
     }
 }

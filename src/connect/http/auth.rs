@@ -31,7 +31,13 @@ impl Auth {
                 Auth::Header(name, Secret::named(value, env)?)
             }
             AuthConfig::Basic { user, basic } => {
-                Auth::Basic(user.clone(), Secret::named(basic, env)?)
+                Auth::Basic(named_or_plain(user, env)?, Secret::named(basic, env)?)
+            }
+            AuthConfig::Token(_) => {
+                return Err(
+                    ConnectError::last("A connection of this kind fetches no tokens.")
+                        .help("Use `auth = { bearer = \"env:NAME\" }` with a token that lasts."),
+                );
             }
         };
         if HeaderValue::from_str(auth.secret().reveal()).is_err() {
@@ -72,5 +78,19 @@ impl Auth {
         match self {
             Auth::Bearer(secret) | Auth::Header(_, secret) | Auth::Basic(_, secret) => secret,
         }
+    }
+}
+
+/// Returns a name that is written as it is, or held by a variable as `env:NAME`.
+///
+/// # Errors
+/// For a variable that is not set.
+pub fn named_or_plain(
+    written: &str,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, ConnectError> {
+    match written.starts_with("env:") {
+        true => Ok(Secret::named(written, env)?.reveal().to_owned()),
+        false => Ok(written.to_owned()),
     }
 }

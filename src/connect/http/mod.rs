@@ -1,10 +1,13 @@
 //! An HTTP service that an OpenAPI document describes: each operation is a tool.
 
+mod access;
 mod answer;
 mod auth;
+mod form;
 mod openapi;
 mod operation;
 mod schema;
+mod token;
 mod wire;
 
 use std::path::{Path, PathBuf};
@@ -17,10 +20,12 @@ use tokio::sync::OnceCell;
 
 use super::{ConnectError, Connection, ConnectionInfo, HttpConfig, Row, RowStream, Scan};
 use crate::diag::did_you_mean;
+pub(super) use access::Access;
 pub(super) use auth::Auth;
 use openapi::Document;
 use operation::Operation;
-use wire::Wire;
+pub(super) use operation::{check_names, path_part, text_of};
+pub(super) use wire::Wire;
 
 /// A connection to an HTTP service.
 pub struct HttpConnection {
@@ -67,14 +72,14 @@ impl HttpConnection {
         };
         let base_url = config.base_url.as_deref();
         let service = &config.service;
-        let auth = service.auth.as_ref().map(|auth| Auth::open(auth, env));
+        let access = Access::open(service.auth.as_ref(), env)?;
         let (timeout, limit) = (service.timeout()?, service.max_bytes());
         Ok(HttpConnection {
             source,
             base_url: base_url.map(|url| address("base_url", url)).transpose()?,
             about: service.about.clone(),
             is_sandbox: service.sandbox,
-            wire: Wire::new(auth.transpose()?, timeout, limit)?,
+            wire: Wire::new(access, timeout, limit)?,
             service: OnceCell::new(),
         })
     }
@@ -207,15 +212,21 @@ impl Connection for HttpConnection {
 
 /// The header by which a service tells a call that is sent again from another one
 /// (draft-ietf-httpapi-idempotency-key-header).
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+pub(super) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// A request that is ready to be sent.
-#[derive(Debug)]
-struct Request {
-    method: Method,
-    url: Url,
-    headers: Vec<(String, String)>,
-    body: Option<Value>,
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    /// Its method.
+    pub method: Method,
+    /// Where it goes.
+    pub url: Url,
+    /// Headers beside those that every request has.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Option<Value>,
+    /// Is the body sent as that of a web form, and not as JSON?
+    pub is_form: bool,
 }
 
 /// Returns the address that a key of the configuration holds.
@@ -233,6 +244,6 @@ pub(super) fn address(key: &str, text: &str) -> Result<Url, ConnectError> {
 }
 
 #[cfg(test)]
-mod server;
+pub(super) mod server;
 #[cfg(test)]
 mod tests;

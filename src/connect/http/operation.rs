@@ -65,7 +65,7 @@ impl Operation {
         base: &Url,
         mut arguments: Row,
     ) -> Result<Request, ConnectError> {
-        self.check_names(tool, &arguments)?;
+        check_names(tool, &self.tool.input, &arguments)?;
         let mut path = self.path.clone();
         let mut query = Vec::new();
         let mut headers = Vec::new();
@@ -98,42 +98,49 @@ impl Operation {
             url,
             headers,
             body,
+            is_form: false,
         })
     }
+}
 
-    fn check_names(&self, tool: &str, arguments: &Row) -> Result<(), ConnectError> {
-        let input = &self.tool.input;
-        let required = input["required"].as_array().into_iter().flatten();
-        let missing: Vec<&str> = required
-            .filter_map(Value::as_str)
-            .filter(|name| !arguments.contains_key(*name))
-            .collect();
-        if !missing.is_empty() {
-            let missing = missing.join("`, `");
-            return Err(ConnectError::refused(
-                INVALID_ARGUMENTS,
-                format!("`{tool}` needs `{missing}`, which it was not given."),
-            ));
-        }
-        let none = Map::new();
-        let known = input["properties"].as_object().unwrap_or(&none);
-        let is_closed = input["additionalProperties"] == Value::Bool(false);
-        match arguments
-            .keys()
-            .find(|name| is_closed && !known.contains_key(*name))
-        {
-            Some(name) => Err(ConnectError::refused(
-                INVALID_ARGUMENTS,
-                format!("`{tool}` takes no `{name}`."),
-            )
-            .maybe_help(did_you_mean(name, known.keys().map(String::as_str)))),
-            None => Ok(()),
-        }
+/// Refuses a call whose arguments do not fit the schema of a tool's input.
+///
+/// # Errors
+/// For arguments that are missing or unknown.
+pub fn check_names(tool: &str, input: &Value, arguments: &Row) -> Result<(), ConnectError> {
+    let required = input["required"].as_array().into_iter().flatten();
+    let missing: Vec<&str> = required
+        .filter_map(Value::as_str)
+        .filter(|name| !arguments.contains_key(*name))
+        .collect();
+    if !missing.is_empty() {
+        let missing = missing.join("`, `");
+        return Err(ConnectError::refused(
+            INVALID_ARGUMENTS,
+            format!("`{tool}` needs `{missing}`, which it was not given."),
+        ));
+    }
+    let none = Map::new();
+    let known = input["properties"].as_object().unwrap_or(&none);
+    let is_closed = input["additionalProperties"] == Value::Bool(false);
+    match arguments
+        .keys()
+        .find(|name| is_closed && !known.contains_key(*name))
+    {
+        Some(name) => Err(ConnectError::refused(
+            INVALID_ARGUMENTS,
+            format!("`{tool}` takes no `{name}`."),
+        )
+        .maybe_help(did_you_mean(name, known.keys().map(String::as_str)))),
+        None => Ok(()),
     }
 }
 
 /// Returns a value as one part of a path, in which it can name nothing but itself.
-fn path_part(tool: &str, name: &str, value: &Value) -> Result<String, ConnectError> {
+///
+/// # Errors
+/// For a value that is no part of one.
+pub fn path_part(tool: &str, name: &str, value: &Value) -> Result<String, ConnectError> {
     let text = text_of(value);
     if value.is_null() || matches!(text.as_str(), "" | "." | "..") {
         return Err(ConnectError::last(format!(
@@ -150,7 +157,8 @@ fn path_part(tool: &str, name: &str, value: &Value) -> Result<String, ConnectErr
         .collect())
 }
 
-fn text_of(value: &Value) -> String {
+/// Returns a value as text stands for it in an address.
+pub fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),

@@ -18,6 +18,11 @@ impl Server {
     /// Starts a server. `answer` is shown the first line of each request and returns all of the
     /// answer but its length.
     pub async fn start(answer: impl Fn(&str) -> (String, String) + Send + 'static) -> Self {
+        Self::start_whole(move |request| answer(request.lines().next().unwrap_or_default())).await
+    }
+
+    /// Starts a server. `answer` is shown each request.
+    pub async fn start_whole(answer: impl Fn(&str) -> (String, String) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -25,7 +30,7 @@ impl Server {
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let request = read_request(&mut stream).await;
-                let (head, body) = answer(request.lines().next().unwrap_or_default());
+                let (head, body) = answer(&request);
                 seen.lock().unwrap().push(request);
                 let length = body.len();
                 let answer = format!(

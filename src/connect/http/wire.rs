@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use reqwest::header::LOCATION;
+use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Client, Method, Response, StatusCode, Url};
 use serde_json::Value;
 
 use super::Request;
+use super::access::{Access, Pass};
 use super::answer::Answer;
-use super::auth::Auth;
+use super::form;
 use crate::connect::ConnectError;
 use crate::connect::net::{self, BodyError};
 
@@ -18,13 +19,13 @@ const HOPS: usize = 5;
 /// Sends requests, with the secret where it belongs.
 pub struct Wire {
     client: Client,
-    auth: Option<Auth>,
+    access: Access,
     limit: u64,
 }
 
 impl Wire {
     /// Returns a wire on which an answer may take `timeout` and hold `limit` bytes.
-    pub fn new(auth: Option<Auth>, timeout: Duration, limit: u64) -> Result<Self, ConnectError> {
+    pub fn new(access: Access, timeout: Duration, limit: u64) -> Result<Self, ConnectError> {
         let client = net::client().timeout(timeout).build();
         let client = client.map_err(|error| {
             let reason = net::reason(&error);
@@ -32,7 +33,7 @@ impl Wire {
         })?;
         Ok(Wire {
             client,
-            auth,
+            access,
             limit,
         })
     }
@@ -44,45 +45,71 @@ impl Wire {
             url: url.clone(),
             headers: Vec::new(),
             body: None,
+            is_form: false,
         };
         let what = format!("The OpenAPI document at {url}");
-        let answer = self.send(&what, request, signed).await?;
+        let pass = match signed {
+            true => self.access.pass(&self.client).await?,
+            false => Pass::None,
+        };
+        let (answer, pass) = self.send(&what, request, pass).await?;
         answer
             .bytes(&what)
-            .map_err(|error| self.without_secret(error))
+            .map_err(|error| self.without_secret(&pass, error))
     }
 
     /// Sends the call of a tool and returns its answer.
     pub async fn call(&self, tool: &str, request: Request) -> Result<Value, ConnectError> {
-        let what = format!("`{tool}`");
-        let answer = self.send(&what, request, true).await?;
-        answer
-            .value(&what)
-            .map_err(|error| self.without_secret(error))
+        Ok(self.ask(&format!("`{tool}`"), request).await?.0)
     }
 
+    /// Sends a request and returns the value of its answer, and the headers that came with it.
+    /// `what` names what is asked, for messages.
+    pub async fn ask(
+        &self,
+        what: &str,
+        request: Request,
+    ) -> Result<(Value, HeaderMap), ConnectError> {
+        let pass = self.access.pass(&self.client).await?;
+        let (answer, pass) = self.send(what, request, pass).await?;
+        let headers = answer.headers.clone();
+        let value = answer.value(what);
+        let value = value.map_err(|error| self.without_secret(&pass, error))?;
+        Ok((value, headers))
+    }
+
+    /// Sends a request until it is answered by what is no redirect. One that was not let in is
+    /// sent once more with a new token, where tokens are fetched: it was not carried out.
     async fn send(
         &self,
         what: &str,
         mut request: Request,
-        signed: bool,
-    ) -> Result<Answer, ConnectError> {
+        mut pass: Pass,
+    ) -> Result<(Answer, Pass), ConnectError> {
+        let mut may_renew = true;
         for _ in 0..HOPS {
-            let response = self.send_once(&request, signed).await.map_err(|error| {
+            let response = self.send_once(&request, &pass).await.map_err(|error| {
                 let told = format!("{what} could not be reached: {}.", net::reason(&error));
                 // What could not even be connected to was not asked.
                 let is_unclear = !error.is_connect();
-                self.without_secret(ConnectError::transient(told).unclear(is_unclear))
+                self.without_secret(&pass, ConnectError::transient(told).unclear(is_unclear))
             })?;
+            if response.status() == StatusCode::UNAUTHORIZED
+                && std::mem::take(&mut may_renew)
+                && let Some(renewed) = self.access.renewed(&self.client, &pass).await?
+            {
+                pass = renewed;
+                continue;
+            }
             if !is_redirect(response.status()) {
-                return self.read(what, response).await;
+                return Ok((self.read(what, response).await?, pass));
             }
             request.url = next_url(what, &request, &response)?;
         }
         Err(ConnectError::last(format!("{what} redirects in a circle.")))
     }
 
-    async fn send_once(&self, request: &Request, signed: bool) -> Result<Response, reqwest::Error> {
+    async fn send_once(&self, request: &Request, pass: &Pass) -> Result<Response, reqwest::Error> {
         let mut builder = self
             .client
             .request(request.method.clone(), request.url.clone());
@@ -90,13 +117,14 @@ impl Wire {
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
-        if let Some(body) = &request.body {
-            builder = builder.json(body);
-        }
-        if let (Some(auth), true) = (&self.auth, signed) {
-            builder = auth.sign(builder);
-        }
-        builder.send().await
+        builder = match &request.body {
+            Some(body) if request.is_form => builder
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form::form(form::fields(body))),
+            Some(body) => builder.json(body),
+            None => builder,
+        };
+        pass.sign(builder).send().await
     }
 
     async fn read(&self, what: &str, response: Response) -> Result<Answer, ConnectError> {
@@ -121,10 +149,8 @@ impl Wire {
     }
 
     /// A service may repeat what it was sent.
-    fn without_secret(&self, mut error: ConnectError) -> ConnectError {
-        if let Some(auth) = &self.auth {
-            error.message = auth.secret().strike_from(&error.message);
-        }
+    fn without_secret(&self, pass: &Pass, mut error: ConnectError) -> ConnectError {
+        error.message = self.access.strike_from(pass, &error.message);
         error
     }
 }

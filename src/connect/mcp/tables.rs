@@ -1,15 +1,14 @@
 //! Tables that are made of tools which list something.
 
+use async_trait::async_trait;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::McpConnection;
-use crate::connect::records::{self, Described, Records};
+use crate::connect::listing::{self, Pages};
+use crate::connect::records::Described;
 use crate::connect::{ConnectError, ListConfig, Paging, Row};
 use crate::spec::FieldType;
-
-/// Pages that are read at most.
-const PAGES: usize = 10_000;
 
 /// Rows by which a table is described.
 const DESCRIBED: usize = 2_000;
@@ -31,19 +30,9 @@ impl Listed {
     /// # Errors
     /// For a path that is none.
     pub fn new(name: &str, config: &ListConfig) -> Result<Self, ConnectError> {
-        let paths = [
-            Some(&config.rows),
-            config.next.as_ref().and_then(Paging::at),
-        ];
-        for path in paths.into_iter().flatten() {
-            if !path.is_empty() && !path.starts_with('/') {
-                return Err(ConnectError::last(format!(
-                    "The table `{name}`: `{path}` is no path into an answer."
-                ))
-                .help(
-                    "A path begins with a slash, as in \"/data/items\"; \"\" is the whole answer.",
-                ));
-            }
+        listing::check_path(name, &config.rows)?;
+        if let Some(at) = config.next.as_ref().and_then(Paging::at) {
+            listing::check_path(name, at)?;
         }
         Ok(Listed {
             name: name.to_owned(),
@@ -59,19 +48,8 @@ impl Listed {
     /// # Errors
     /// If it cannot be read.
     pub async fn describe(&self, connection: &McpConnection) -> Result<Described, ConnectError> {
-        let (rows, is_whole) = self.read(connection, DESCRIBED).await?;
-        let mut records = Records::default();
-        rows.iter().for_each(|row| records.add(row));
-        let mut described = records.finish();
-        if !is_whole {
-            described.table.rows = None;
-            described
-                .table
-                .columns
-                .values_mut()
-                .for_each(|column| column.unique = false);
-        }
-        Ok(described)
+        let (rows, is_whole) = listing::read(&self.asked(connection), DESCRIBED).await?;
+        Ok(listing::describe(&rows, is_whole, &IndexMap::new()))
     }
 
     /// Returns all rows, each field read as it is to be.
@@ -83,100 +61,64 @@ impl Listed {
         connection: &McpConnection,
         fields: &IndexMap<String, FieldType>,
     ) -> Result<Vec<Row>, ConnectError> {
-        let (found, _) = self.read(connection, usize::MAX).await?;
-        let mut records = Records::default();
-        found.iter().for_each(|row| records.add(row));
-        let inferred = records.finish().readings;
-        // A table without rows has no fields either, and lacks none.
-        if found.is_empty() {
-            return Ok(Vec::new());
-        }
-        let fields = records::pinned(&self.name, &inferred, fields)?;
-        let rows = found.into_iter().zip(1..);
-        rows.map(|(row, number)| {
-            records::row(&self.name, row, &fields, format_args!("row {number}"))
-        })
-        .collect()
+        let (rows, is_whole) = listing::read(&self.asked(connection), usize::MAX).await?;
+        let inferred = listing::describe(&rows, is_whole, &IndexMap::new());
+        listing::typed(&self.name, rows, &inferred, fields)
     }
 
-    /// Reads pages until there are `most` rows, and says whether those are all.
-    async fn read(
-        &self,
-        connection: &McpConnection,
-        most: usize,
-    ) -> Result<(Vec<Row>, bool), ConnectError> {
-        let mut rows = Vec::new();
-        let mut next = match &self.paging {
-            Some(Paging::Number { argument, from }) => Some((argument, json!(from))),
+    fn asked<'a>(&'a self, connection: &'a McpConnection) -> Asked<'a> {
+        Asked {
+            listed: self,
+            connection,
+            lister: format!("`{}`", self.tool),
+        }
+    }
+}
+
+/// A table with the server that lists it.
+struct Asked<'a> {
+    listed: &'a Listed,
+    connection: &'a McpConnection,
+    lister: String,
+}
+
+#[async_trait]
+impl Pages for Asked<'_> {
+    /// The argument that asks for the page, and its value.
+    type Step = Option<(String, Value)>;
+
+    fn names(&self) -> (&str, &str) {
+        (&self.listed.name, &self.lister)
+    }
+
+    fn first(&self) -> Self::Step {
+        match &self.listed.paging {
+            Some(Paging::Number { argument, from }) => Some((argument.clone(), json!(from))),
             _ => None,
-        };
-        for _ in 0..PAGES {
-            let mut arguments = self.arguments.clone();
-            if let Some((argument, value)) = &next {
-                arguments.insert((*argument).clone(), value.clone());
-            }
-            let answer = connection.asked(&self.tool, arguments).await?;
-            let page = self.page(&answer)?;
-            let is_empty = page.is_empty();
-            rows.extend(page);
-            let following = match &self.paging {
-                None => None,
-                Some(Paging::Number { argument, .. }) => {
-                    let number = next.as_ref().and_then(|(_, value)| value.as_u64());
-                    number
-                        .filter(|_| !is_empty)
-                        .map(|number| (argument, json!(number + 1)))
-                }
-                Some(Paging::Cursor { argument, at }) => {
-                    let cursor = answer.pointer(at).cloned().unwrap_or_default();
-                    let is_one = match &cursor {
-                        Value::Null | Value::Bool(false) => false,
-                        Value::String(text) => !text.is_empty(),
-                        _ => true,
-                    };
-                    is_one.then_some((argument, cursor))
-                }
-            };
-            if following.is_some() && following == next {
-                return Err(ConnectError::last(format!(
-                    "The table `{}`: `{}` gives the same page again and again.",
-                    self.name, self.tool
-                )));
-            }
-            next = following;
-            if next.is_none() {
-                return Ok((rows, true));
-            }
-            if rows.len() >= most {
-                return Ok((rows, false));
-            }
         }
-        Err(ConnectError::last(format!(
-            "The table `{}` has more than {PAGES} pages.",
-            self.name
-        )))
     }
 
-    fn page(&self, answer: &Value) -> Result<Vec<Row>, ConnectError> {
-        let place = match self.rows.as_str() {
-            "" => "its answer".to_owned(),
-            path => format!("{path} of its answer"),
+    async fn page(
+        &self,
+        step: &Self::Step,
+    ) -> Result<(Vec<Row>, Option<Self::Step>), ConnectError> {
+        let listed = self.listed;
+        let mut arguments = listed.arguments.clone();
+        arguments.extend(step.clone());
+        let answer = self.connection.asked(&listed.tool, arguments).await?;
+        let rows = listing::records_at(&answer, &listed.rows, self.names())?;
+        let next = match &listed.paging {
+            None => None,
+            Some(Paging::Number { argument, .. }) => {
+                let number = step.as_ref().and_then(|(_, value)| value.as_u64());
+                number
+                    .filter(|_| !rows.is_empty())
+                    .map(|number| (argument.clone(), json!(number + 1)))
+            }
+            Some(Paging::Cursor { argument, at }) => {
+                listing::cursor_at(&answer, at).map(|cursor| (argument.clone(), cursor))
+            }
         };
-        let no_list = |what: &str| {
-            ConnectError::last(format!(
-                "The table `{}`: {place} (`{}`) {what}.",
-                self.name, self.tool
-            ))
-            .help("Correct `rows` of the table in sopwright.toml: the path to the list of records.")
-        };
-        let found = answer.pointer(&self.rows);
-        let list = found
-            .ok_or_else(|| no_list("is not there"))?
-            .as_array()
-            .ok_or_else(|| no_list("is no list"))?;
-        list.iter()
-            .map(|row| row.as_object().cloned())
-            .collect::<Option<_>>()
-            .ok_or_else(|| no_list("holds what is no record"))
+        Ok((rows, next.map(Some)))
     }
 }

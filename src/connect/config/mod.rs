@@ -1,16 +1,21 @@
 //! The `[connections.NAME]` sections of `sopwright.toml`.
 
+mod mcp;
+mod rest;
+mod service;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use indexmap::IndexMap;
-use jiff::SignedDuration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::{ConnectError, ConnectionLimits, Row};
+use super::{ConnectionLimits, Row};
 use crate::diag::did_you_mean;
+pub use mcp::{ListConfig, McpConfig, Paging};
+pub use rest::{DescribedBy, RestConfig};
+pub use service::{AuthConfig, ServiceConfig, TokenConfig};
 
 /// The connections by name, as configured.
 pub type ConnectionsConfig = IndexMap<String, ConnectionConfig>;
@@ -26,10 +31,12 @@ pub enum ConnectionConfig {
     Http(HttpConfig),
     /// A server of the Model Context Protocol.
     Mcp(McpConfig),
+    /// A service whose requests are described in data.
+    Rest(RestConfig),
 }
 
 /// The kinds, each with its keys.
-const KINDS: [(&str, &[&str]); 4] = [
+const KINDS: [(&str, &[&str]); 5] = [
     ("folder", &["path", "writable", "about"]),
     ("sqlite", &["path", "writable", "about"]),
     (
@@ -60,6 +67,7 @@ const KINDS: [(&str, &[&str]); 4] = [
             "tables",
         ],
     ),
+    ("rest", rest::KEYS),
 ];
 
 /// A connection to a folder or a database file.
@@ -88,154 +96,6 @@ pub struct HttpConfig {
     pub service: ServiceConfig,
 }
 
-/// What can be said of every service that is called.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct ServiceConfig {
-    /// How to show who is calling.
-    pub auth: Option<AuthConfig>,
-    /// How long a call may take, such as `30s`, which is also the default.
-    pub timeout: Option<String>,
-    /// The greatest answer in bytes; 10 MB unless said.
-    pub max_bytes: Option<u64>,
-    /// How much may be asked at once, and how fast.
-    pub limits: ConnectionLimits,
-    /// Is it a test system, to which a dry run may write? False unless said.
-    pub sandbox: bool,
-    /// What it is for, in words.
-    pub about: Option<String>,
-}
-
-const TIMEOUT: Duration = Duration::from_secs(30);
-const MAX_BYTES: u64 = 10_000_000;
-
-impl ServiceConfig {
-    /// Returns how long a call may take.
-    ///
-    /// # Errors
-    /// For a `timeout` that is no duration.
-    pub fn timeout(&self) -> Result<Duration, ConnectError> {
-        let Some(text) = &self.timeout else {
-            return Ok(TIMEOUT);
-        };
-        text.parse::<SignedDuration>()
-            .ok()
-            .and_then(|duration| Duration::try_from(duration).ok())
-            .filter(|duration| !duration.is_zero())
-            .ok_or_else(|| {
-                ConnectError::last(format!("`timeout` is not a duration: {text}."))
-                    .help("Write it like `30s` or `2m`.")
-            })
-    }
-
-    /// Returns the greatest answer in bytes.
-    pub fn max_bytes(&self) -> u64 {
-        self.max_bytes.unwrap_or(MAX_BYTES)
-    }
-}
-
-/// A connection to an MCP server: one that a command starts, or one at an address.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct McpConfig {
-    /// The program that is the server, with its arguments.
-    #[serde(default)]
-    pub command: Vec<String>,
-    /// Variables that the program gets, each written `env:NAME`.
-    #[serde(default)]
-    pub env: IndexMap<String, String>,
-    /// The address of the server.
-    #[serde(default)]
-    pub url: Option<String>,
-    /// What can be said of every service.
-    #[serde(flatten)]
-    pub service: ServiceConfig,
-    /// Tables that are made of tools which list something.
-    #[serde(default)]
-    pub tables: IndexMap<String, ListConfig>,
-}
-
-/// A table that a tool lists.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ListConfig {
-    /// The tool.
-    pub tool: String,
-    /// Its arguments.
-    #[serde(rename = "with", default)]
-    pub arguments: Row,
-    /// The path to the list of records in its answer, as a JSON pointer; the answer itself unless
-    /// said.
-    #[serde(default)]
-    pub rows: String,
-    /// How the next page is asked for; there is one page unless said.
-    #[serde(default)]
-    pub next: Option<Paging>,
-}
-
-/// How the next page of a list is asked for.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(
-    untagged,
-    deny_unknown_fields,
-    expecting = "use `{ argument = \"cursor\", at = \"/next_cursor\" }` or `{ argument = \"page\", from = 1 }`"
-)]
-pub enum Paging {
-    /// With what the answer gives, until it gives nothing.
-    Cursor {
-        /// The argument that it goes into.
-        argument: String,
-        /// The path to it in the answer, as a JSON pointer.
-        at: String,
-    },
-    /// By its number, until a page is empty.
-    Number {
-        /// The argument that it goes into.
-        argument: String,
-        /// The number of the first page.
-        from: u64,
-    },
-}
-
-impl Paging {
-    /// Returns the path to what asks for the next page.
-    pub fn at(&self) -> Option<&String> {
-        match self {
-            Paging::Cursor { at, .. } => Some(at),
-            Paging::Number { .. } => None,
-        }
-    }
-}
-
-/// How to show who is calling. Each secret is written `env:NAME`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(
-    untagged,
-    deny_unknown_fields,
-    expecting = "use `{ bearer = \"env:NAME\" }`, \
-    `{ header = \"X-Key\", value = \"env:NAME\" }` or `{ user = \"me\", basic = \"env:NAME\" }`"
-)]
-pub enum AuthConfig {
-    /// `Authorization: Bearer ...`.
-    Bearer {
-        /// The token.
-        bearer: String,
-    },
-    /// A header of the service's own.
-    Header {
-        /// Its name.
-        header: String,
-        /// Its value.
-        value: String,
-    },
-    /// `Authorization: Basic ...`.
-    Basic {
-        /// The user's name.
-        user: String,
-        /// The password.
-        basic: String,
-    },
-}
-
 impl ConnectionConfig {
     /// Returns how much may be asked of it at once, and how fast, where that can be said.
     pub fn limits(&self) -> Option<&ConnectionLimits> {
@@ -243,6 +103,8 @@ impl ConnectionConfig {
             ConnectionConfig::Folder(_) | ConnectionConfig::Sqlite(_) => None,
             ConnectionConfig::Http(http) => Some(&http.service.limits),
             ConnectionConfig::Mcp(mcp) => Some(&mcp.service.limits),
+            // It reads pages too, so it keeps to its limits itself.
+            ConnectionConfig::Rest(_) => None,
         }
     }
 }
@@ -268,6 +130,7 @@ impl<'de> Deserialize<'de> for ConnectionConfig {
             "folder" => FileConfig::deserialize(section).map(ConnectionConfig::Folder),
             "sqlite" => FileConfig::deserialize(section).map(ConnectionConfig::Sqlite),
             "mcp" => McpConfig::deserialize(section).map(ConnectionConfig::Mcp),
+            "rest" => RestConfig::deserialize(section).map(ConnectionConfig::Rest),
             _ => HttpConfig::deserialize(section).map(ConnectionConfig::Http),
         }
         .and_then(

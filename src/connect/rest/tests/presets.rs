@@ -1,0 +1,44 @@
+//! The presets, each held to its contract.
+
+use super::service::{holds, refused};
+use crate::connect::rest::presets;
+
+#[tokio::test]
+async fn hubspot() {
+    holds("hubspot", include_str!("services/hubspot.json")).await;
+}
+
+#[tokio::test]
+async fn zendesk() {
+    holds("zendesk", include_str!("services/zendesk.json")).await;
+}
+
+#[test]
+fn each_preset_cites_its_documentation_and_keeps_to_a_pace() {
+    for name in presets::names() {
+        let text = presets::text(name).unwrap();
+        let table: toml::Table = text.parse().unwrap();
+        let docs = table["docs"].as_str().unwrap();
+        assert!(docs.starts_with("https://"), "{name}");
+        assert!(
+            table["limits"]["per_second"].as_float().unwrap() > 0.0,
+            "{name}"
+        );
+        let cited = text.lines().filter(|line| line.starts_with("# https://"));
+        let tables = table["tables"].as_table().unwrap().len();
+        assert!(cited.count() > tables, "{name}: each table cites its page");
+    }
+}
+
+#[test]
+fn a_preset_says_what_it_needs() {
+    let error = refused("preset = 'zendesk'\nset = { email = 'ann@acme.example' }");
+    assert_eq!(error.message, "`subdomain` is not filled in.");
+    let error = refused("preset = 'hubspot'");
+    assert_eq!(
+        error.message,
+        "The environment variable HUBSPOT_TOKEN is not set."
+    );
+    let error = refused("preset = 'hubspot'\nsecrets = { token = 'env:CRM_TOKEN' }");
+    assert!(error.message.contains("CRM_TOKEN"), "{error}");
+}
