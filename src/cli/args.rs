@@ -224,7 +224,7 @@ pub enum Command {
     List,
     /// Print the JSON Schema of a workflow.
     Schema,
-    /// List, show or try connections.
+    /// List, show, try or add connections.
     Connections {
         /// What to do.
         #[command(subcommand)]
@@ -320,6 +320,39 @@ pub enum ConnectionsCommand {
         /// Its name.
         name: String,
     },
+    /// Add one: asks for what it needs, tries it, and keeps it if it answers.
+    Add(AddConnection),
+    /// List the services that are described already.
+    Presets,
+}
+
+/// The connection that is added.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct AddConnection {
+    /// The service, as `connections presets` lists them.
+    #[arg(conflicts_with = "description")]
+    pub service: Option<String>,
+    /// A file that describes a service (docs/connections.md).
+    #[arg(long, value_name = "FILE")]
+    pub description: Option<PathBuf>,
+    /// The connection's name [default: the service's].
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Fills in what the service asks for.
+    #[arg(long, value_name = "BLANK=VALUE")]
+    pub set: Vec<String>,
+    /// The variable that holds a secret; with several secrets, which one.
+    #[arg(long, value_name = "[SECRET=]env:NAME")]
+    pub secret: Vec<String>,
+    /// Lets approved updates change records there.
+    #[arg(long)]
+    pub writable: bool,
+    /// Reads only records since then, where tables can tell.
+    #[arg(long, value_name = "DAY|TIME")]
+    pub since: Option<String>,
+    /// Keeps it also if it does not answer.
+    #[arg(long)]
+    pub keep: bool,
 }
 
 /// Which past cases a workflow is compared with.

@@ -75,7 +75,7 @@ impl Context {
         Arc::new(Connections::open(
             settings,
             self.workspace.root(),
-            &|name| std::env::var(name).ok(),
+            &|name| self.workspace.variable(name),
         ))
     }
 
@@ -84,7 +84,7 @@ impl Context {
     /// # Errors
     /// If `--model` names none.
     pub async fn candidates(&self) -> Result<Vec<Candidate>> {
-        let env = |name: &str| std::env::var(name).ok();
+        let env = |name: &str| self.workspace.variable(name);
         discover(
             &self.workspace.settings().model,
             self.everywhere.model.as_deref(),
@@ -158,7 +158,7 @@ impl Context {
     /// If the settings cannot be used.
     pub async fn stand_ins(&self) -> Result<Vec<(Option<Candidate>, ModelLimits)>> {
         let config = &self.workspace.settings().model;
-        let env = |name: &str| std::env::var(name).ok();
+        let env = |name: &str| self.workspace.variable(name);
         let mut stand_ins = Vec::new();
         for other in &config.then {
             let of_it = config.of_stand_in(other);

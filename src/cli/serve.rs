@@ -60,7 +60,7 @@ fn door(context: &Context, listen: Option<&str>) -> Result<Door> {
         Error::usage(format!("`{written}` is not an address to listen on"))
             .help("Write an IP address and a port, as in 127.0.0.1:7420 or 0.0.0.0:7420.")
     })?;
-    let env = |name: &str| std::env::var(name).ok();
+    let env = |name: &str| context.workspace.variable(name);
     let token = settings.token.as_deref();
     let token = token.map(|name| Secret::named(name, &env)).transpose();
     let token = token.map_err(|e| {
@@ -137,7 +137,7 @@ fn can_run(context: &Context, name: &str, workflow: &Workflow) -> Result<Vec<Str
 }
 
 fn webhook_notes(context: &Context, webhook: &Webhook) -> Result<Vec<String>> {
-    let env = |name: &str| std::env::var(name).ok();
+    let env = |name: &str| context.workspace.variable(name);
     let Some(secret) = &webhook.secret else {
         let who = match context.workspace.settings().serve.token {
             Some(_) => "Who sends an event needs the token of [serve].",

@@ -41,6 +41,7 @@ pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};
 pub use error::{ConnectError, ConnectErrorKind};
 pub use pace::Pace;
+pub use rest::{Asked, Asks, asks, presets};
 pub use secret::Secret;
 pub use stream::{RowSink, RowStream};
 pub use throttle::{ConnectionLimits, Throttle, TurnOf};

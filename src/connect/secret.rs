@@ -27,8 +27,9 @@ impl Secret {
         match env(name).map(|value| value.trim().to_owned()) {
             Some(value) if !value.is_empty() => Ok(Secret(value)),
             _ => Err(
-                ConnectError::last(format!("The environment variable {name} is not set."))
-                    .help(format!("Set {name} and start again.")),
+                ConnectError::last(format!("The environment variable {name} is not set.")).help(
+                    format!("Set {name}, or write it into .env of the workspace, and start again."),
+                ),
             ),
         }
     }

@@ -236,7 +236,7 @@ impl Work<'_> {
 
     async fn builder(&self, session: Session) -> Builder {
         let settings = &self.workspace.settings().connections;
-        let env = |name: &str| std::env::var(name).ok();
+        let env = |name: &str| self.workspace.variable(name);
         let connections = Arc::new(Connections::open(settings, self.workspace.root(), &env));
         let catalog = Arc::new(connections.catalog().await);
         let resources = Resources {

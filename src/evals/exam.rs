@@ -56,8 +56,8 @@ pub(super) async fn examine(
     llm: Arc<LlmAnswers>,
 ) -> Result<(Compared, Vec<CheckResult>)> {
     let settings = &workspace.settings().connections;
-    let connections =
-        Connections::open(settings, workspace.root(), &|name| std::env::var(name).ok());
+    let env = |name: &str| workspace.variable(name);
+    let connections = Connections::open(settings, workspace.root(), &env);
     let catalog = connections.catalog().await;
     let review = check(&stored.draft, &stored.sop, &catalog);
     let Some(checked) = review.checked else {

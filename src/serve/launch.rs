@@ -118,7 +118,7 @@ impl Launcher {
     /// If it has errors, with the connection that could not be read where that is why.
     pub(super) async fn opened(&self, stored: &Stored) -> Result<Opened> {
         let settings = &self.workspace.settings().connections;
-        let env = |name: &str| std::env::var(name).ok();
+        let env = |name: &str| self.workspace.variable(name);
         let connections = Connections::open(settings, self.workspace.root(), &env);
         let catalog = connections.catalog().await;
         let review = check(&stored.draft, &stored.sop, &catalog);

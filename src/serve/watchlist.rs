@@ -125,7 +125,7 @@ fn watched(
 ) -> Result<std::result::Result<Watched, String>> {
     let (name, journal) = (&watch.workflow, &launcher.journal);
     let path = file(launcher, name);
-    let env = |name: &str| std::env::var(name).ok();
+    let env = |name: &str| launcher.workspace.variable(name);
     let starts = std::fs::read_to_string(&path)
         .map_err(|e| format!("{} cannot be read: {e}", path.display()))
         .and_then(|text| starts(name, &text, &env));

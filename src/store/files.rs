@@ -10,6 +10,23 @@ use crate::diag::{Error, Result};
 /// # Errors
 /// If the folder cannot be made or the file not be written; what was there is untouched.
 pub fn write_atomically(path: &Path, content: &[u8]) -> Result<()> {
+    write(path, content, readable_by_all)
+}
+
+/// The same for a file that only its owner can read.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub(super) fn write_privately(path: &Path, content: &[u8]) -> Result<()> {
+    // So a temporary file is from the beginning.
+    write(path, content, |_| Ok(()))
+}
+
+fn write(
+    path: &Path,
+    content: &[u8],
+    give_rights: impl Fn(&tempfile::NamedTempFile) -> std::io::Result<()>,
+) -> Result<()> {
     let failed = |e: std::io::Error| {
         Error::unavailable(format!("{} could not be written", path.display()))
             .caused_by(e)
@@ -20,7 +37,7 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(content).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    readable_by_all(&file).map_err(failed)?;
+    give_rights(&file).map_err(failed)?;
     file.persist(path).map_err(|e| failed(e.error))?;
     Ok(())
 }

@@ -1,21 +1,25 @@
 //! The workspace on disk: settings, SOPs, workflows with their history, and bundles.
 
 mod bundle;
+mod dotenv;
 mod files;
 mod history;
 pub mod journal;
 mod last_known;
 pub mod quotes;
+mod sections;
 mod settings;
 mod sight;
 mod workflows;
 mod workspace;
 
 pub use bundle::{export, import};
+pub use dotenv::set_variable;
 pub use files::write_atomically;
 pub use history::Version;
 pub use journal::Journal;
 pub use last_known::{LastKnown, MOST_ROWS};
+pub use sections::{add_connection, try_connection};
 pub use settings::{InboxConfig, LimitsConfig, RestateConfig, ServeConfig, Settings};
 pub use sight::{LogConfig, LogFormat, LogLevel, Privacy, RetentionConfig};
 pub use workflows::{

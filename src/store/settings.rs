@@ -158,7 +158,15 @@ impl Settings {
                 return Err(Error::input(format!("{} cannot be read", path.display())).caused_by(e));
             }
         };
-        toml::from_str(&text).map_err(|e| {
+        Self::parse(&text, path)
+    }
+
+    /// Reads the text of settings; `path` is where it stands.
+    ///
+    /// # Errors
+    /// As [`Settings::read`].
+    pub(super) fn parse(text: &str, path: &Path) -> Result<Self> {
+        toml::from_str(text).map_err(|e| {
             let place = e.span().map_or(String::new(), |span| {
                 let before = &text[..span.start.min(text.len())];
                 let line = before.matches('\n').count() + 1;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Settings;
+use super::{Settings, dotenv};
 use crate::diag::{Error, Result, did_you_mean};
 use crate::sop::{self, Sop};
 
@@ -49,6 +49,13 @@ impl Workspace {
     /// Returns the settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Returns what a variable is set to: in the environment, else in `.env` of the workspace.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name)
+            .ok()
+            .or_else(|| dotenv::variable(&self.root, name))
     }
 
     /// Returns the folder of a workflow.

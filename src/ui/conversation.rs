@@ -21,6 +21,11 @@ pub trait Lines: Send {
 
     /// Asks for a line; nothing if nobody is there or the person leaves.
     async fn line(&mut self, prompt: &str) -> Option<String>;
+
+    /// Asks for a line that is not shown while it is typed; nothing where it would be.
+    async fn secret(&mut self, _: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Nobody is there: every question goes unanswered.
@@ -53,6 +58,15 @@ impl Lines for Stdin {
                 .map(|_| line)
         });
         read.await.ok().flatten().map(|line| line.trim().to_owned())
+    }
+
+    async fn secret(&mut self, prompt: &str) -> Option<String> {
+        if !super::is_interactive() {
+            return None;
+        }
+        let prompt = prompt.to_owned();
+        let read = tokio::task::spawn_blocking(move || super::hidden::hidden(&prompt));
+        read.await.ok().flatten()
     }
 }
 

@@ -7,6 +7,7 @@ mod changes;
 mod conversation;
 mod diagnostics;
 mod evals;
+mod hidden;
 mod history;
 mod inbox;
 mod log;

@@ -1,6 +1,7 @@
 //! A service that is described in data: where it is, how to show who is calling, its tables with
 //! their pages, its tools. The descriptions that come with the program are in `presets/`.
 
+mod asks;
 mod description;
 mod email;
 mod filling;
@@ -27,6 +28,7 @@ use serde_json::Value;
 use super::refusals::{no_column, no_table, not_writable, require_key};
 use super::{ConnectError, Connection, ConnectionInfo, RestConfig, Row, RowStream, Scan};
 use crate::diag::did_you_mean;
+pub use asks::{Asked, Asks, asks};
 use service::Service;
 use table::{Reader, RestTable};
 use tool::RestTool;

@@ -210,7 +210,7 @@ impl Host {
         let draft = spec::read(&text)
             .map_err(|finding| Error::input("The workflow cannot be read").with(vec![*finding]))?;
         let settings = workspace.settings();
-        let env = |name: &str| std::env::var(name).ok();
+        let env = |name: &str| workspace.variable(name);
         let connections = Connections::open(&settings.connections, workspace.root(), &env);
         let catalog = connections.catalog().await;
         let review = check(&draft, &Sop::parse(&sop), &catalog);

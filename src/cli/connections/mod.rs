@@ -1,12 +1,19 @@
 //! `sopwright connections`
 
+mod add;
+mod asking;
+mod section;
+
 use std::process::ExitCode;
 
 use serde_json::{Value as Json, json};
 
 use super::Context;
 use super::args::ConnectionsCommand;
-use crate::connect::{Catalog, Effect, Scan, Table, Tool, overview, table_details, tool_details};
+use crate::connect::{
+    Catalog, DescribedBy, Effect, RestConfig, Scan, Table, Tool, asks, overview, presets,
+    table_details, tool_details,
+};
 use crate::diag::{Error, Result, did_you_mean, one_line};
 use crate::ui::{self, Style, paint};
 
@@ -28,6 +35,8 @@ pub(super) async fn connections(
             let catalog = connections.catalog().await;
             ui::out(shown(&catalog, &name, context.is_json())?);
         }
+        ConnectionsCommand::Add(args) => return add::add(context, args).await,
+        ConnectionsCommand::Presets => ui::out(described(context)?),
         ConnectionsCommand::Try { name } => {
             let connection = connections.require(&name).map_err(Error::from)?;
             let info = connection.describe().await.map_err(Error::from)?;
@@ -69,6 +78,30 @@ pub(super) async fn connections(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns the services that are described already.
+fn described(context: &Context) -> Result<String> {
+    let mut lines = Vec::new();
+    for name in presets::names() {
+        let config = RestConfig {
+            from: DescribedBy::Preset(name.to_owned()),
+            ..RestConfig::default()
+        };
+        let asks = asks(&config, context.workspace.root()).map_err(Error::from)?;
+        let (about, docs) = (
+            asks.about.unwrap_or_default(),
+            asks.docs.unwrap_or_default(),
+        );
+        lines.push(match context.is_json() {
+            true => json!({ "preset": name, "about": about, "docs": docs }).to_string(),
+            false => format!("{} {about}", paint(Style::Strong, format!("{name:<14}"))),
+        });
+    }
+    Ok(match context.is_json() {
+        true => format!("[{}]", lines.join(",")),
+        false => lines.join("\n") + "\nAdd one with: sopwright connections add NAME",
+    })
+}
+
 /// Returns the effect of a tool as a workflow names it.
 fn effect(tool: &Tool) -> &'static str {
     match tool.effect {
@@ -80,7 +113,7 @@ fn effect(tool: &Tool) -> &'static str {
 
 fn listed(catalog: &Catalog) -> String {
     if catalog.connections.is_empty() {
-        return "There are no connections. Add a section [connections.NAME] to sopwright.toml."
+        return "There are no connections. `sopwright connections add` sets one up, or add a section [connections.NAME] to sopwright.toml."
             .to_owned();
     }
     let mut text = String::new();
