@@ -111,6 +111,12 @@ pub struct TableDescription {
     /// How the next page is asked for; there is one page unless said.
     #[serde(default)]
     pub next: Option<Next>,
+    /// The code of a "no" that means that there are no records.
+    #[serde(default)]
+    pub none: Option<String>,
+    /// Does an answer without the list mean that there are no records?
+    #[serde(default)]
+    pub may_lack_rows: bool,
     /// Is the first record a row of names, and are the others lists of cells?
     #[serde(default)]
     pub heads: bool,

@@ -39,6 +39,8 @@ pub struct RestTable {
     body: Option<Value>,
     rows: String,
     has_heads: bool,
+    none: Option<String>,
+    may_lack_rows: bool,
     next: Option<Next>,
     shape: Shape,
     columns: IndexMap<String, FieldType>,
@@ -120,6 +122,8 @@ impl RestTable {
             body,
             rows: described.rows,
             has_heads: described.heads,
+            none: described.none,
+            may_lack_rows: described.may_lack_rows,
             next: described.next,
             shape,
             columns: described.columns,
@@ -174,6 +178,10 @@ impl RestTable {
         let (rows, is_whole) = listing::read(&self.asked(&reader), usize::MAX).await?;
         let inferred = listing::describe(&rows, is_whole, &self.columns);
         listing::typed(&self.name, rows, &inferred, fields)
+    }
+
+    fn means_none(&self, error: &ConnectError) -> bool {
+        matches!(&error.kind, ConnectErrorKind::Refused { code } if self.none.as_ref() == Some(code))
     }
 
     fn asked<'a>(&'a self, reader: &'a Reader<'a>) -> Asked<'a> {
@@ -328,13 +336,14 @@ impl Pages for Asked<'_> {
 
     async fn page(&self, step: &Step) -> Result<(Vec<Row>, Option<Step>), ConnectError> {
         let table = self.table;
-        let (answer, headers, url) = self.answer(step).await?;
-        // Where there are no cells at all, a sheet's answer has no list either.
-        let nothing = Vec::new();
-        let listed = match table.has_heads && answer.pointer(&table.rows).is_none() {
-            true => &nothing,
-            false => listing::list_at(&answer, &table.rows, self.names())?,
+        let (mut answer, headers, url) = match self.answer(step).await {
+            Err(error) if table.means_none(&error) => return Ok((Vec::new(), None)),
+            answered => answered?,
         };
+        if table.may_lack_rows && answer.pointer(&table.rows).is_none() {
+            put(&mut answer, &table.rows, Value::Array(Vec::new()));
+        }
+        let listed = listing::list_at(&answer, &table.rows, self.names())?;
         let page = Page {
             step,
             url: &url,

@@ -27,7 +27,12 @@ pub fn names_in(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => names(text),
         Value::Array(parts) => parts.iter().flat_map(names_in).collect(),
-        Value::Object(parts) => parts.values().flat_map(names_in).collect(),
+        Value::Object(parts) => {
+            let parts = parts.iter();
+            parts
+                .flat_map(|(name, part)| names(name).into_iter().chain(names_in(part)))
+                .collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -55,7 +60,7 @@ pub fn fill(value: &Value, known: &Row) -> Value {
         Value::Object(parts) => {
             let filled = parts.iter().filter_map(|(name, part)| {
                 let value = fill(part, known);
-                (!value.is_null() || part.is_null()).then(|| (name.clone(), value))
+                (!value.is_null() || part.is_null()).then(|| (fill_text(name, known), value))
             });
             Value::Object(filled.collect())
         }
@@ -140,10 +145,10 @@ mod tests {
 
     #[test]
     fn a_name_alone_is_its_value_and_nothing_is_left_out() {
-        let body = json!({ "n": "{size}", "text": "{size}!", "gone": "{note}", "kept": null, "l": ["{id}"] });
+        let body = json!({ "n": "{size}", "text": "{size}!", "gone": "{note}", "kept": null, "l": ["{id}"], "{id}": 1 });
         assert_eq!(
             fill(&body, &known()),
-            json!({ "n": 3, "text": "3!", "kept": null, "l": ["a/b"] })
+            json!({ "n": 3, "text": "3!", "kept": null, "l": ["a/b"], "a/b": 1 })
         );
     }
 

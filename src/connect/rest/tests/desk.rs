@@ -19,10 +19,12 @@ pub struct Asked {
     pub body: Value,
 }
 
-/// An answer that goes wrong, for the first request whose line begins so.
+/// An answer that goes wrong, for the next request of its kind.
 pub struct Fault {
-    /// How the line begins.
+    /// The line of the request.
     pub line: String,
+    /// Its body, where that tells it apart.
+    pub body: Option<Value>,
     /// What is answered.
     pub answer: (String, String),
 }
@@ -42,7 +44,10 @@ impl Desk {
         let server = Server::start_whole(move |request| {
             let asked = asked(request);
             let mut faults = waiting.lock().unwrap();
-            let fault = faults.iter().position(|f| asked.line.starts_with(&f.line));
+            let fault = faults.iter().position(|fault| {
+                let is_body = fault.body.as_ref().is_none_or(|body| *body == asked.body);
+                in_order(&fault.line) == asked.line && is_body
+            });
             if let Some(place) = fault {
                 return faults.remove(place).unwrap().answer;
             }
@@ -67,7 +72,10 @@ impl Desk {
             for (name, value) in answer["headers"].as_object().into_iter().flatten() {
                 head += &format!("\r\n{name}: {}", value.as_str().unwrap());
             }
-            (head, answer["answer"].to_string())
+            match &answer["answer"] {
+                Value::Null => (head, String::new()),
+                answer => (head, answer.to_string()),
+            }
         });
         Desk {
             server: server.await,
@@ -80,10 +88,16 @@ impl Desk {
         &self.server.url
     }
 
-    /// Lets the next request whose line begins so go wrong.
+    /// Lets the next request with that line go wrong.
     pub fn fails(&self, line: &str, head: &str, body: &Value) {
+        self.fails_for((line, None), head, body);
+    }
+
+    /// Lets the next request with that line and body go wrong.
+    pub fn fails_for(&self, (line, asked): (&str, Option<&Value>), head: &str, body: &Value) {
         self.faults.lock().unwrap().push_back(Fault {
             line: line.to_owned(),
+            body: asked.cloned(),
             answer: (
                 format!("{head}\r\nContent-Type: application/json"),
                 body.to_string(),

@@ -66,6 +66,14 @@ impl Contract {
             .collect()
     }
 
+    /// Lets the next request for the last page go wrong.
+    fn last_page_fails(&self, head: &str, body: &Value) {
+        let page = self.pages().pop().unwrap();
+        let bodies = self.said["bodies"].as_array();
+        let asked = bodies.map(|bodies| bodies.last().unwrap());
+        self.desk.fails_for((&page, asked), head, body);
+    }
+
     async fn rows(&self) -> Result<Value, ConnectError> {
         let stream = self.connection.scan(Scan::all(self.table())).await?;
         let rows = stream.collect(usize::MAX).await?;
@@ -117,14 +125,17 @@ impl Contract {
         let before = self.desk.count();
         assert_eq!(self.rows().await.unwrap(), self.said["rows"]);
         assert_eq!(self.lines(before), self.pages());
+        if let Some(bodies) = self.said["bodies"].as_array() {
+            let asked = self.desk.asked(before).into_iter().map(|asked| asked.body);
+            assert_eq!(&asked.collect::<Vec<_>>(), bodies);
+        }
     }
 
     async fn waits_where_it_is_asked_to(&self) {
         let before = self.desk.count();
         let page = self.pages().last().unwrap().clone();
         let busy = self.said.get("busy").cloned().unwrap_or_default();
-        self.desk
-            .fails(&page, "429 Too Many Requests\r\nRetry-After: 7", &busy);
+        self.last_page_fails("429 Too Many Requests\r\nRetry-After: 7", &busy);
         assert_eq!(self.rows().await.unwrap(), self.said["rows"]);
         assert_eq!(self.waits.seconds(), [7]);
         // The page is asked for again, and no other.
@@ -134,9 +145,7 @@ impl Contract {
     }
 
     async fn takes_no_half_table_for_a_whole_one(&self) {
-        let page = self.pages().last().unwrap().clone();
-        self.desk
-            .fails(&page, "500 Internal Server Error", &Value::Null);
+        self.last_page_fails("500 Internal Server Error", &Value::Null);
         let error = self.rows().await.unwrap_err();
         assert!(error.is_transient(), "{error}");
         let table = format!("The table `{}`", self.table());
@@ -146,17 +155,16 @@ impl Contract {
 
     async fn renews_a_token_or_says_that_it_expired(&self) {
         let before = self.desk.count();
-        let page = self.pages().last().unwrap().clone();
         let status = self.said["expired_status"]
             .as_str()
             .unwrap_or("401 Unauthorized");
-        self.desk.fails(&page, status, &self.said["expired"]);
+        self.last_page_fails(status, &self.said["expired"]);
         if self.said.get("token").is_some() {
             assert_eq!(self.rows().await.unwrap(), self.said["rows"]);
             assert_eq!(self.tokens(before), 1, "the token is fetched once more");
             // Where the new one is refused too, that is the end of it.
-            self.desk.fails(&page, status, &self.said["expired"]);
-            self.desk.fails(&page, status, &self.said["expired"]);
+            self.last_page_fails(status, &self.said["expired"]);
+            self.last_page_fails(status, &self.said["expired"]);
         }
         let error = self.rows().await.unwrap_err();
         assert_eq!(error.kind, ConnectErrorKind::Final);
