@@ -9,6 +9,11 @@ async fn hubspot() {
 }
 
 #[tokio::test]
+async fn salesforce() {
+    holds("salesforce", include_str!("services/salesforce.json")).await;
+}
+
+#[tokio::test]
 async fn zendesk() {
     holds("zendesk", include_str!("services/zendesk.json")).await;
 }
