@@ -4,10 +4,11 @@ use crate::connect::ConnectError;
 use crate::diag::did_you_mean;
 
 /// The descriptions by name, in the order in which they are listed.
-const PRESETS: [(&str, &str); 3] = [
+const PRESETS: [(&str, &str); 4] = [
     ("hubspot", include_str!("presets/hubspot.toml")),
     ("salesforce", include_str!("presets/salesforce.toml")),
     ("zendesk", include_str!("presets/zendesk.toml")),
+    ("intercom", include_str!("presets/intercom.toml")),
 ];
 
 /// Returns the names.

@@ -18,6 +18,11 @@ async fn zendesk() {
     holds("zendesk", include_str!("services/zendesk.json")).await;
 }
 
+#[tokio::test]
+async fn intercom() {
+    holds("intercom", include_str!("services/intercom.json")).await;
+}
+
 #[test]
 fn each_preset_cites_its_documentation_and_keeps_to_a_pace() {
     for name in presets::names() {
