@@ -23,6 +23,11 @@ async fn intercom() {
     holds("intercom", include_str!("services/intercom.json")).await;
 }
 
+#[tokio::test]
+async fn gong() {
+    holds("gong", include_str!("services/gong.json")).await;
+}
+
 #[test]
 fn each_preset_cites_its_documentation_and_keeps_to_a_pace() {
     for name in presets::names() {
