@@ -28,6 +28,11 @@ async fn gong() {
     holds("gong", include_str!("services/gong.json")).await;
 }
 
+#[tokio::test]
+async fn slack() {
+    holds("slack", include_str!("services/slack.json")).await;
+}
+
 #[test]
 fn each_preset_cites_its_documentation_and_keeps_to_a_pace() {
     for name in presets::names() {
