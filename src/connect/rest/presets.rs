@@ -4,13 +4,14 @@ use crate::connect::ConnectError;
 use crate::diag::did_you_mean;
 
 /// The descriptions by name, in the order in which they are listed.
-const PRESETS: [(&str, &str); 6] = [
+const PRESETS: [(&str, &str); 7] = [
     ("hubspot", include_str!("presets/hubspot.toml")),
     ("salesforce", include_str!("presets/salesforce.toml")),
     ("zendesk", include_str!("presets/zendesk.toml")),
     ("intercom", include_str!("presets/intercom.toml")),
     ("gong", include_str!("presets/gong.toml")),
     ("slack", include_str!("presets/slack.toml")),
+    ("gmail", include_str!("presets/gmail.toml")),
 ];
 
 /// Returns the names.

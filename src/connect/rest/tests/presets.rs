@@ -33,6 +33,11 @@ async fn slack() {
     holds("slack", include_str!("services/slack.json")).await;
 }
 
+#[tokio::test]
+async fn gmail() {
+    holds("gmail", include_str!("services/gmail.json")).await;
+}
+
 #[test]
 fn each_preset_cites_its_documentation_and_keeps_to_a_pace() {
     for name in presets::names() {
