@@ -4,7 +4,7 @@ use crate::connect::ConnectError;
 use crate::diag::did_you_mean;
 
 /// The descriptions by name, in the order in which they are listed.
-const PRESETS: [(&str, &str); 7] = [
+const PRESETS: [(&str, &str); 8] = [
     ("hubspot", include_str!("presets/hubspot.toml")),
     ("salesforce", include_str!("presets/salesforce.toml")),
     ("zendesk", include_str!("presets/zendesk.toml")),
@@ -12,6 +12,7 @@ const PRESETS: [(&str, &str); 7] = [
     ("gong", include_str!("presets/gong.toml")),
     ("slack", include_str!("presets/slack.toml")),
     ("gmail", include_str!("presets/gmail.toml")),
+    ("stripe", include_str!("presets/stripe.toml")),
 ];
 
 /// Returns the names.

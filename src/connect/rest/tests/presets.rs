@@ -38,6 +38,11 @@ async fn gmail() {
     holds("gmail", include_str!("services/gmail.json")).await;
 }
 
+#[tokio::test]
+async fn stripe() {
+    holds("stripe", include_str!("services/stripe.json")).await;
+}
+
 #[test]
 fn each_preset_cites_its_documentation_and_keeps_to_a_pace() {
     for name in presets::names() {
