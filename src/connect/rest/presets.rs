@@ -4,7 +4,7 @@ use crate::connect::ConnectError;
 use crate::diag::did_you_mean;
 
 /// The descriptions by name, in the order in which they are listed.
-const PRESETS: [(&str, &str); 8] = [
+const PRESETS: [(&str, &str); 9] = [
     ("hubspot", include_str!("presets/hubspot.toml")),
     ("salesforce", include_str!("presets/salesforce.toml")),
     ("zendesk", include_str!("presets/zendesk.toml")),
@@ -13,6 +13,7 @@ const PRESETS: [(&str, &str); 8] = [
     ("slack", include_str!("presets/slack.toml")),
     ("gmail", include_str!("presets/gmail.toml")),
     ("stripe", include_str!("presets/stripe.toml")),
+    ("notion", include_str!("presets/notion.toml")),
 ];
 
 /// Returns the names.

@@ -43,6 +43,11 @@ async fn stripe() {
     holds("stripe", include_str!("services/stripe.json")).await;
 }
 
+#[tokio::test]
+async fn notion() {
+    holds("notion", include_str!("services/notion.json")).await;
+}
+
 #[test]
 fn each_preset_cites_its_documentation_and_keeps_to_a_pace() {
     for name in presets::names() {
