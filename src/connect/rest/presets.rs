@@ -4,7 +4,7 @@ use crate::connect::ConnectError;
 use crate::diag::did_you_mean;
 
 /// The descriptions by name, in the order in which they are listed.
-const PRESETS: [(&str, &str); 9] = [
+const PRESETS: [(&str, &str); 10] = [
     ("hubspot", include_str!("presets/hubspot.toml")),
     ("salesforce", include_str!("presets/salesforce.toml")),
     ("zendesk", include_str!("presets/zendesk.toml")),
@@ -14,6 +14,7 @@ const PRESETS: [(&str, &str); 9] = [
     ("gmail", include_str!("presets/gmail.toml")),
     ("stripe", include_str!("presets/stripe.toml")),
     ("notion", include_str!("presets/notion.toml")),
+    ("google-sheets", include_str!("presets/google-sheets.toml")),
 ];
 
 /// Returns the names.

@@ -48,6 +48,11 @@ async fn notion() {
     holds("notion", include_str!("services/notion.json")).await;
 }
 
+#[tokio::test]
+async fn google_sheets() {
+    holds("google-sheets", include_str!("services/google-sheets.json")).await;
+}
+
 #[test]
 fn each_preset_cites_its_documentation_and_keeps_to_a_pace() {
     for name in presets::names() {
