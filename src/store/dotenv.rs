@@ -12,11 +12,10 @@ const FILE: &str = ".env";
 /// Returns what a variable is set to in the file of a workspace; nothing, where there is no file.
 pub(super) fn variable(root: &Path, name: &str) -> Option<String> {
     let text = std::fs::read_to_string(root.join(FILE)).ok()?;
-    let values = text.lines().filter_map(read);
+    let mut values = text.lines().filter_map(read);
     // As in a shell, the last one holds.
     values
-        .filter(|(known, _)| *known == name)
-        .last()
+        .rfind(|(known, _)| *known == name)
         .map(|(_, value)| value)
 }
 

@@ -5,6 +5,7 @@ mod asks;
 mod description;
 mod email;
 mod filling;
+mod held;
 mod paging;
 pub mod presets;
 mod reading;
@@ -26,9 +27,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::refusals::{no_column, no_table, not_writable, require_key};
-use super::{ConnectError, Connection, ConnectionInfo, RestConfig, Row, RowStream, Scan};
+use super::{ConnectError, Connection, ConnectionInfo, Effect, RestConfig, Row, RowStream, Scan};
 use crate::diag::did_you_mean;
 pub use asks::{Asked, Asks, asks};
+use held::Held;
 use service::Service;
 use table::{Reader, RestTable};
 use tool::RestTool;
@@ -38,6 +40,7 @@ pub struct RestConnection {
     service: Service,
     is_sandbox: bool,
     pause: Arc<dyn Pause>,
+    held: Held,
     now: fn() -> Timestamp,
 }
 
@@ -73,6 +76,7 @@ impl RestConnection {
             service: Service::open(config, workspace, env)?,
             is_sandbox: config.sandbox,
             pause: Arc::new(Wait),
+            held: Held::new(held::TIME),
             now: Timestamp::now,
         })
     }
@@ -81,6 +85,7 @@ impl RestConnection {
         Reader {
             line: &self.service.line,
             pause: &self.pause,
+            held: &self.held,
             now: self.now,
         }
     }
@@ -103,8 +108,11 @@ impl RestConnection {
                 .maybe_help(did_you_mean(name, tools.keys().map(String::as_str)))
         })?;
         let ask = tool.request(name, arguments, key)?;
-        let (answer, _) = self.service.line.ask(&format!("`{name}`"), ask).await?;
-        tool.given(name, answer)
+        let answer = self.service.line.ask(&format!("`{name}`"), ask).await;
+        if tool.tool.effect != Effect::Read {
+            self.held.forget();
+        }
+        tool.given(name, answer?.0)
     }
 
     /// Returns the key of the one record that columns other than the table's key tell; `None` for
@@ -218,8 +226,10 @@ impl Connection for RestConnection {
         };
         let ask = update.request(table, (name, &value), set)?;
         let what = format!("The update of `{table}`");
-        self.service.line.ask(&what, ask).await?;
-        Ok(1)
+        let answer = self.service.line.ask(&what, ask).await;
+        // Also where the answer did not arrive: it may have been changed.
+        self.held.forget();
+        answer.map(|_| 1)
     }
 }
 

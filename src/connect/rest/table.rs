@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::Pause;
 use super::description::{Moment, Next, Since, TableDescription};
 use super::filling::Filling;
+use super::held::Held;
 use super::paging::{self, Page, Step};
 use super::service::{Ask, LONGEST_WAIT, Line, check_filled, method};
 use super::shape::{Shape, under_heads};
@@ -175,9 +176,17 @@ impl RestTable {
         reader: Reader<'_>,
         fields: &IndexMap<String, FieldType>,
     ) -> Result<Vec<Row>, ConnectError> {
-        let (rows, is_whole) = listing::read(&self.asked(&reader), usize::MAX).await?;
-        let inferred = listing::describe(&rows, is_whole, &self.columns);
-        listing::typed(&self.name, rows, &inferred, fields)
+        let rows = match reader.held.rows(&self.name) {
+            Some(rows) => rows,
+            None => {
+                let (rows, _) = listing::read(&self.asked(&reader), usize::MAX).await?;
+                let rows = Arc::new(rows);
+                reader.held.hold(&self.name, &rows);
+                rows
+            }
+        };
+        let inferred = listing::describe(&rows, true, &self.columns);
+        listing::typed(&self.name, Arc::unwrap_or_clone(rows), &inferred, fields)
     }
 
     fn means_none(&self, error: &ConnectError) -> bool {
@@ -248,6 +257,8 @@ pub struct Reader<'a> {
     pub line: &'a Line,
     /// Waits for a while.
     pub pause: &'a Arc<dyn Pause>,
+    /// Tables that were just read.
+    pub held: &'a Held,
     /// Tells the time.
     pub now: fn() -> Timestamp,
 }

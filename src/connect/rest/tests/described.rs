@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use super::Noted;
 use super::desk::Desk;
 use super::service::refused;
 use crate::connect::rest::RestConnection;
+use crate::connect::rest::held::{self, Held};
 use crate::connect::{ConnectErrorKind, Connection, RestConfig, Row, Scan};
 use crate::spec::FieldType;
 
@@ -24,6 +26,7 @@ fn open(section: &str, desk: &Desk) -> (RestConnection, Arc<Noted>) {
     };
     let mut connection = RestConnection::open(&config, Path::new("no-workspace"), &env).unwrap();
     let waits = Arc::new(Noted::default());
+    connection.held = Held::new(Duration::ZERO);
     connection.pause = waits.clone();
     connection.now = || "2026-11-16T08:00:00Z".parse().unwrap();
     (connection, waits)
@@ -120,7 +123,7 @@ async fn waits_have_a_bound_and_tries_an_end() {
         &Value::Null,
     );
     let error = connection.scan(Scan::all("deals")).await.unwrap_err();
-    let wanted = std::time::Duration::from_secs(3600);
+    let wanted = Duration::from_secs(3600);
     assert_eq!(
         error.kind,
         ConnectErrorKind::Transient {
@@ -242,6 +245,38 @@ async fn an_update_is_of_one_record_and_of_what_can_be_set() {
         .update("deals", &row(json!({ "id": 2 })), &Row::new())
         .await;
     assert!(error.unwrap_err().help.unwrap().contains("writable = true"));
+}
+
+#[tokio::test]
+async fn a_table_is_asked_for_once_in_a_row_and_again_after_a_change() {
+    let answers = vec![
+        json!({ "ask": "GET /deals", "answer": [{ "id": 1 }] }),
+        json!({ "ask": "POST /close", "answer": {} }),
+        json!({ "ask": "GET /look", "answer": {} }),
+    ];
+    let desk = Desk::start(answers, Vec::new()).await;
+    let section = "base_url = 'URL'\n[tables.deals]\npath = '/deals'\n\
+        [tools.close]\nabout = 'Closes'\npath = '/close'\n[tools.look]\nabout = 'Looks'\nmethod = 'GET'\npath = '/look'\n";
+    let (mut connection, _) = open(section, &desk);
+    connection.held = Held::new(held::TIME);
+    desk.fails("GET /deals", "500 Internal Server Error", &Value::Null);
+    assert!(connection.scan(Scan::all("deals")).await.is_err());
+    for tool in ["look", "close"] {
+        for _ in 0..2 {
+            connection.scan(Scan::all("deals")).await.unwrap();
+        }
+        connection.call(tool, Row::new()).await.unwrap();
+    }
+    connection.scan(Scan::all("deals")).await.unwrap();
+    let read = desk
+        .asked(0)
+        .into_iter()
+        .filter(|asked| asked.line == "GET /deals");
+    assert_eq!(
+        read.count(),
+        3,
+        "what failed, the first and the one after the change"
+    );
 }
 
 #[tokio::test]

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::Noted;
 use super::desk::{Desk, in_order};
+use crate::connect::rest::held::Held;
 use crate::connect::rest::{RestConnection, presets};
 use crate::connect::{ConnectError, ConnectErrorKind, Connection, RestConfig, Row, Scan};
 
@@ -43,6 +45,7 @@ impl Contract {
         let env = move |name: &str| Some(secrets.get(name)?.as_str()?.to_owned());
         let mut connection = RestConnection::open(&config, folder.path(), &env).unwrap();
         let waits = Arc::new(Noted::default());
+        connection.held = Held::new(Duration::ZERO);
         connection.pause = waits.clone();
         connection.now = || "2026-11-16T08:00:00Z".parse().unwrap();
         Contract {
