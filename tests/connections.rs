@@ -117,6 +117,12 @@ fn a_service_is_described_added_read_and_changed() {
         place.run(&[&said, more].concat())
     };
 
+    let presets = place.run(&["connections", "presets"]).ok();
+    assert!(
+        presets.contains("hubspot") && presets.contains("google-sheets"),
+        "{presets}"
+    );
+
     // Without its token it is not kept.
     let told = add(&[]).fails(1);
     assert!(told.contains("SOPWRIGHT_DESK_TOKEN is not set"), "{told}");

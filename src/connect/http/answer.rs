@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::connect::{ConnectError, ConnectErrorKind};
@@ -124,18 +125,32 @@ impl Answer {
     /// Returns how long the service asks to wait. A moment is taken against the service's own
     /// clock, which the answer carries.
     fn retry_after(&self) -> Option<Duration> {
-        let text = |name| self.headers.get(name)?.to_str().ok();
-        let wanted = text(RETRY_AFTER)?;
-        if let Ok(seconds) = wanted.trim().parse() {
-            return Some(Duration::from_secs(seconds));
+        let text = |name: HeaderName| self.headers.get(name)?.to_str().ok().map(str::trim);
+        let moment = |text: &str| rfc2822::parse(text).ok().map(|moment| moment.timestamp());
+        let until = |then: Timestamp| {
+            let wait = then.duration_since(moment(text(DATE)?)?);
+            Duration::try_from(wait).ok()
+        };
+        if let Some(wanted) = text(RETRY_AFTER) {
+            return match wanted.parse() {
+                Ok(seconds) => Some(Duration::from_secs(seconds)),
+                Err(_) => until(moment(wanted)?),
+            };
         }
-        let moment = |text: &str| rfc2822::parse(text).ok();
-        let wait = moment(wanted)?
-            .timestamp()
-            .duration_since(moment(text(DATE)?)?.timestamp());
-        Duration::try_from(wait).ok()
+        // Some say instead when what may be asked begins anew: in seconds, or as a moment in
+        // seconds since 1970.
+        let reset = ["ratelimit-reset", "x-ratelimit-reset"]
+            .into_iter()
+            .find_map(|name| text(HeaderName::from_static(name)))?;
+        match reset.parse::<i64>().ok()? {
+            moment @ A_MOMENT.. => until(Timestamp::from_second(moment).ok()?),
+            seconds => Some(Duration::from_secs(u64::try_from(seconds).ok()?)),
+        }
     }
 }
+
+/// Seconds from which on a number is a moment, and not a time to wait: September 2001.
+const A_MOMENT: i64 = 1_000_000_000;
 
 fn reason_of(status: StatusCode) -> String {
     let words = status.canonical_reason().unwrap_or("no reason given");
@@ -225,6 +240,11 @@ mod tests {
         ];
         assert_eq!(wait(&dated), Some(Duration::from_secs(30)));
         assert_eq!(wait(&dated[1..]), None);
+        let reset = [dated[0], ("x-ratelimit-reset", "1445412492")];
+        assert_eq!(wait(&reset), Some(Duration::from_secs(12)));
+        assert_eq!(wait(&reset[1..]), None);
+        let reset = [("ratelimit-reset", "9")];
+        assert_eq!(wait(&reset), Some(Duration::from_secs(9)));
         assert!(matches!(
             kind(answer(429, &[], "")),
             ConnectErrorKind::Transient { .. }
