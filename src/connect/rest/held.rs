@@ -17,8 +17,11 @@ const ROWS: usize = 50_000;
 /// Tables that were just read.
 pub struct Held {
     time: Duration,
-    tables: Mutex<IndexMap<String, (Instant, Arc<Vec<Row>>)>>,
+    tables: Mutex<IndexMap<String, Table>>,
 }
+
+/// When a table was read, and its rows.
+type Table = (Instant, Arc<Vec<Row>>);
 
 impl Held {
     /// Returns a place for tables that are held so long.
