@@ -82,3 +82,24 @@ fn a_preset_says_what_it_needs() {
     let error = refused("preset = 'hubspot'\nsecrets = { token = 'env:CRM_TOKEN' }");
     assert!(error.message.contains("CRM_TOKEN"), "{error}");
 }
+
+#[test]
+fn the_documentation_lists_what_each_preset_offers() {
+    let docs = include_str!("../../../../docs/connections.md");
+    for name in presets::names() {
+        let table: toml::Table = presets::text(name).unwrap().parse().unwrap();
+        let row = docs
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{name}` |")));
+        let cells: Vec<&str> = row.expect(name).split('|').collect();
+        for (part, cell) in [("tables", cells[2]), ("tools", cells[3])] {
+            let told: Vec<&str> = cell
+                .split([',', ' '])
+                .filter(|word| !word.is_empty())
+                .collect();
+            for offered in table[part].as_table().unwrap().keys() {
+                assert!(told.contains(&offered.as_str()), "{name} offers {offered}");
+            }
+        }
+    }
+}
