@@ -11,6 +11,7 @@ mod mend;
 mod pattern;
 mod people;
 mod statement;
+mod structure;
 mod when;
 mod words;
 mod world;
@@ -146,6 +147,16 @@ fn calls(messages: &[Message]) -> Vec<&ToolCall> {
             _ => &[],
         })
         .collect()
+}
+
+/// Returns the statements of an SOP, those of its tables and lists said as sentences of their own.
+fn spoken(world: &World) -> Vec<world::Said> {
+    let is_value = |words: &str| {
+        let mut columns = world.tables.iter().flat_map(|table| table.columns.values());
+        let said = words::spoken(words);
+        columns.any(|column| column.spoken.iter().any(|(_, value)| *value == said))
+    };
+    structure::spoken(&grid::spoken(&world.statements, &is_value))
 }
 
 /// Returns the last tool result, as JSON.

@@ -5,6 +5,8 @@ mod definition;
 mod labels;
 mod ladder;
 mod meaning;
+mod needs;
+mod newest;
 mod patterns;
 mod pieces;
 mod route;
@@ -12,6 +14,8 @@ mod rows;
 mod rules;
 mod signs;
 mod skips;
+mod tails;
+mod turns;
 
 use std::sync::LazyLock;
 
@@ -31,6 +35,8 @@ pub(super) use pieces::pieces;
 pub(super) use route::Route;
 pub(super) use rows::{Rows, rows_of};
 pub(super) use rules::Rule;
+pub(super) use tails::without_brackets;
+pub(super) use turns::in_turn;
 
 use super::condition::{Reader, figure};
 use super::pattern::pattern;
@@ -178,8 +184,15 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.waived = Some("a value stands for itself alone");
         return meaning;
     }
-    if text == crate::drafter::grid::HEADING || introduces(text) {
+    if text == crate::drafter::grid::HEADING
+        || text == crate::drafter::structure::LED
+        || introduces(text)
+    {
         meaning.waived = Some("introduces what follows");
+        return meaning;
+    }
+    if reader.limits_rows(text) {
+        meaning.waived = Some("carried out wherever such rows are counted");
         return meaning;
     }
     meaning.defined = definition::defined(text, reader);
@@ -197,7 +210,8 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     let rest = forms
         .otherwise
         .captures(text)
-        .or_else(|| forms.otherwise_last.captures(text));
+        .or_else(|| forms.otherwise_last.captures(text))
+        .or_else(|| forms.rest_last.captures(text));
     if let Some(found) = rest {
         meaning.otherwise = found.get(1).map(|m| label(m.as_str()));
         if let (Some(level), Some((_, besides))) = (&meaning.otherwise, ladder::so_are(text)) {
@@ -212,6 +226,10 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     }
     if HIGHER.is_match(text) && tokens(text).len() <= 16 {
         meaning.higher = true;
+        return meaning;
+    }
+    meaning.newest = newest::newest(text, reader);
+    if meaning.newest.is_some() {
         return meaning;
     }
     meaning.instead = instead(text, reader);
@@ -253,6 +271,8 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     if meaning.outputs.is_empty() {
         let is_free = meaning.is_open();
         meaning.only = rows::chosen(said, is_free, reader);
+        let begins = lower.trim_start_matches("and ");
+        meaning.also = begins.starts_with("also take ") || begins.starts_with("plus ");
     }
     if meaning.is_open()
         || (meaning.when.is_some() && meaning.only.is_none() && meaning.outputs.is_empty())

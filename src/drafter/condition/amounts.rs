@@ -92,7 +92,9 @@ fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Fou
     let counts = |named: &super::columns::Named| {
         named.places.contains(&figure.span.1) && figure.unit == Unit::Plain
     };
-    let best = best.or_else(|| super::money::money(rows, words));
+    let best = best
+        .or_else(|| super::money::money(rows, words))
+        .or_else(|| headcount(rows, words, figure));
     let counted = best
         .as_ref()
         .filter(|(_, named)| counts(named))
@@ -114,12 +116,32 @@ fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Fou
     Some(row.found(compared(&value, relation, figure, 1.0), None, &columns))
 }
 
+/// Returns the column that says how many people a company has: "50 or more people".
+fn headcount<'r, 't>(
+    rows: &'r [Row<'t>],
+    words: &Words,
+    figure: &Figure,
+) -> Option<(&'r Row<'t>, super::columns::Named)> {
+    let at = figure.span.1;
+    let is_people = words
+        .tokens
+        .get(at)
+        .is_some_and(|word| matches!(word.as_str(), "people" | "staff" | "heads" | "persons"));
+    let said = Words::new("employees");
+    rows.iter().filter(|_| is_people).find_map(|row| {
+        let column = named(row.table, &said, is_number)?;
+        let places = vec![at];
+        Some((row, super::columns::Named { places, ..column }))
+    })
+}
+
 /// Writes a comparison of a value with a figure, each unit of which counts as `scale`.
 pub(super) fn compared(value: &str, relation: &str, figure: &Figure, scale: f64) -> String {
     match figure.up_to {
         Some(up_to) => format!(
-            "{value} >= {} and {value} <= {}",
+            "{value} >= {} and {value} {} {}",
             written(figure.number * scale),
+            if figure.below { "<" } else { "<=" },
             written(up_to * scale)
         ),
         None => format!("{value} {relation} {}", written(figure.number * scale)),

@@ -223,7 +223,8 @@ fn of_named_rows<'r, 't>(
     let row = rows.iter().filter(|row| row.is == Is::Own).find(|row| {
         let name = row.table.short();
         let last = name.rsplit(['_', '-']).next().unwrap_or(name);
-        stem(&words.tokens[before]) == stem(last)
+        // Rows that are counted are those of which the clause speaks.
+        row.item == "item" || stem(&words.tokens[before]) == stem(last)
     })?;
     let column = began(row.table)?;
     Some((
@@ -333,7 +334,7 @@ impl Row<'_> {
                 && is_participle
                 && matches!(
                     before,
-                    "was" | "were" | "been" | "not" | "yet" | "already" | "has" | "have"
+                    "was" | "were" | "been" | "not" | "yet" | "already" | "has" | "have" | "never"
                 )
         })?;
         let mut said = words.clone();
@@ -372,7 +373,8 @@ impl Row<'_> {
 
     /// Returns the date on which a row was done with, where rows have one.
     pub(super) fn done_on(&self) -> Option<&str> {
-        const DONE: [&str; 10] = [
+        const DONE: [&str; 11] = [
+            "handled",
             "completed",
             "done",
             "finished",

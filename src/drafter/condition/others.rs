@@ -5,7 +5,7 @@ use super::compare::{Unit, figures};
 use super::row::{Found, Is, Row, conditions, take_denial};
 use super::words::Words;
 use super::{Read, Reader};
-use crate::drafter::words::{stem, stems, tokens};
+use crate::drafter::words::{plain_stem, stem, stems, tokens};
 use crate::drafter::world::Table;
 
 impl Reader<'_> {
@@ -55,6 +55,7 @@ impl Reader<'_> {
             words.tick(noun, noun + 1);
         }
         let mut found: Vec<Found> = graded.into_iter().collect();
+        found.extend(self.same_month(table, &mut words));
         found.extend(conditions(std::slice::from_ref(&row), &mut words)?);
         let newest = match speaks_of_newest {
             true if denied || counted.is_some() => return None,
@@ -64,7 +65,7 @@ impl Reader<'_> {
         self.take_link(table, &mut words);
         words.take(&[
             "raised", "logged", "reported", "opened", "filed", "has", "received", "least",
-            "number", "count", "total", "before",
+            "number", "count", "total", "before", "sent",
         ]);
         self.take_names(self.cases, &mut words);
         for parent in self.parents() {
@@ -80,7 +81,7 @@ impl Reader<'_> {
             });
         }
         let conditions: Vec<String> = found.iter().map(|f| grouped(&f.source)).collect();
-        let condition = conditions.join(" and ");
+        let condition = self.limited(table, &conditions.join(" and "));
         let short = table.short();
         let source = match counted {
             Some(figure) => {
@@ -146,6 +147,9 @@ impl Reader<'_> {
     /// Returns where the noun stands that names a table's rows.
     pub(super) fn noun(&self, table: &Table, words: &Words) -> Option<usize> {
         let free = words.free();
+        if let Some(at) = literal(table, words).last() {
+            return Some(*at);
+        }
         let nouns = self.nouns(table);
         // A word that names a column of the case names no table: "active users".
         (0..free.len())
@@ -211,12 +215,27 @@ impl Reader<'_> {
     pub(super) fn take_names(&self, table: &Table, words: &mut Words) -> bool {
         let free = words.free();
         let nouns = self.nouns(table);
+        let literal = literal(table, words);
+        // A word that means the same may say something else: "the contract ends".
+        let is_other = |at: usize| {
+            let said = &free[at];
+            literal.iter().any(|one| free[*one] == *said) && !literal.contains(&at)
+        };
         let places: Vec<usize> = (0..free.len())
-            .filter(|at| nouns.contains(&free[*at]))
+            .filter(|at| nouns.contains(&free[*at]) && !is_other(*at))
             .collect();
         words.tick_each(&places);
         !places.is_empty()
     }
+}
+
+/// Returns where the free words stand that a table is called by, not only words of their meaning.
+fn literal(table: &Table, words: &Words) -> Vec<usize> {
+    let name = table.short().replace(['_', '-'], " ");
+    let own: Vec<String> = tokens(&name).iter().map(|word| plain_stem(word)).collect();
+    (0..words.tokens.len())
+        .filter(|at| words.is_free(*at) && own.contains(&plain_stem(&words.tokens[*at])))
+        .collect()
 }
 
 /// Returns a condition that can stand beside others.

@@ -94,6 +94,8 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
     let mut found = Vec::new();
     for row in rows {
         found.extend(row.numbered(words));
+        found.extend(row.calendar_month(words));
+        row.take_span(words);
     }
     let spans = figures(&words.tokens);
     let free: Vec<Figure> = spans
@@ -214,7 +216,14 @@ impl Row<'_> {
     /// Reads "no CSM", "renewal date is missing", "owner is blank".
     pub(super) fn missing(&self, words: &mut Words) -> Option<Found> {
         const ASKS: [&str; 5] = ["missing", "blank", "empty", "unknown", "unset"];
-        const PHRASES: [&str; 8] = [
+        const PHRASES: [&str; 15] = [
+            "isn t filled",
+            "isn t known",
+            "isn t there",
+            "isn t given",
+            "wasn t filled",
+            "hasn t been filled",
+            "never filled",
             "not set",
             "not filled",
             "not known",

@@ -289,6 +289,12 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
         };
         for (value, spoken) in &column.spoken {
             let Some(span) = place(&free, spoken) else {
+                // "Unplanned" is anything but "planned maintenance".
+                if let Some(at) = opposite(&free, spoken) {
+                    held.score.0 = held.score.0.max(value.len());
+                    held.places.push(at);
+                    held.not.push(value.clone());
+                }
                 continue;
             };
             let at = span[0];
@@ -329,6 +335,15 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
         (!held.places.is_empty()).then_some(held)
     });
     held.max_by(|a, b| a.score.1.total_cmp(&b.score.1))
+}
+
+/// Returns where a word stands that is the opposite of what a value begins with.
+fn opposite(free: &[String], spoken: &[String]) -> Option<usize> {
+    const LONG: usize = 4;
+    let first = spoken.first().filter(|word| word.len() >= LONG)?;
+    let opposites = [format!("un{first}"), format!("non{first}")];
+    free.iter()
+        .position(|word| opposites.contains(word) && !UNDER_WAY.contains(&word.as_str()))
 }
 
 /// Is one word the other, or its beginning: "info" for information, "closing" for close?

@@ -25,7 +25,9 @@ pub(super) struct Assembly<'r> {
     /// Parts -> the statements that they carry out.
     pub(super) cites: BTreeMap<&'static str, Vec<usize>>,
     pub(super) trigger: Option<When>,
-    pub(super) only: Vec<Read>,
+    pub(super) only: Vec<(Read, Said)>,
+    /// The column that cases share of which only the newest counts.
+    pub(super) newest: Option<(String, Said)>,
     pub(super) skips: Vec<(Read, Said)>,
     pub(super) rules: Vec<Stated>,
     pub(super) routes: Vec<(Route, Said)>,
@@ -64,6 +66,7 @@ impl<'r> Assembly<'r> {
             cites: BTreeMap::new(),
             trigger: None,
             only: Vec::new(),
+            newest: None,
             skips: Vec::new(),
             rules: Vec::new(),
             routes: Vec::new(),
@@ -160,14 +163,12 @@ impl<'r> Assembly<'r> {
                     self.sources.entry(table).or_default().push(number);
                 }
             }
-            // What hangs on other tables cannot choose rows; the other cases are stopped instead.
-            Some(only) if !only.joined.is_empty() => {
-                self.cite("cases", number);
-                self.skips.push((only.negated(), said.clone()));
-            }
             Some(only) => {
                 self.cite("cases", number);
-                self.only.push(only);
+                match self.only.last_mut().filter(|_| meaning.also) {
+                    Some((last, _)) => *last = last.clone().both("or", only),
+                    None => self.only.push((only, said.clone())),
+                }
             }
             None => {}
         }
@@ -175,7 +176,22 @@ impl<'r> Assembly<'r> {
             self.cite("cases", number);
             self.skips.push((skip, said.clone()));
         }
-        for rule in meaning.rules {
+        if let Some(column) = meaning.newest {
+            self.cite("cases", number);
+            self.newest = Some((column, said.clone()));
+        }
+        for mut rule in meaning.rules {
+            if let Rule::Except { of, .. } = &mut rule {
+                let Some(last) = self.rules.last().filter(|last| last.number < number) else {
+                    self.open.push(said.clone());
+                    continue;
+                };
+                *of = last.number;
+            }
+            if self.only_says_what_is_done(&rule, said) {
+                self.open.push(said.clone());
+                continue;
+            }
             self.cite("level", number);
             self.rules.push(Stated {
                 rule,
@@ -249,6 +265,8 @@ impl<'r> Assembly<'r> {
 
     pub(super) fn finish(mut self) -> Drafted {
         self.fall_back();
+        self.leave_out();
+        self.settle_steps();
         let world = self.reader.world;
         if self.otherwise.is_none() && !self.rules.is_empty() {
             self.otherwise = Some("none".to_owned());

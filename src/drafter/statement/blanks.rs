@@ -13,7 +13,7 @@ use crate::drafter::words::{tokens, written};
 /// "If the revenue is blank, treat it as …".
 static BLANK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:and )?(?:(?:if|when|where) (.+? (?:is|are) (?:blank|empty|missing|unknown|not known|not set|not filled in|not given|left blank|left empty)|(?:there is|there's|we have) no .+?|no .+? is (?:given|known|set|on record|recorded|entered)),? (?:then |please |we |just )*|an? (?:blank|empty|missing|unknown) (.+?) )(?:treat|count|take|regard|consider|read|assume|use|call|counts|is|means|goes)(?:ed)?(?: (?:it|that|them|this|it's|it is|it was|they are|they were))?(?: (?:as|to be|for|down as|with|as if it were|as though it were|counted as|taken as|treated as))? (.+?)\.?$",
+        r"(?i)^(?:and )?(?:(?:if|when|where) (.+? (?:(?:is|are|was|has been) (?:blank|empty|missing|unknown|not known|not set|not filled in|not given|not there|left blank|left empty)|(?:isn'?t|aren'?t|wasn'?t|hasn'?t been) (?:known|set|filled in|given|there|recorded|entered))|(?:there is|there's|we have) no .+?|no .+? is (?:given|known|set|on record|recorded|entered)),? (?:then |please |we |just )*|an? (?:blank|empty|missing|unknown) (.+?) )(?:treat|count|take|regard|consider|read|assume|use|call|counts|is|means|goes)(?:ed)?(?: (?:it|that|them|this|it's|it is|it was|they are|they were))?(?: (?:as|to be|for|down as|with|as if it were|as though it were|counted as|taken as|treated as))? (.+?)\.?$",
     )
 });
 
@@ -55,7 +55,8 @@ pub(super) fn blank(text: &str, reader: &Reader<'_>) -> Option<Meaning> {
             ..Meaning::default()
         });
     }
-    let zero = ["zero", "nothing", "none", "nil", "0"];
+    let zero = ["zero", "nothing", "none", "nil", "0", "small", "a small one", "low", "tiny", "little"];
+    let said = said.strip_suffix(" ones").unwrap_or(said);
     let number = if zero.contains(&said) {
         0.0
     } else {
