@@ -17,6 +17,7 @@ mod months;
 mod newest;
 mod others;
 mod pairs;
+mod passed;
 mod peers;
 mod quantities;
 mod read;

@@ -123,6 +123,9 @@ impl Reader<'_> {
         if let Some((before, rest)) = split_either(text) {
             return self.either(before, rest);
         }
+        if let Some(read) = self.relative_choice(text) {
+            return Some(read);
+        }
         if let Some(read) = self.joined_by(text, "or") {
             return Some(read);
         }
@@ -140,6 +143,23 @@ impl Reader<'_> {
         self.clause(text)
             .or_else(|| self.related(text))
             .or_else(|| self.of_the_same(text))
+    }
+
+    /// Reads "certificates on file that have expired or will expire soon": what the rows are called
+    /// holds for both.
+    fn relative_choice(&self, text: &str) -> Option<Read> {
+        let mut relations = [" that ", " which ", " who "]
+            .iter()
+            .flat_map(|word| text.match_indices(word));
+        let (at, word) = relations.next()?;
+        let (head, rest) = (&text[..at], &text[at + word.len()..]);
+        let is_choice = rest.contains(" or ") && !rest.contains(" and ") && !head.contains(" or ");
+        if relations.next().is_some() || !is_choice {
+            return None;
+        }
+        let head = self.clause(head)?;
+        let choice = self.joined_by(rest, "or")?;
+        Some(head.both("and", choice))
     }
 
     /// Reads rows with an exception: "all open tickets except those tagged spam".

@@ -154,7 +154,12 @@ impl Reader<'_> {
         // A word that names a column of the case names no table: "active users".
         (0..free.len())
             .rev()
-            .find(|at| !free[*at].is_empty() && nouns.contains(&free[*at]))
+            .find(|at| {
+                let said = words.tokens[*at].as_str();
+                // What only means the same is no name of rows where it is a verb: "has expired".
+                let is_verb = said.ends_with("ed") || matches!(said, "expire" | "expires" | "ends");
+                !free[*at].is_empty() && nouns.contains(&free[*at]) && !is_verb
+            })
     }
 
     /// Returns where a value stands that no other table can hold by chance: one of several words.

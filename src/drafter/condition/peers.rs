@@ -27,9 +27,7 @@ pub(super) struct Spoken {
 
 /// Other rows of a table, by the column that they share with a case.
 #[derive(Debug, Clone)]
-pub(in crate::drafter) struct Peers<'t> {
-    pub(in crate::drafter) table: &'t Table,
-    pub(in crate::drafter) column: &'t str,
+pub(in crate::drafter) struct Peers {
     /// What the list is called in expressions.
     pub(in crate::drafter) name: String,
 }
@@ -62,20 +60,15 @@ impl<'w> Reader<'w> {
         }
         let mut tables: Vec<&'w Table> = std::iter::once(self.cases).chain(self.parents()).collect();
         // What a clause names is what it speaks of.
-        tables.sort_by_key(|table| !self.is_named(table, words));
+        tables.sort_by_key(|table| !is_named(table, words));
         tables.into_iter().find_map(|table| self.peers_in(table, words.clone()))
-    }
-
-    fn is_named(&self, table: &Table, words: &Words) -> bool {
-        let last = table.short().rsplit(['_', '-']).next().unwrap_or_default();
-        words.tokens.iter().any(|token| stem(token) == stem(last))
     }
 
     fn peers_in(&self, table: &'w Table, mut words: Words) -> Option<Read> {
         let at = (0..words.tokens.len())
             .find(|at| matches!(words.tokens[*at].as_str(), "other" | "another" | "others"))?;
         let is_case = table.name == self.cases.name;
-        let is_told = self.is_named(table, &words) || self.telling(table, &words).is_some();
+        let is_told = is_named(table, &words) || self.telling(table, &words).is_some();
         let is_one = words.tokens.get(at + 1).is_some_and(|t| t == "one" || t == "ones");
         if !is_told && !(is_case && is_one) {
             return None;
@@ -261,16 +254,10 @@ impl<'w> Reader<'w> {
     }
 
     /// Returns the rows of a table that share a column with a case.
-    pub(in crate::drafter) fn peers<'t>(
-        &self,
-        table: &'t Table,
-        column: &str,
-    ) -> Option<Peers<'t>> {
+    pub(in crate::drafter) fn peers(&self, table: &Table, column: &str) -> Option<Peers> {
         let (column, _) = table.columns.get_key_value(column)?;
         let of = column.strip_suffix("_id").unwrap_or(column);
         Some(Peers {
-            table,
-            column,
             name: format!("{}_of_{of}", table.short()),
         })
     }
@@ -286,7 +273,7 @@ impl<'w> Reader<'w> {
         Some((table, json!({ column: format!("{}.{column}", self.item) })))
     }
 
-    pub(in crate::drafter) fn read_of_peers(&self, peers: &Peers<'_>, source: String) -> Read {
+    pub(in crate::drafter) fn read_of_peers(&self, peers: &Peers, source: String) -> Read {
         Read {
             source,
             value: None,
@@ -294,6 +281,20 @@ impl<'w> Reader<'w> {
             columns: BTreeSet::new(),
         }
     }
+}
+
+/// Are rows of a table named behind the word for others: "no other active contact at the account"?
+fn is_named(table: &Table, words: &Words) -> bool {
+    /// How many words may say more of them before their name.
+    const NEAR: usize = 4;
+    let last = table.short().rsplit(['_', '-']).next().unwrap_or_default();
+    let is_other = |token: &String| matches!(token.as_str(), "other" | "another" | "others");
+    let Some(at) = words.tokens.iter().position(is_other) else {
+        return false;
+    };
+    let near = words.tokens.iter().skip(at + 1).take(NEAR);
+    let own = near.take_while(|token| !matches!(token.as_str(), "at" | "the" | "of" | "for" | "on"));
+    own.into_iter().any(|token| stem(token) == stem(last))
 }
 
 fn grouped(found: &Found) -> String {

@@ -163,6 +163,8 @@ impl Row<'_> {
             let spoken = Words::new(domain);
             let at = words.phrase(&spoken.tokens.join(" "))?;
             words.tick(at.0, at.1);
+            let own: Vec<&str> = email.split('_').collect();
+            words.take(&own);
             words.take(&[
                 "domain",
                 "domains",

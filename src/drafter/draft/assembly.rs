@@ -361,11 +361,6 @@ impl<'r> Assembly<'r> {
         }
     }
 
-    fn takes_the_rest(&self) -> bool {
-        let places = self.routes.iter().flat_map(|(route, _)| &route.places);
-        places.into_iter().any(|(when, _)| when.is_none())
-    }
-
     /// Returns the names of what is decided and found for a case.
     fn result_fields(&self) -> Vec<String> {
         let levels: &[&str] = if self.rules.is_empty() {

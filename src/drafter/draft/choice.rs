@@ -70,6 +70,7 @@ impl Assembly<'_> {
         known.any(|known| {
             let of_label = match &known.rule {
                 Rule::When(own, _) | Rule::Judged(own) => own == label,
+                Rule::Instead { then, .. } | Rule::Except { then, .. } => then == label,
                 _ => false,
             };
             of_label && self.section_of(known.number) != Some(said.section.as_str())

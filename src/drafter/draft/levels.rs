@@ -223,6 +223,12 @@ impl Assembly<'_> {
         )
     }
 
+    /// Does some place take the cases for which none is named?
+    pub(super) fn takes_the_rest(&self) -> bool {
+        let places = self.routes.iter().flat_map(|(route, _)| &route.places);
+        places.into_iter().any(|(when, _)| when.is_none())
+    }
+
     /// Returns what the places are called to which cases go.
     pub(super) fn route_noun(&self) -> Option<&str> {
         self.routes.first().map(|(route, _)| route.noun.as_str())

@@ -76,7 +76,9 @@ pub(super) fn skipped(text: &str, reader: &Reader<'_>) -> Option<Read> {
         LazyLock::new(|| pattern(r"(?i)^(?:and |but |also,? )*(?:if|when|where|in case) "));
     let found = SKIPPED.captures(text)?;
     let rows = &found["rows"];
-    if reader.forms.label.is_match(rows) {
+    // A level in quotes may as well be a value.
+    let unquoted: String = rows.split(['"', '“', '”']).step_by(2).collect();
+    if reader.forms.label.is_match(&unquoted) {
         return None;
     }
     let asked = ASKED.find(rows);

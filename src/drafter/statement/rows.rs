@@ -53,6 +53,16 @@ pub(in crate::drafter) fn rows_of(text: &str) -> Option<Rows> {
     (is_taken || looks()).then_some(Rows::Taken)
 }
 
+/// Does a sentence only say what the rows of a table are: "the report has one row per customer"?
+pub(super) fn tells_rows(text: &str) -> bool {
+    static PER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:the |each |every |our )?[\w -]{3,40}? (?:has|have|holds?|contains?|is|lists?) (?:one|a|an|exactly one) (?:row|line|entry|record) (?:per|for each|for every) [\w ,-]{3,60}\.?$",
+        )
+    });
+    PER.is_match(text)
+}
+
 /// Returns which rows a sentence chooses. `is_free` says that it was read as nothing else.
 pub(super) fn chosen(said: &Said, is_free: bool, reader: &Reader<'_>) -> Option<Read> {
     let text = said.text.trim();
@@ -134,6 +144,11 @@ fn gone_through(text: &str) -> impl Iterator<Item = &str> {
         .filter(move |verb| verb.start() < end)
         .take(2);
     let rows = verbs.map(|verb| text[verb.end()..].trim_end_matches('.'));
+    // What a semicolon joins is another sentence.
+    let rows = rows.map(|rows| match rows.split_once("; ") {
+        Some((rows, rest)) if !rest.starts_with("or ") => rows,
+        _ => rows,
+    });
     rows.filter(|rows| rows.contains(' ') || !rows.is_empty())
 }
 

@@ -66,7 +66,7 @@ impl Rule {
 /// What is done with cases, where it is not said which they are.
 static ACTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:just|then|please|only|also|can|could|should|must|ones?|trials?|accounts?|customers?|tickets?|cases?) )*(?:goes?|gets?|get|add|e-?mail|mail|send|sent|post|posted|tell|told|let|notify|inform|write|call|open|create|log|draft|repair|replace|refund|pay|ship|forward|see|offer|wait|put|move|do|don't|no|nothing|are|is|we)\b",
+        r"(?i)^(?:an? |the |just |also |one |short |one-line |one-page |quick |brief |kind |draft |friendly |little )*(?:e-?mail|mail|message|note|alert|list|draft|brief|call|document|reminder|ping|post|ticket|task|line|summary|report|letter|phone)\b|^(?:(?:just|then|please|only|also|can|could|should|must|ones?|trials?|accounts?|customers?|tickets?|cases?) )*(?:goes?|gets?|get|add|e-?mail|mail|send|sent|post|posted|tell|told|let|notify|inform|write|call|open|create|log|draft|repair|replace|refund|pay|ship|forward|see|offer|wait|put|move|do|don't|no|nothing|are|is|we)\b",
     )
 });
 
@@ -252,7 +252,9 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         }
         let is_last = std::ptr::eq(*form, &known.label_last);
         // What leads with a label says the condition behind it.
-        if is_last && known.label.is_match(&condition) && figures(&tokens(&condition)).is_empty() {
+        let is_none = matches!(condition.to_lowercase().as_str(), "none" | "zero" | "no");
+        let has_figure = !figures(&tokens(&condition)).is_empty();
+        if is_last && known.label.is_match(&condition) && !has_figure && !is_none {
             return None;
         }
         let read = selection(&condition, reader)?;

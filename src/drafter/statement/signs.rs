@@ -158,6 +158,7 @@ pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wante
         "flag the account in",
     ]) && has(&["crm", "field", "record", "set the", "update the"])
         && !has(&["pull", "look", "list of accounts"])
+        && !has(&[" must be ", " has to be ", " have to be ", " needs to be ", " is active "])
         || SETS.is_match(text)
     {
         wanted.push(Wanted::Update);

@@ -30,9 +30,9 @@ const VERBS: [&str; 62] = [
     "forget", "cost", "costs", "means",
 ];
 /// Words that make of a remark a condition or an exception.
-const ASKS: [&str; 18] = [
-    "if", "unless", "except", "only", "until", "or", "without", "when", "where", "whose", "besides",
-    "including", "excluding", "instead", "count", "counts", "counted", "apart",
+const ASKS: [&str; 15] = [
+    "if", "unless", "except", "until", "or", "without", "when", "where", "whose", "besides",
+    "including", "excluding", "instead", "counted", "apart",
 ];
 /// Words that mark an example or a habit.
 const HABITS: [&str; 9] = [
@@ -119,11 +119,40 @@ fn says_nothing(remark: &str, reader: &Reader<'_>) -> bool {
     if words.is_empty() {
         return true;
     }
+    if matches!(words[0].as_str(), "only" | "just" | "count" | "counting" | "and" | "but") && words.len() < 6 {
+        return false;
+    }
+    let remark = &harmless(remark);
+    let words = tokens(remark);
     let has = |all: &[&str]| words.iter().any(|word| all.contains(&word.as_str()));
     let denies = ["no", "not", "never", "nobody", "t", "nothing"];
     let opens = OPENS.is_match(remark);
     let is_said = opens || (is_clause(remark) && !has(&denies)) || has(&HABITS);
     is_said && !has(&ASKS) && !has_figure(&words) && reader.read(remark).is_none()
+}
+
+/// Returns a remark without conditions that hang on nobody's table: "if it makes sense".
+fn harmless(remark: &str) -> String {
+    static IF_NEEDED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i) if (?:it makes sense|(?:it's |it is )?(?:needed|necessary|possible|useful)|you can|there(?:'s| is) time|they (?:like|want)(?: to| it)?|anything)",
+        )
+    });
+    IF_NEEDED.replace_all(remark, "").into_owned()
+}
+
+/// Returns a sentence, and what is left of it without its last remarks, the longest first.
+pub(super) fn mains<'t>(text: &'t str, reader: &Reader<'_>) -> Vec<&'t str> {
+    let cuts = cuts(text);
+    let mut mains = Vec::new();
+    for (index, at) in cuts.iter().enumerate().rev() {
+        let end = cuts.get(index + 1).copied().unwrap_or(text.len());
+        if !says_nothing(trimmed(&text[*at..end]), reader) {
+            break;
+        }
+        mains.push(text[..*at].trim_end_matches([',', ' ', ';', '-', '–']));
+    }
+    mains
 }
 
 fn is_clause(remark: &str) -> bool {
