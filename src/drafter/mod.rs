@@ -283,6 +283,8 @@ fn sum_up(world: &World, messages: &[Message]) -> Said {
 #[cfg(test)]
 mod form_tests;
 #[cfg(test)]
+mod list_form_tests;
+#[cfg(test)]
 mod phrases;
 #[cfg(test)]
 mod tests;

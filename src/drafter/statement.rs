@@ -53,10 +53,14 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     if !whole.is_open() && !whole.says_more {
         return whole;
     }
-    for main in tails::mains(&said.text, reader) {
+    let kept = skips::without_blanks(&said.text);
+    let is_kept = kept.len() < said.text.len();
+    for main in tails::mains(&kept, reader) {
         let text = main.to_owned();
         let one = part(&Said { text, ..said.clone() }, reader);
-        if !one.is_open() && !one.says_more && one.waived.is_none() {
+        // What keeps in what has no value is said of what is left out.
+        let is_one = !is_kept || one.skip.is_some();
+        if is_one && !one.is_open() && !one.says_more && one.waived.is_none() {
             return one;
         }
     }
@@ -205,6 +209,11 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.waived = Some("nothing changes");
         return meaning;
     }
+    meaning.waived = remarks::changes_nothing(text).or_else(|| blanks::meets_nothing(text, reader));
+    if meaning.waived.is_some() {
+        meaning.when = None;
+        return meaning;
+    }
     if blanks::counts_apart(text, reader) {
         meaning.waived = Some("a value stands for itself alone");
         return meaning;
@@ -289,7 +298,9 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         }
     }
     meaning.outputs = outputs(&lower, text, reader);
-    meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
+    if !signs::forbids_for(&lower) {
+        meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
+    }
     if !meaning.rules.is_empty() {
         meaning.outputs.clear();
         return meaning;

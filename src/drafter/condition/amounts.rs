@@ -100,6 +100,18 @@ fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Fou
         .filter(|(_, named)| counts(named))
         .map(|_| "==");
     let relation = figure.relation.or_else(|| implied(words)).or(counted)?;
+    // "Half of them" is a share of what was spoken of before.
+    let of_them = ["of them", "of these", "of those"];
+    if figure.unit == Unit::Percent && of_them.iter().any(|p| words.phrase(p).is_some()) {
+        return None;
+    }
+    if let Some((row, named)) = &best
+        && let Some((other, value)) = row.with_opposite(named, words)
+    {
+        words.tick_each(&named.places);
+        let source = compared(&value, relation, figure, 1.0);
+        return Some(row.found(source, Some(value), &[&named.column, &other]));
+    }
     if let Some((row, named)) = best {
         words.tick_each(&named.places);
         words.take(&[
@@ -174,6 +186,49 @@ fn falls(words: &Words) -> bool {
 }
 
 impl Row<'_> {
+    /// Returns the sum of two columns that only an opposite tells apart, where neither is named: "votes"
+    /// of `helpful_votes` and `unhelpful_votes`; with the other one's name.
+    fn with_opposite(
+        &self,
+        named: &super::columns::Named,
+        words: &Words,
+    ) -> Option<(String, String)> {
+        const OPPOSITES: [(&str, &str); 8] = [
+            ("positive", "negative"),
+            ("good", "bad"),
+            ("won", "lost"),
+            ("passed", "failed"),
+            ("successful", "failed"),
+            ("internal", "external"),
+            ("paid", "unpaid"),
+            ("new", "returning"),
+        ];
+        let is_opposite = |one: &str, other: &str| {
+            let pair = OPPOSITES.iter();
+            other == format!("un{one}")
+                || one == format!("un{other}")
+                || other == format!("non{one}")
+                || pair.into_iter().any(|(a, b)| (*a, *b) == (one, other) || (*b, *a) == (one, other))
+        };
+        let own: Vec<&str> = named.column.split('_').collect();
+        let numbers = self.table.columns.iter().filter(|(_, c)| is_number(&c.kind));
+        let mut others = numbers.map(|(name, _)| name).filter(|name| {
+            let parts: Vec<&str> = name.split('_').collect();
+            let differ: Vec<(&str, &str)> = own
+                .iter()
+                .zip(&parts)
+                .filter(|(a, b)| a != b)
+                .map(|(a, b)| (*a, *b))
+                .collect();
+            let unsaid = |word: &str| !words.tokens.iter().any(|token| token == word);
+            parts.len() == own.len()
+                && matches!(differ.as_slice(), [(a, b)] if is_opposite(a, b) && unsaid(a) && unsaid(b))
+        });
+        let other = others.next()?.clone();
+        let value = format!("({} + {})", self.path(&named.column), self.path(&other));
+        Some((other, value))
+    }
+
     /// Reads "no sessions missed" of a column that counts them.
     pub(super) fn none_of(&self, words: &mut Words) -> Option<Found> {
         let no = (0..words.tokens.len())

@@ -68,6 +68,11 @@ impl<'w> Reader<'w> {
         let at = (0..words.tokens.len())
             .find(|at| matches!(words.tokens[*at].as_str(), "other" | "another" | "others"))?;
         let is_case = table.name == self.cases.name;
+        // "From another partner" says nothing of other rows of any kind but that.
+        let is_other = |other: &Table| other.name != table.name && is_named(other, &words);
+        if self.world.tables.iter().any(is_other) && !is_named(table, &words) {
+            return None;
+        }
         let is_told = is_named(table, &words) || self.telling(table, &words).is_some();
         let is_one = words.tokens.get(at + 1).is_some_and(|t| t == "one" || t == "ones");
         if !is_told && !(is_case && is_one) {
@@ -92,6 +97,9 @@ impl<'w> Reader<'w> {
         let compared = self.compared_in_time(table, &mut words);
         self.take_nouns(table, &mut words);
         let found = conditions(std::slice::from_ref(&row), &mut words)?;
+        if says_twice(&found) {
+            return None;
+        }
         self.take_names(self.cases, &mut words);
         for parent in self.parents() {
             self.take_names(parent, &mut words);
@@ -295,6 +303,13 @@ fn is_named(table: &Table, words: &Words) -> bool {
     let near = words.tokens.iter().skip(at + 1).take(NEAR);
     let own = near.take_while(|token| !matches!(token.as_str(), "at" | "the" | "of" | "for" | "on"));
     own.into_iter().any(|token| stem(token) == stem(last))
+}
+
+/// Is more than one thing said of the same column?
+fn says_twice(found: &[Found]) -> bool {
+    let columns: Vec<&String> = found.iter().flat_map(|one| &one.columns).collect();
+    let each: BTreeSet<&&String> = columns.iter().collect();
+    each.len() < columns.len()
 }
 
 fn grouped(found: &Found) -> String {

@@ -27,9 +27,10 @@ impl Reader<'_> {
             .find(|f| f.unit == Unit::Plain && f.lies.is_none())?;
         let relation = figure.relation?;
         self.many().find_map(|table| {
-            let noun = self.noun(table, words)?;
             // "We invoiced 25,000" is said of amounts; "three invoices" of rows.
-            let is_verb = words.tokens[noun].ends_with("ed");
+            let verb = as_verb(table, words);
+            let noun = verb.or_else(|| self.noun(table, words))?;
+            let is_verb = verb.is_some();
             let is_added = words.has(&ADDED) && words.tokens[noun] != "total";
             if !is_verb && !is_added {
                 return None;
@@ -66,6 +67,17 @@ impl Reader<'_> {
             })
         })
     }
+}
+
+/// Returns where a table's rows are named by what is done: "invoiced" of invoices.
+fn as_verb(table: &Table, words: &Words) -> Option<usize> {
+    let name = table.short().rsplit(['_', '-']).next().unwrap_or_default();
+    let root = name.trim_end_matches('s').trim_end_matches('e');
+    let is_one = |token: &String| {
+        let rest = token.strip_prefix(root);
+        root.len() > 3 && rest.is_some_and(|rest| matches!(rest, "ed" | "d"))
+    };
+    words.tokens.iter().position(is_one)
 }
 
 /// Returns the column of a table whose amounts are added up.

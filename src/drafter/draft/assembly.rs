@@ -305,6 +305,7 @@ impl<'r> Assembly<'r> {
             steps.push(json!({"id": "found", "kind": "compute", "sop": self.cited("cases"), "set": {"matches": true}}));
         }
         self.leave_open_what_has_no_part(&json!([data, steps, outputs]));
+        self.waive_introduction();
         self.settle_open();
         let key = self.cases.key().unwrap_or("id");
         let waived: Vec<Json> = self

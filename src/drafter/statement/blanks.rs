@@ -78,6 +78,28 @@ pub(super) fn blank(text: &str, reader: &Reader<'_>) -> Option<Meaning> {
     })
 }
 
+/// Does a sentence only say that what is missing is no reason for a level: "No score on file = not Red"?
+/// What is missing meets no condition.
+pub(super) fn meets_nothing(text: &str, reader: &Reader<'_>) -> Option<&'static str> {
+    static NOT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?P<blank>(?:no|without an?|(?:if|when|where) there(?: is|'s) no|(?:an? |if the |when the )?(?:missing|empty|blank)|[\w -]{3,30} (?:is )?(?:missing|empty|blank)) ?[\w -]{0,30}?)(?: \([^)]*\))? ?(?:=|:|,|\?|;|means|is|–|-)+ (?:[^.;]*?,? )?(?:so |it'?s |it is |then |that is |that's )*(?:not|never|no reason for|not enough for) (?:an? )?(?P<level>[\w' -]{2,25}?)\.?$",
+        )
+    });
+    let found = NOT.captures(text)?;
+    let level = found.name("level")?.as_str();
+    let label = reader.forms.label_in(level)?;
+    let is_label = label.len() == level.len();
+    let blank = found["blank"].trim();
+    let bare = ["if there is ", "when there is ", "where there is ", "if the ", "when the "]
+        .iter()
+        .find_map(|begins| blank.strip_prefix(begins))
+        .unwrap_or(blank);
+    let asks = reader.read(bare).filter(|_| is_label)?;
+    value(&asks.source)?;
+    Some("what is missing meets no condition")
+}
+
 /// Returns the value of which a condition says that it is missing.
 fn value(source: &str) -> Option<String> {
     if let Some(value) = source.strip_suffix(" is missing") {

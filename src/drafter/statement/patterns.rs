@@ -57,6 +57,11 @@ impl Forms {
         self.comes_out.is_match(text)
     }
 
+    /// Returns the first label that a text names.
+    pub(in crate::drafter) fn label_in<'t>(&self, text: &'t str) -> Option<&'t str> {
+        self.label.find(text).map(|found| found.as_str())
+    }
+
     /// Returns the forms for what an SOP says.
     pub(in crate::drafter) fn new(statements: &[Said]) -> Self {
         let own: Vec<String> = super::labels::own(statements)

@@ -35,7 +35,7 @@ pub(super) fn introduces(text: &str) -> bool {
             r"(?i)^(?:there are|we (?:have|use|know)|(?:we |then )?(?:sort|split|put|divide|group|rate)\b.{0,40}? (?:into|in|on)) (?:only )?(?:two|three|four|five|six|these|the following) (?:levels|tiers|groups|kinds|categories|outcomes|classes|exceptions|buckets|steps|grades|types)(?: of \w+)?[.:]?$",
         )
     });
-    if COUNTS.is_match(text) {
+    if COUNTS.is_match(text) || is_head(&lower) {
         return true;
     }
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
@@ -51,6 +51,38 @@ pub(super) fn introduces(text: &str) -> bool {
     }
     let leads = text.ends_with(':') && tokens(text).len() <= 14;
     (leads || begins.iter().any(|b| lower.starts_with(b))) && figure(&tokens(text)).is_none()
+}
+
+/// Is a line but the name of what follows: "Afterwards", "What to do"?
+fn is_head(lower: &str) -> bool {
+    const HEADS: [&str; 26] = [
+        "afterwards", "then", "finally", "next", "outcome", "outcomes", "output", "outputs", "action",
+        "actions", "follow-up", "follow up", "results", "what next", "what to do", "what we do",
+        "notes", "steps", "levels", "the levels", "the rules", "rules", "how we decide", "at the end",
+        "good to know", "to do",
+    ];
+    HEADS.contains(&lower.trim_end_matches([':', '.']))
+}
+
+/// Returns why nothing is to be done about a sentence: it says what does not matter, or that people
+/// look at what is drafted, as they do anyway.
+pub(super) fn changes_nothing(text: &str) -> Option<&'static str> {
+    static NO_MATTER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^[^:;]{3,160}? (?:doesn'?t|does not|don'?t|do not|never|won'?t) (?:really |actually )?(?:matter|change (?:the |any |its |their )?(?:outcome|level|result|rating|decision|band|priority)|affect (?:the |its |their )?(?:outcome|level|result|rating|decision|band|priority)|play (?:a|any) (?:role|part)|make (?:a|any) difference)\b[^;:]*$",
+        )
+    });
+    static DRAFTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:please,? )?(?:(?:only )?drafts?(?: only)?(?: please)?(?:,|;|\.| -| –|$)|(?:only|just) (?:make |prepare |write )?drafts?\b|nothing (?:is sent|goes out|gets sent|leaves)|none of (?:these|this|them|it) (?:is sent|goes out|gets sent)|(?:don'?t|do not|never) send (?:anything|them|it|these)(?: out)?\b|everything (?:stays|is) (?:a )?drafts?)[^:]*$",
+        )
+    });
+    if NO_MATTER.is_match(text) && figure(&tokens(text)).is_none() {
+        return Some("says what does not matter");
+    }
+    DRAFTS
+        .is_match(text)
+        .then_some("carried out everywhere: drafts are for people to send")
 }
 
 /// Reads who gets a mail where somebody's address is not known: "If there is no sponsor, send it to

@@ -189,6 +189,11 @@ static FORBIDS_FOR: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Does a sentence say of some cases that they get no mail?
+pub(super) fn forbids_for(lower: &str) -> bool {
+    FORBIDS_FOR.is_match(lower)
+}
+
 /// Does a sentence forbid some way of reaching out, and ask for nothing else?
 fn only_forbids(lower: &str) -> bool {
     if FORBIDS_FOR.is_match(lower) {

@@ -71,7 +71,7 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
 
 /// Returns a sentence about what is left out without brackets that keep in what has no value: what is
 /// missing meets no condition.
-fn without_blanks(text: &str) -> String {
+pub(super) fn without_blanks(text: &str) -> String {
     static KEPT: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?i) \((?:and |but )?(?:(?:if|when|where) [\w ]{2,30}? (?:is|are|isn'?t|was) (?:empty|blank|missing|unknown|not known|not set|not filled in|filled in)|(?:no|an? (?:empty|blank|missing)) [\w ]{2,20}?|(?:empty|blank|missing)(?: ones?)?)[,:]? (?:then |we |please )*(?:keep|leave|take|include|stays?|counts?|are|is) (?:(?:it|them|those|that) )?(?:in|fine|ok|okay|kept|included)(?: too| anyway| of course)?\)",

@@ -21,13 +21,14 @@ static OPENS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// Words of a sentence of its own.
-const VERBS: [&str; 62] = [
+const VERBS: [&str; 72] = [
     "is", "are", "was", "were", "do", "does", "did", "don", "doesn", "has", "have", "had", "can",
     "will", "would", "come", "comes", "go", "goes", "look", "looks", "take", "takes", "need",
     "needs", "own", "owns", "handle", "handles", "know", "knows", "keep", "keeps", "want", "wants",
     "get", "gets", "make", "makes", "pay", "pays", "happen", "happens", "matter", "matters", "put",
     "puts", "love", "hate", "ask", "asks", "say", "says", "run", "runs", "stay", "stays", "seem",
-    "forget", "cost", "costs", "means",
+    "forget", "cost", "costs", "means", "count", "counts", "start", "starts", "apply", "applies",
+    "work", "works", "deal", "deals",
 ];
 /// Words that make of a remark a condition or an exception.
 const ASKS: [&str; 15] = [
