@@ -9,9 +9,11 @@ mod days;
 mod given;
 mod grades;
 mod joins;
+mod languages;
 mod lasting;
 mod limits;
 mod lists;
+mod meanings;
 mod money;
 mod months;
 mod newest;
@@ -61,6 +63,8 @@ pub(super) struct Reader<'w> {
     counted: Vec<(f64, f64)>,
     /// Which rows of other tables count at all.
     limits: Vec<limits::Limit>,
+    /// Words that the SOP defines for rows of a table.
+    meant: Vec<meanings::Meant>,
     /// Rows that the last clause about others of a kind spoke of.
     spoken: RefCell<Option<peers::Spoken>>,
     /// The statement before the one that is read.
@@ -97,6 +101,7 @@ impl<'w> Reader<'w> {
             newest: BTreeSet::new(),
             counted: Vec::new(),
             limits: Vec::new(),
+            meant: Vec::new(),
             spoken: RefCell::default(),
             before: RefCell::default(),
             subject: RefCell::default(),
@@ -174,6 +179,7 @@ impl<'w> Reader<'w> {
     pub(super) fn hear(&mut self, text: &str) {
         self.counted.extend(super::asides::counted_days(text));
         self.hear_limits(text);
+        self.hear_meaning(text);
         let lower = text.to_lowercase();
         let uses = ["use ", "take ", "only ", "count ", "go by "];
         let rest = ["latest ", "most recent ", "newest "]
@@ -201,15 +207,17 @@ impl<'w> Reader<'w> {
     /// Takes what a sentence that leads to a list measures, so that its items may say figures alone:
     /// "count the logins of the last 14 days:".
     fn lead(&self, text: &str) {
-        static MEASURES: LazyLock<Regex> = LazyLock::new(|| {
-            pattern(
-                r"(?i)^.*\b(?:count|counting|look(?:ing)? at|depends? (?:only |mostly |mainly )?on|based on|according to|go(?:es)? by|by|number of|how many|check|take) (?:up |the number of |how many |the |its |their |his |her )*(.+?):$",
-            )
-        });
-        if let Some(found) = MEASURES.captures(text.trim()) {
-            *self.subject.borrow_mut() = Some((String::new(), found[1].to_owned()));
+        if let Some(measured) = measured(text) {
+            *self.subject.borrow_mut() = Some((String::new(), measured));
             self.known.borrow_mut().clear();
         }
+    }
+
+    /// Does a sentence only lead to a list, by what its items measure?
+    pub(super) fn leads(&self, text: &str) -> bool {
+        measured(text).is_some_and(|measured| {
+            !self.forms.names_label(text) && self.clause(&format!("no {measured}")).is_some()
+        })
     }
 
     /// Returns the statement before the one that is read.
@@ -238,4 +246,16 @@ impl<'w> Reader<'w> {
         known.insert(text.to_owned(), read.clone());
         read
     }
+}
+
+/// Returns what a sentence that leads to a list measures: "count the logins of the last 14 days:".
+fn measured(text: &str) -> Option<String> {
+    static MEASURES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^.*\b(?:count|counting|look(?:ing)? at|depends? (?:only |mostly |mainly )?on|based on|according to|go(?:es)? by|by|number of|how many|check|take) (?:up |the number of |how many |the |its |their |his |her )*(.+?):$",
+        )
+    });
+    MEASURES
+        .captures(text.trim())
+        .map(|found| found[1].to_owned())
 }

@@ -80,16 +80,12 @@ async fn are_read(name: &str, table: &str, sentences: &[(&str, &str)]) {
 }
 
 /// Holds sentences against what each is to be read as, over the tables of a workspace.
-pub(super) async fn are_read_in(
-    folder: &str,
-    name: &str,
-    table: &str,
-    sentences: &[(&str, &str)],
-) {
+pub(super) async fn are_read_in(folder: &str, name: &str, table: &str, sentences: &[(&str, &str)]) {
     let world = procedure(folder, name).await;
     let cases = world.tables.iter().find(|t| t.name == table).unwrap();
-    let forms = Forms::new(&world.statements);
-    let reader = reader(&world, cases, &world.statements, &forms);
+    let statements = super::spoken(&world);
+    let forms = Forms::new(&statements);
+    let reader = reader(&world, cases, &statements, &forms);
     let mut wrong = Vec::new();
     for (sentence, expected) in sentences {
         let read = short(&meaning(&Said::new(1, sentence, ""), &reader));

@@ -59,7 +59,8 @@ fn without_effects(
         let found = figures(&tokens(cell));
         !found.is_empty() && found.iter().all(|f| f.relation.is_some())
     };
-    let is_compared = |at: usize| column(at).filter(|cell| compares(cell)).count() * 2 > below.len();
+    let is_compared =
+        |at: usize| column(at).filter(|cell| compares(cell)).count() * 2 > below.len();
     if below.is_empty() || !(0..heading.len()).any(is_compared) {
         return heading;
     }
@@ -208,12 +209,15 @@ mod tests {
     #[test]
     fn rows_are_said_as_sentences() {
         let said = |text: &str| Said::new(1, text, "");
-        let texts: Vec<String> = spoken(&[
-            said("Utilization | Level"),
-            said("above 120% | Act now"),
-            said("above 100%, up to 120% | Over"),
-            said("And so on."),
-        ], &|_| false)
+        let texts: Vec<String> = spoken(
+            &[
+                said("Utilization | Level"),
+                said("above 120% | Act now"),
+                said("above 100%, up to 120% | Over"),
+                said("And so on."),
+            ],
+            &|_| false,
+        )
         .into_iter()
         .map(|s| s.text)
         .collect();

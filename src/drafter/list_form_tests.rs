@@ -68,7 +68,7 @@ async fn levels_go_up_and_down() {
             ("If several bands fit, take the worst one.", "the worst counts"),
             ("The worst one applies.", "the worst counts"),
             ("Always use the highest level that applies.", "the worst counts"),
-            ("99.5 % up to 99.9 %: Small", "small: one_uptime_report.uptime_pct >= 99.5 and one_uptime_report.uptime_pct <= 99.9"),
+            ("Uptime 99.5 % up to 99.9 %: Small", "small: one_uptime_report.uptime_pct >= 99.5 and one_uptime_report.uptime_pct <= 99.9"),
             ("Uptime from 99.0 % to just under 99.5 % → Medium", "medium: one_uptime_report.uptime_pct >= 99 and one_uptime_report.uptime_pct < 99.5"),
             ("No uptime on file = we can't tell, so not Large.", "(what is missing meets no condition)"),
         ],

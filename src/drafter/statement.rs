@@ -2,6 +2,7 @@
 
 mod blanks;
 mod definition;
+mod forbids;
 mod labels;
 mod ladder;
 mod meaning;
@@ -57,7 +58,13 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     let is_kept = kept.len() < said.text.len();
     for main in tails::mains(&kept, reader) {
         let text = main.to_owned();
-        let one = part(&Said { text, ..said.clone() }, reader);
+        let one = part(
+            &Said {
+                text,
+                ..said.clone()
+            },
+            reader,
+        );
         // What keeps in what has no value is said of what is left out.
         let is_one = !is_kept || one.skip.is_some();
         if is_one && !one.is_open() && !one.says_more && one.waived.is_none() {
@@ -95,7 +102,13 @@ fn apart(said: &Said, reader: &Reader<'_>) -> Option<Meaning> {
     let mut merged = Meaning::default();
     for text in parts {
         let text = text.trim().to_owned();
-        let one = part(&Said { text, ..said.clone() }, reader);
+        let one = part(
+            &Said {
+                text,
+                ..said.clone()
+            },
+            reader,
+        );
         let chooses = one.only.is_some() || one.skip.is_some() || one.waived.is_some();
         if !chooses || one.says_more || !one.rules.is_empty() || !one.outputs.is_empty() {
             return None;
@@ -229,6 +242,14 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.waived = Some("says what a row is");
         return meaning;
     }
+    if reader.defines_word(text) {
+        meaning.waived = Some("says what a word means");
+        return meaning;
+    }
+    if reader.leads(text) {
+        meaning.waived = Some("introduces what follows");
+        return meaning;
+    }
     if reader.limits_rows(text) {
         meaning.waived = Some("carried out wherever such rows are counted");
         return meaning;
@@ -298,7 +319,7 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         }
     }
     meaning.outputs = outputs(&lower, text, reader);
-    if !signs::forbids_for(&lower) {
+    if !forbids::forbids_for(&lower) {
         meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
     }
     if !meaning.rules.is_empty() {

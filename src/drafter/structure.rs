@@ -147,8 +147,9 @@ impl List {
     fn item(&self, text: &str) -> String {
         static JOINED: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"(?i)(?:[;,] ?(?:and|or)?|,? (?:and|or))$"));
-        static ALSO: LazyLock<Regex> =
-            LazyLock::new(|| pattern(r"(?i)^(?:and |but )?(?:also|plus|as well as|in addition,?) "));
+        static ALSO: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(r"(?i)^(?:and |but )?(?:also|plus|as well as|in addition,?) ")
+        });
         static CONDITION: LazyLock<Regex> =
             LazyLock::new(|| pattern(r"(?i)^(?:and |but |also,? )*(?:if|when|where) (.+)$"));
         let text = JOINED.replace(text, "");
@@ -171,7 +172,11 @@ impl List {
             _ => text.clone().into_owned(),
         };
         match ALSO.find(&lower) {
-            Some(also) => format!("Also {} {}", self.prefix.to_lowercase(), &lower[also.end()..]),
+            Some(also) => format!(
+                "Also {} {}",
+                self.prefix.to_lowercase(),
+                &lower[also.end()..]
+            ),
             None => format!("{} {lower}", self.prefix),
         }
     }
@@ -189,7 +194,13 @@ mod tests {
     #[test]
     fn items_are_said_with_what_leads_them() {
         assert_eq!(
-            texts(&["Take", "active accounts", "also trials in their last week", "Not", "Test accounts"]),
+            texts(&[
+                "Take",
+                "active accounts",
+                "also trials in their last week",
+                "Not",
+                "Test accounts"
+            ]),
             [
                 LED,
                 "Take active accounts",
@@ -213,7 +224,12 @@ mod tests {
             ]
         );
         assert_eq!(
-            texts(&["Skip an account if:", "it has churned; or", "it has no owner", "Then:"]),
+            texts(&[
+                "Skip an account if:",
+                "it has churned; or",
+                "it has no owner",
+                "Then:"
+            ]),
             [
                 LED,
                 "Skip an account if it has churned",
@@ -222,14 +238,22 @@ mod tests {
             ]
         );
         assert_eq!(
-            texts(&["An account is red if any of these holds:", "health below 50"]),
+            texts(&[
+                "An account is red if any of these holds:",
+                "health below 50"
+            ]),
             [LED, "An account is red if health below 50"]
         );
     }
 
     #[test]
     fn what_leads_to_something_else_stays_as_it_is() {
-        for line in ["Red:", "Everything else is low.", "An account is red if:", "Afterwards"] {
+        for line in [
+            "Red:",
+            "Everything else is low.",
+            "An account is red if:",
+            "Afterwards",
+        ] {
             assert_eq!(texts(&[line, "health below 50"])[0], line);
         }
     }

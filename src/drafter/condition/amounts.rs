@@ -208,10 +208,16 @@ impl Row<'_> {
             other == format!("un{one}")
                 || one == format!("un{other}")
                 || other == format!("non{one}")
-                || pair.into_iter().any(|(a, b)| (*a, *b) == (one, other) || (*b, *a) == (one, other))
+                || pair
+                    .into_iter()
+                    .any(|(a, b)| (*a, *b) == (one, other) || (*b, *a) == (one, other))
         };
         let own: Vec<&str> = named.column.split('_').collect();
-        let numbers = self.table.columns.iter().filter(|(_, c)| is_number(&c.kind));
+        let numbers = self
+            .table
+            .columns
+            .iter()
+            .filter(|(_, c)| is_number(&c.kind));
         let mut others = numbers.map(|(name, _)| name).filter(|name| {
             let parts: Vec<&str> = name.split('_').collect();
             let differ: Vec<(&str, &str)> = own

@@ -92,9 +92,9 @@ pub(super) fn named(table: &Table, words: &Words, is_kind: impl Fn(&str) -> bool
     })?;
     // Of "company size" the last word says what is meant.
     let last = best.places.last().map_or(0, |at| at + 1);
-    let head = found.iter().find(|other| {
-        other.fit.0 >= 1.0 && best.fit.1 == 1 && other.places.first() == Some(&last)
-    });
+    let head = found
+        .iter()
+        .find(|other| other.fit.0 >= 1.0 && best.fit.1 == 1 && other.places.first() == Some(&last));
     Some(head.unwrap_or(best).clone())
 }
 

@@ -134,7 +134,9 @@ impl Row<'_> {
                 .map(<[usize]>::to_vec)
         })?;
         let first = at.first().copied()?;
-        let before = first.checked_sub(1).map_or("", |at| words.tokens[at].as_str());
+        let before = first
+            .checked_sub(1)
+            .map_or("", |at| words.tokens[at].as_str());
         if before == "t" || before == "never" || denies(before) {
             return None;
         }

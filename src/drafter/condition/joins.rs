@@ -123,6 +123,9 @@ impl Reader<'_> {
         if let Some((before, rest)) = split_either(text) {
             return self.either(before, rest);
         }
+        if let Some(read) = self.last_or_missing(text) {
+            return Some(read);
+        }
         if let Some(read) = self.relative_choice(text) {
             return Some(read);
         }
@@ -143,6 +146,25 @@ impl Reader<'_> {
         self.clause(text)
             .or_else(|| self.related(text))
             .or_else(|| self.of_the_same(text))
+    }
+
+    /// Reads "active accounts, last met more than 30 days ago or never met": the "or" belongs to the
+    /// last of them alone, where it asks about the same value.
+    fn last_or_missing(&self, text: &str) -> Option<Read> {
+        let (before, last) = text.rsplit_once(" or ")?;
+        let (first, second) = before.trim_end_matches(',').rsplit_once(", ")?;
+        let second = self.read(second)?;
+        let value = second.value.clone()?;
+        let missing = self.read(last)?;
+        if missing.source != format!("{value} is missing") || first.contains(" or ") {
+            return None;
+        }
+        let pieces = first.split(", ").map(|piece| self.read(piece));
+        let first: Option<Vec<Read>> = pieces.collect();
+        let first = first?
+            .into_iter()
+            .reduce(|one, other| one.both("and", other))?;
+        Some(first.both("and", second.or_missing()?))
     }
 
     /// Reads "certificates on file that have expired or will expire soon": what the rows are called

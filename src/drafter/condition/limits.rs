@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::Reader;
 use super::columns::{began, is_date, named};
 use super::row::{Found, Is, Row, conditions};
 use super::words::Words;
-use super::Reader;
 use crate::drafter::pattern::pattern;
 use crate::drafter::world::Table;
 
@@ -40,7 +40,9 @@ impl Reader<'_> {
     pub(super) fn hear_limits(&mut self, text: &str) {
         static BRACKETS: LazyLock<Regex> = LazyLock::new(|| pattern(r" \(([^()]+)\)"));
         let bare = BRACKETS.replace_all(text, "");
-        let inner = BRACKETS.captures_iter(text).map(|found| found[1].to_owned());
+        let inner = BRACKETS
+            .captures_iter(text)
+            .map(|found| found[1].to_owned());
         let said: Vec<String> = inner.chain([bare.into_owned()]).collect();
         for said in said {
             let limit = self.not_counted(&said).or_else(|| self.of_its_month(&said));
@@ -66,7 +68,9 @@ impl Reader<'_> {
 
     /// Returns a condition on rows of a table, with what they have to meet to count at all.
     pub(super) fn limited(&self, table: &Table, condition: &str) -> String {
-        let limits = self.limits_of(table).filter(|limit| !condition.contains(limit));
+        let limits = self
+            .limits_of(table)
+            .filter(|limit| !condition.contains(limit));
         let all: Vec<&str> = std::iter::once(condition)
             .filter(|condition| !condition.is_empty())
             .chain(limits)
@@ -104,16 +108,24 @@ impl Reader<'_> {
     /// Reads "then check the outage log for that customer and month" of cases that are of a month.
     fn of_its_month(&self, text: &str) -> Option<Limit> {
         let lower = text.to_lowercase();
-        let checks = ["check ", "look at ", "look in", "count ", "go by ", "consult "];
-        let says = ["customer and month", "account and month", "company and month"]
-            .iter()
-            .chain(&SAME_MONTH)
-            .any(|words| lower.contains(words));
+        let checks = [
+            "check ", "look at ", "look in", "count ", "go by ", "consult ",
+        ];
+        let says = [
+            "customer and month",
+            "account and month",
+            "company and month",
+        ]
+        .iter()
+        .chain(&SAME_MONTH)
+        .any(|words| lower.contains(words));
         if !says || !checks.iter().any(|word| lower.contains(word)) {
             return None;
         }
         let words = Words::new(text);
-        let table = self.many().find(|table| self.noun(table, &words).is_some())?;
+        let table = self
+            .many()
+            .find(|table| self.noun(table, &words).is_some())?;
         let date = began(table)?;
         Some(Limit {
             table: table.name.clone(),
@@ -137,7 +149,11 @@ impl Reader<'_> {
 
     /// Returns the condition that a date lies in the month that a case is of.
     fn in_its_month(&self, date: &str) -> Option<String> {
-        let month = self.cases.columns.iter().find(|(name, _)| name.contains("month"))?;
+        let month = self
+            .cases
+            .columns
+            .iter()
+            .find(|(name, _)| name.contains("month"))?;
         let own = format!("{}.{}", self.item, month.0);
         let own = if is_date(&month.1.kind) {
             format!("format_date({own}, '%Y-%m')")

@@ -34,7 +34,10 @@ impl Row<'_> {
             Some((*phrase, from, to, *months))
         })?;
         let is_plain = PLAIN.iter().any(|word| phrase.contains(word));
-        let is_month = |name: &str| name.split('_').any(|part| part == "month" || part == "period");
+        let is_month = |name: &str| {
+            name.split('_')
+                .any(|part| part == "month" || part == "period")
+        };
         let own = self.table.columns.iter();
         let column = own
             .clone()
@@ -72,14 +75,20 @@ impl Row<'_> {
     /// `views_90d`.
     pub(super) fn take_span(&self, words: &mut Words) {
         let spans = figures(&words.tokens);
-        let numbers = self.table.columns.iter().filter(|(_, c)| is_number(&c.kind));
+        let numbers = self
+            .table
+            .columns
+            .iter()
+            .filter(|(_, c)| is_number(&c.kind));
         for (name, _) in numbers {
             let Some(days) = name.split('_').find_map(span) else {
                 continue;
             };
             let free = words.free();
             let own = parts(name);
-            let is_said = own.iter().any(|part| span(part).is_none() && free.contains(part));
+            let is_said = own
+                .iter()
+                .any(|part| span(part).is_none() && free.contains(part));
             let same = spans.iter().find(|figure| match figure.unit {
                 Unit::Days(unit) => (figure.number * f64::from(unit) - days).abs() < 1.5,
                 _ => false,
@@ -95,7 +104,9 @@ impl Row<'_> {
 /// Returns how many days a part of a column's name says: `90d`, `l30d`, `12m`, `7days`.
 fn span(part: &str) -> Option<f64> {
     let part = part.strip_prefix('l').unwrap_or(part);
-    let end = part.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0)?;
+    let end = part
+        .find(|c: char| !c.is_ascii_digit())
+        .filter(|at| *at > 0)?;
     let number: f64 = part[..end].parse().ok()?;
     let days = match &part[end..] {
         "d" | "day" | "days" => 1.0,

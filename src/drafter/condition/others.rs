@@ -25,7 +25,10 @@ impl Reader<'_> {
         let noun = match self.noun(table, &words) {
             Some(noun) => noun,
             // "on Enterprise Unlimited": a value of several words names its table's rows too.
-            None => self.telling(table, &words)?,
+            None => match self.quoted_value(table, &mut words) {
+                Some(at) => at,
+                None => self.telling(table, &words)?,
+            },
         };
         let row = Row {
             table,
@@ -56,6 +59,7 @@ impl Reader<'_> {
         }
         let mut found: Vec<Found> = graded.into_iter().collect();
         found.extend(self.same_month(table, &mut words));
+        found.extend(self.meanings(table, &mut words));
         found.extend(conditions(std::slice::from_ref(&row), &mut words)?);
         let newest = match speaks_of_newest {
             true if denied || counted.is_some() => return None,
@@ -152,14 +156,13 @@ impl Reader<'_> {
         }
         let nouns = self.nouns(table);
         // A word that names a column of the case names no table: "active users".
-        (0..free.len())
-            .rev()
-            .find(|at| {
-                let said = words.tokens[*at].as_str();
-                // What only means the same is no name of rows where it is a verb: "has expired".
-                let is_verb = said.ends_with("ed") || matches!(said, "expire" | "expires" | "ends");
-                !free[*at].is_empty() && nouns.contains(&free[*at]) && !is_verb
-            })
+        (0..free.len()).rev().find(|at| {
+            let said = words.tokens[*at].as_str();
+            // What only means the same is no name of rows where it is a verb: "has expired".
+            let is_verb = said.ends_with("ed") || matches!(said, "expire" | "expires" | "ends");
+            let is_verb = is_verb && !is_of_name(table, said);
+            !free[*at].is_empty() && nouns.contains(&free[*at]) && !is_verb
+        })
     }
 
     /// Returns where a value stands that no other table can hold by chance: one of several words.
@@ -232,6 +235,15 @@ impl Reader<'_> {
         words.tick_each(&places);
         !places.is_empty()
     }
+}
+
+/// Is a word another form of one that a table is called by: "promised" of promises?
+fn is_of_name(table: &Table, said: &str) -> bool {
+    const ROOT: usize = 5;
+    let name = table.short();
+    let mut own = name.split(['_', '-']).map(str::to_lowercase);
+    let root = said.get(..ROOT);
+    root.is_some_and(|root| own.any(|word| word.starts_with(root)))
 }
 
 /// Returns where the free words stand that a table is called by, not only words of their meaning.

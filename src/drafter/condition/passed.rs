@@ -88,16 +88,28 @@ impl Row<'_> {
 
     /// Reads "has already expired" of a date of that name, where no state is called so.
     fn gone_by(&self, words: &mut Words) -> Option<Found> {
-        const GONE: [&str; 5] = ["expired", "ended", "lapsed", "elapsed", "finished"];
-        let at = (0..words.tokens.len())
-            .find(|at| words.is_free(*at) && GONE.contains(&words.tokens[*at].as_str()))?;
+        const GONE: [(&str, &str); 5] = [
+            ("expired", "expir"),
+            ("ended", "end"),
+            ("lapsed", "laps"),
+            ("elapsed", "elaps"),
+            ("finished", "finish"),
+        ];
+        let (at, root) = (0..words.tokens.len()).find_map(|at| {
+            let mut gone = GONE.iter();
+            let (_, root) =
+                gone.find(|(word, _)| words.is_free(at) && words.tokens[at] == *word)?;
+            Some((at, *root))
+        })?;
         if self.holds(&words.tokens[at]) {
             return None;
         }
         let mut said = words.clone();
         said.tick(0, at);
         said.tick(at + 1, said.tokens.len());
-        let date = named(self.table, &said, is_date)?;
+        // A date that only means the same is another one: "the trial expired" of a renewal.
+        let is_called = |name: &str| name.split('_').any(|part| part.starts_with(root));
+        let date = named(self.table, &said, is_date).filter(|date| is_called(&date.column))?;
         let denied = super::row::take_denial(words, at, 3);
         words.tick(at, at + 1);
         words.take(&["already", "date"]);

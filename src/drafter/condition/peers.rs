@@ -58,10 +58,13 @@ impl<'w> Reader<'w> {
         if !words.has(&["other", "another", "others", "else"]) || words.has(&["every", "each"]) {
             return None;
         }
-        let mut tables: Vec<&'w Table> = std::iter::once(self.cases).chain(self.parents()).collect();
+        let mut tables: Vec<&'w Table> =
+            std::iter::once(self.cases).chain(self.parents()).collect();
         // What a clause names is what it speaks of.
         tables.sort_by_key(|table| !is_named(table, words));
-        tables.into_iter().find_map(|table| self.peers_in(table, words.clone()))
+        tables
+            .into_iter()
+            .find_map(|table| self.peers_in(table, words.clone()))
     }
 
     fn peers_in(&self, table: &'w Table, mut words: Words) -> Option<Read> {
@@ -74,7 +77,10 @@ impl<'w> Reader<'w> {
             return None;
         }
         let is_told = is_named(table, &words) || self.telling(table, &words).is_some();
-        let is_one = words.tokens.get(at + 1).is_some_and(|t| t == "one" || t == "ones");
+        let is_one = words
+            .tokens
+            .get(at + 1)
+            .is_some_and(|t| t == "one" || t == "ones");
         if !is_told && !(is_case && is_one) {
             return None;
         }
@@ -190,7 +196,10 @@ impl<'w> Reader<'w> {
                 let before = words.tokens[at - 1].as_str();
                 let is_there = before == "the"
                     && *at > 1
-                    && matches!(words.tokens[at - 2].as_str(), "at" | "of" | "from" | "in" | "for");
+                    && matches!(
+                        words.tokens[at - 2].as_str(),
+                        "at" | "of" | "from" | "in" | "for"
+                    );
                 before == "same" || is_there
             })
             .collect();
@@ -301,7 +310,8 @@ fn is_named(table: &Table, words: &Words) -> bool {
         return false;
     };
     let near = words.tokens.iter().skip(at + 1).take(NEAR);
-    let own = near.take_while(|token| !matches!(token.as_str(), "at" | "the" | "of" | "for" | "on"));
+    let own =
+        near.take_while(|token| !matches!(token.as_str(), "at" | "the" | "of" | "for" | "on"));
     own.into_iter().any(|token| stem(token) == stem(last))
 }
 

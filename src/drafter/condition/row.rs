@@ -95,6 +95,7 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
     for row in rows {
         found.extend(row.numbered(words));
         found.extend(row.calendar_month(words));
+        found.extend(row.language(words));
         row.take_span(words);
     }
     let spans = figures(&words.tokens);
@@ -282,7 +283,7 @@ impl Row<'_> {
         }
         words.take_phrase(&PHRASES);
         words.take(&ASKS);
-        words.take(&["field", "value", "date", "set", "time"]);
+        words.take(&["field", "value", "date", "set", "time", "number", "figure"]);
         let value = self.path(&named.column);
         let source = match (self.is, is_denied) {
             (Is::Own, false) => format!("{value} is missing"),

@@ -10,13 +10,34 @@ use crate::drafter::world::Table;
 
 /// Words that say that amounts are added up.
 const ADDED: [&str; 15] = [
-    "total", "totals", "totalling", "totaling", "sum", "summed", "adding", "add", "adds", "added",
-    "altogether", "combined", "together", "overall", "cumulative",
+    "total",
+    "totals",
+    "totalling",
+    "totaling",
+    "sum",
+    "summed",
+    "adding",
+    "add",
+    "adds",
+    "added",
+    "altogether",
+    "combined",
+    "together",
+    "overall",
+    "cumulative",
 ];
 /// Names of columns that hold an amount, the plainest first.
 const AMOUNTS: [&str; 10] = [
-    "amount", "total_amount", "total", "amount_usd", "amount_eur", "value", "price", "net_amount",
-    "sum", "cost",
+    "amount",
+    "total_amount",
+    "total",
+    "amount_usd",
+    "amount_eur",
+    "value",
+    "price",
+    "net_amount",
+    "sum",
+    "cost",
 ];
 
 impl Reader<'_> {
@@ -45,7 +66,9 @@ impl Reader<'_> {
             let found = conditions(&[own(table)], &mut rest)?;
             self.take_names(table, &mut rest);
             rest.take(&ADDED);
-            rest.take(&["amount", "amounts", "worth", "value", "to", "up", "of", "sum"]);
+            rest.take(&[
+                "amount", "amounts", "worth", "value", "to", "up", "of", "sum",
+            ]);
             self.take_names(self.cases, &mut rest);
             for parent in self.parents() {
                 self.take_names(parent, &mut rest);

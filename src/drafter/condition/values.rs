@@ -355,8 +355,12 @@ fn is_same(said: &str, word: &str) -> bool {
 
 /// Returns where the words of a value stand, articles between them aside: "waiting on the customer".
 fn place(free: &[String], spoken: &[String]) -> Option<Vec<usize>> {
-    let is_article =
-        |at: usize| matches!(free[at].as_str(), "the" | "a" | "an" | "our" | "their" | "s");
+    let is_article = |at: usize| {
+        matches!(
+            free[at].as_str(),
+            "the" | "a" | "an" | "our" | "their" | "s"
+        )
+    };
     (0..free.len()).find_map(|start| {
         let mut places = Vec::with_capacity(spoken.len());
         let mut at = start;

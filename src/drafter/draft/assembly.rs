@@ -135,7 +135,7 @@ impl<'r> Assembly<'r> {
                 .table_for(&said.text)
                 .filter(|t| t.name != self.cases.name && self.reader.is_joined(t))
             {
-                Some(table) if reads(&said.text) => self
+                Some(table) if facts::reads(&said.text) => self
                     .sources
                     .entry(table.name.clone())
                     .or_default()
@@ -157,7 +157,9 @@ impl<'r> Assembly<'r> {
         match meaning.only {
             // "Check the open tickets" says what is read, not which cases there are.
             Some(only)
-                if !only.joined.is_empty() && only.columns.is_empty() && reads(&said.text) =>
+                if !only.joined.is_empty()
+                    && only.columns.is_empty()
+                    && facts::reads(&said.text) =>
             {
                 for table in only.joined {
                     self.sources.entry(table).or_default().push(number);
@@ -379,23 +381,4 @@ impl<'r> Assembly<'r> {
             .chain(findings)
             .collect()
     }
-}
-
-fn reads(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let first = lower
-        .trim_start_matches("please ")
-        .split(|c: char| !c.is_alphabetic())
-        .next()
-        .unwrap_or_default();
-    let looks = [
-        "check", "look", "read", "pull", "count", "see", "use", "open", "get", "compare", "go",
-        "review",
-    ]
-    .contains(&first);
-    // A condition or a consequence asks for more than a look.
-    looks
-        && ![" if ", " when ", " remind", " mention"]
-            .iter()
-            .any(|w| lower.contains(w))
 }

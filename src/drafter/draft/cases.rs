@@ -113,7 +113,8 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
             .iter()
             .any(|w| literal.iter().any(|l| plain_stem(l) == plain_stem(w)));
         let is_row = world.statements.iter().any(|s| has_row_per(&s.text, &own));
-        let titled = 12 * usize::from(is_row) + 5 * usize::from(is_titled) + 2 * usize::from(is_literal);
+        let titled =
+            12 * usize::from(is_row) + 5 * usize::from(is_titled) + 2 * usize::from(is_literal);
         // Nobody reads what is never spoken of.
         let is_spoken = is_titled || usual > 0 || spoken().next().is_some();
         let read = if is_spoken {

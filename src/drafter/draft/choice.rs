@@ -22,7 +22,9 @@ impl Assembly<'_> {
             .into_iter()
             .partition(|(only, _)| !only.joined.is_empty());
         self.only = own;
-        let stopped = joined.into_iter().map(|(only, said)| (only.negated(), said));
+        let stopped = joined
+            .into_iter()
+            .map(|(only, said)| (only.negated(), said));
         self.skips.extend(stopped);
         self.skips.sort_by_key(|(_, said)| said.number);
     }

@@ -68,8 +68,8 @@ impl Assembly<'_> {
     pub(super) fn waive_introduction(&mut self) {
         const ASKS: [&str; 24] = [
             "if", "when", "unless", "except", "only", "never", "always", "must", "should", "skip",
-            "not", "ignore", "leave", "out", "don", "without", "send", "email", "draft", "set", "put",
-            "every", "each", "per",
+            "not", "ignore", "leave", "out", "don", "without", "send", "email", "draft", "set",
+            "put", "every", "each", "per",
         ];
         let parts = self.cites.values().flatten();
         let Some(first) = parts.min().copied() else {
@@ -86,7 +86,9 @@ impl Assembly<'_> {
             let mut words = words.iter().map(String::as_str);
             let is_plain = |word: &str| {
                 !ASKS.contains(&word)
-                    && (word == "one" || word == "two" || crate::drafter::words::number(word).is_none())
+                    && (word == "one"
+                        || word == "two"
+                        || crate::drafter::words::number(word).is_none())
             };
             said.number < first
                 && words.all(is_plain)
@@ -96,8 +98,9 @@ impl Assembly<'_> {
                 && !names_value(&said.text)
                 && self.reader.read(&said.text).is_none()
         };
-        let (introduced, open): (Vec<Said>, Vec<Said>) =
-            std::mem::take(&mut self.open).into_iter().partition(introduces);
+        let (introduced, open): (Vec<Said>, Vec<Said>) = std::mem::take(&mut self.open)
+            .into_iter()
+            .partition(introduces);
         self.open = open;
         if !introduced.is_empty() {
             let numbers = introduced.iter().map(|said| said.number);

@@ -55,7 +55,18 @@ pub(super) fn blank(text: &str, reader: &Reader<'_>) -> Option<Meaning> {
             ..Meaning::default()
         });
     }
-    let zero = ["zero", "nothing", "none", "nil", "0", "small", "a small one", "low", "tiny", "little"];
+    let zero = [
+        "zero",
+        "nothing",
+        "none",
+        "nil",
+        "0",
+        "small",
+        "a small one",
+        "low",
+        "tiny",
+        "little",
+    ];
     let said = said.strip_suffix(" ones").unwrap_or(said);
     let number = if zero.contains(&said) {
         0.0
@@ -91,10 +102,16 @@ pub(super) fn meets_nothing(text: &str, reader: &Reader<'_>) -> Option<&'static 
     let label = reader.forms.label_in(level)?;
     let is_label = label.len() == level.len();
     let blank = found["blank"].trim();
-    let bare = ["if there is ", "when there is ", "where there is ", "if the ", "when the "]
-        .iter()
-        .find_map(|begins| blank.strip_prefix(begins))
-        .unwrap_or(blank);
+    let bare = [
+        "if there is ",
+        "when there is ",
+        "where there is ",
+        "if the ",
+        "when the ",
+    ]
+    .iter()
+    .find_map(|begins| blank.strip_prefix(begins))
+    .unwrap_or(blank);
     let asks = reader.read(bare).filter(|_| is_label)?;
     value(&asks.source)?;
     Some("what is missing meets no condition")

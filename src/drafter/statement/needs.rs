@@ -30,7 +30,7 @@ static SKIPPED: LazyLock<Regex> = LazyLock::new(|| {
 /// What rows are said not to be, or to be for, before they are left out.
 static SAID_OF: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?P<rows>.+?) (?:is|are|isn'?t|aren'?t|was|were|does|doesn'?t|do|don'?t|has|have|counts?|means?|can|can'?t|will|won'?t|tends?|belongs?|goes|go|comes?)\b(?P<said> .+)$",
+        r"(?i)^(?P<rows>.+?) (?:is|are|isn'?t|aren'?t|was|were|needs?|gets?|stays?|does|doesn'?t|do|don'?t|has|have|counts?|means?|can|can'?t|will|won'?t|tends?|belongs?|goes|go|comes?)\b(?P<said> .+)$",
     )
 });
 

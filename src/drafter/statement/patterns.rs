@@ -57,6 +57,11 @@ impl Forms {
         self.comes_out.is_match(text)
     }
 
+    /// Does a text name a label?
+    pub(in crate::drafter) fn names_label(&self, text: &str) -> bool {
+        self.label.is_match(text)
+    }
+
     /// Returns the first label that a text names.
     pub(in crate::drafter) fn label_in<'t>(&self, text: &'t str) -> Option<&'t str> {
         self.label.find(text).map(|found| found.as_str())
@@ -144,8 +149,7 @@ const TREAT_AS: &str = r"(?i)^(?:we )?(?:treat|mark|flag|count|rate|class|classi
 /// Cases of one label that get another on a condition: "If …, bump amber to red".
 const BUMPED: &str = r"(?i)^(?:if|when|where) (.+?), ?(?:then |we |please )*(?:bump|move|raise|change|upgrade|promote|turn|downgrade|lower)(?: an?| any| all)? (LABEL)(?: ones?| cases?)? (?:up |down )?(?:in)?to (?:an? )?(LABEL)KIND\.?$";
 /// One level that becomes another: "Watch becomes Amber".
-const BECOMES: &str =
-    r"(?i)\b(LABEL)(?: ones?)? (?:becomes?|turns? into|goes to|moves to|counts as|to|→|->) (LABEL)\b";
+const BECOMES: &str = r"(?i)\b(LABEL)(?: ones?)? (?:becomes?|turns? into|goes to|moves to|counts as|to|→|->) (LABEL)\b";
 /// A level that some cases never get: "A bug with a workaround is never Critical; call it Overdue".
 const NEVER: &str = r"(?i)^(.+?) (?:is|are|can be|counts? as|gets?) never (?:an? )?(LABEL)KIND ?[;,:.–—-]+ ?(?:call|make|treat|mark|count|rate)(?: it| them| those| these)?(?: as)? (?:an? )?(LABEL)KIND(?: instead)?\.?$";
 /// One of those that were spoken of: "If one comes out as amber, make it red instead".
@@ -294,7 +298,7 @@ pub(super) static CHANNEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"#([a-z0-
 /// A channel by its name: "the Product Safety channel in Teams", "the Teams channel "Escalations"".
 pub(super) static NAMED_CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"\b(?:(?:the |our )?(?P<of>Teams|Slack) channel (?:called |named )?["“#]?(?P<called>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3})["”]?|(?:the |our )?(?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3}) channel(?: (?:in|on) (?:MS |Microsoft )?(?P<in>Teams|Slack))?)"#,
+        r#"\b(?:(?:the |our )?(?P<of>Teams|Slack) channel (?:called |named )?["“#]?(?P<called>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3})["”]?|(?:the |our )?(?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3}) channel(?: (?:in|on) (?:MS |Microsoft )?(?P<in>Teams|Slack))?|(?:in|to|on) (?:the|our) (?P<small>[a-z][\w-]+) channel)"#,
     )
 });
 /// Whom mails are for: "Emails go to the contact; if there is none, to the owner".
@@ -324,7 +328,7 @@ pub(super) static SECOND: LazyLock<Regex> = LazyLock::new(|| {
 /// The higher of two levels counts.
 pub(super) static HIGHER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:and|then|always|please|we|in doubt|when in doubt|if (?:more than one|several|two|both)(?: of (?:them|these))? (?:applies|apply|fits?|match(?:es)?|hold)),? )*(?:take|use|pick|choose|go with|apply|assign|give|keep)s? (?:always )?(?:the )?(?:higher|highest|worse|worst|more serious|most serious|stricter|strictest|more severe|most severe|most urgent)(?: one| level| of (?:them|the two|these|those)| that)?(?: that)?(?: (?:applies|apply|fits?|holds?|matches|counts))?\.?$|\b(?:higher|highest|worse|worst|more serious|most serious|stricter|strictest)(?: one| level| of (?:them|the two))? (?:counts|wins|applies|is used|is taken|goes)\b",
+        r"(?i)^(?:(?:and|then|always|please|we|in doubt|when in doubt|if (?:more than one|several|two|both|multiple)(?: of (?:them|these)| \w+)? (?:applies|apply|fits?|match(?:es)?|hold)),? )*(?:take|use|pick|choose|go with|apply|assign|give|keep)s? (?:always )?(?:the )?(?:higher|highest|worse|worst|more serious|most serious|stricter|strictest|more severe|most severe|most urgent)(?: one| level| of (?:them|the two|these|those)| that)?(?: that)?(?: (?:applies|apply|fits?|holds?|matches|counts))?\.?$|\b(?:higher|highest|worse|worst|more serious|most serious|stricter|strictest)(?: one| level| of (?:them|the two))? (?:counts|wins|applies|is used|is taken|goes)\b",
     )
 });
 

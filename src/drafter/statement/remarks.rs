@@ -56,10 +56,32 @@ pub(super) fn introduces(text: &str) -> bool {
 /// Is a line but the name of what follows: "Afterwards", "What to do"?
 fn is_head(lower: &str) -> bool {
     const HEADS: [&str; 26] = [
-        "afterwards", "then", "finally", "next", "outcome", "outcomes", "output", "outputs", "action",
-        "actions", "follow-up", "follow up", "results", "what next", "what to do", "what we do",
-        "notes", "steps", "levels", "the levels", "the rules", "rules", "how we decide", "at the end",
-        "good to know", "to do",
+        "afterwards",
+        "then",
+        "finally",
+        "next",
+        "outcome",
+        "outcomes",
+        "output",
+        "outputs",
+        "action",
+        "actions",
+        "follow-up",
+        "follow up",
+        "results",
+        "what next",
+        "what to do",
+        "what we do",
+        "notes",
+        "steps",
+        "levels",
+        "the levels",
+        "the rules",
+        "rules",
+        "how we decide",
+        "at the end",
+        "good to know",
+        "to do",
     ];
     HEADS.contains(&lower.trim_end_matches([':', '.']))
 }

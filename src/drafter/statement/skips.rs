@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::patterns::{SKIP, SKIP_IF, SKIP_LAST, SKIP_WHERE};
 use super::needs;
+use super::patterns::{SKIP, SKIP_IF, SKIP_LAST, SKIP_WHERE};
 use super::rows::{chooses, condition, without_remark};
 use crate::drafter::condition::{Read, Reader};
 use crate::drafter::pattern::pattern;
@@ -28,7 +28,9 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
     if let Some(found) = SKIP_WHERE.captures(text) {
         return condition(&found[1], reader);
     }
-    let text = &text.replace(" - unless ", ", unless ").replace(" – unless ", ", unless ");
+    let text = &text
+        .replace(" - unless ", ", unless ")
+        .replace(" – unless ", ", unless ");
     let (text, exception) = match text.split_once(", unless ") {
         Some((text, exception)) => (text, Some(without_remark(exception))),
         None => (text.as_str(), None),
@@ -36,10 +38,14 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
     let listed = [&*SKIP, &*SKIP_LAST];
     for form in listed {
         if let Some(found) = form.captures(text) {
-            let rows =
-                either(without_remark(&found[1]), reader).or_else(|| either(&found[1], reader))?;
+            let rows = either(without_remark(&found[1]), reader)
+                .or_else(|| either(&found[1], reader))
+                .or_else(|| super::tails::beginning(&found[1], reader))?;
             return match exception {
-                Some(exception) => Some(rows.both("and", reader.read(exception)?.negated())),
+                Some(exception) => {
+                    let kept = super::tails::beginning(exception, reader)?;
+                    Some(rows.both("and", kept.negated()))
+                }
                 None => Some(rows),
             };
         }

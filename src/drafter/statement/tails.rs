@@ -17,7 +17,7 @@ static BEGINS: LazyLock<Regex> = LazyLock::new(|| {
 /// How a remark begins that only says more of what was said.
 static OPENS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:it|they|we|i|you|he|she|that|this|those|these|there|nobody|somebody|someone|people|everybody|because|since|as|so|which|who|otherwise|their|our|his|her|its)\b|that's|it's|they're|we're|there's|don'?t |do not |no point|typically|usually|mostly|normally|obviously|of course|sadly|by the way|for now|as usual|and (?:it|they|we|i|that|this|those|these|people)\b)",
+        r"(?i)^(?:(?:it|they|we|i|you|he|she|that|this|those|these|there|nobody|somebody|someone|people|everybody|because|since|as|so|which|who|otherwise|their|our|his|her|its)\b|that's|it's|they're|we're|there's|don'?t |do not |then (?:it|they|we|that)\b|then they're|no point|typically|usually|mostly|normally|obviously|of course|sadly|by the way|for now|as usual|and (?:it|they|we|i|that|this|those|these|people)\b)",
     )
 });
 /// Words of a sentence of its own.
@@ -32,12 +32,32 @@ const VERBS: [&str; 72] = [
 ];
 /// Words that make of a remark a condition or an exception.
 const ASKS: [&str; 15] = [
-    "if", "unless", "except", "until", "or", "without", "when", "where", "whose", "besides",
-    "including", "excluding", "instead", "counted", "apart",
+    "if",
+    "unless",
+    "except",
+    "until",
+    "or",
+    "without",
+    "when",
+    "where",
+    "whose",
+    "besides",
+    "including",
+    "excluding",
+    "instead",
+    "counted",
+    "apart",
 ];
 /// Words that mark an example or a habit.
 const HABITS: [&str; 9] = [
-    "typically", "usually", "mostly", "normally", "mainly", "often", "sometimes", "obviously",
+    "typically",
+    "usually",
+    "mostly",
+    "normally",
+    "mainly",
+    "often",
+    "sometimes",
+    "obviously",
     "sadly",
 ];
 
@@ -54,6 +74,18 @@ pub(super) fn beginning(text: &str, reader: &Reader<'_>) -> Option<Read> {
         return apart;
     }
     if let Some(read) = reader.read(text) {
+        return Some(read);
+    }
+    // "New articles, published in the last 60 days": what "new" means is said behind it.
+    static SAID_AGAIN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:very |brand )?(?:new|recent|fresh|young|old|older|stale|late|big|large|small) (?P<rows>[\w-]+)(?:,| -| –|:) (?P<said>.+)$",
+        )
+    });
+    if let Some(found) = SAID_AGAIN.captures(text)
+        && reader.names_cases_alone(&found["rows"])
+        && let Some(read) = beginning(&found["said"], reader)
+    {
         return Some(read);
     }
     for (index, at) in cuts.iter().enumerate().rev() {
@@ -105,13 +137,21 @@ fn is_beside(inner: &str, reader: &Reader<'_>) -> bool {
     let names = inner.contains(['@', '"', '“']) || inner.contains(".com");
     let first = words.first().map_or("", String::as_str);
     let begins = [
-        "if", "or", "and", "not", "no", "none", "empty", "blank", "missing", "also", "status", "but",
-        "plus", "never", "any", "all",
+        "if", "or", "and", "not", "no", "none", "empty", "blank", "missing", "also", "status",
+        "but", "plus", "never", "any", "all",
     ]
     .contains(&first);
-    let is_said = is_clause(inner) && !has(&["out", "skip", "keep", "leave", "included", "excluded", "too"]);
-    let is_remark = is_said || has(&HABITS);
-    is_remark && !names && !begins && !has(&ASKS) && !has_figure(&words) && reader.read(inner).is_none()
+    let is_said = is_clause(inner)
+        && !has(&[
+            "out", "skip", "keep", "leave", "included", "excluded", "too",
+        ]);
+    let is_remark = is_said || has(&HABITS) || (has(&["both"]) && words.len() <= 6);
+    is_remark
+        && !names
+        && !begins
+        && !has(&ASKS)
+        && !has_figure(&words)
+        && reader.read(inner).is_none()
 }
 
 /// Does a remark say nothing of which rows are meant?
@@ -120,7 +160,11 @@ fn says_nothing(remark: &str, reader: &Reader<'_>) -> bool {
     if words.is_empty() {
         return true;
     }
-    if matches!(words[0].as_str(), "only" | "just" | "count" | "counting" | "and" | "but") && words.len() < 6 {
+    if matches!(
+        words[0].as_str(),
+        "only" | "just" | "count" | "counting" | "and" | "but"
+    ) && words.len() < 6
+    {
         return false;
     }
     let remark = &harmless(remark);
@@ -159,7 +203,11 @@ pub(super) fn mains<'t>(text: &'t str, reader: &Reader<'_>) -> Vec<&'t str> {
 fn is_clause(remark: &str) -> bool {
     let words = tokens(remark);
     // What stands first is who does it.
-    words.len() > 2 && words.iter().skip(1).any(|word| VERBS.contains(&word.as_str()))
+    words.len() > 2
+        && words
+            .iter()
+            .skip(1)
+            .any(|word| VERBS.contains(&word.as_str()))
 }
 
 fn has_figure(words: &[String]) -> bool {

@@ -137,7 +137,10 @@ pub(super) fn turned(text: &str, reader: &Reader<'_>) -> Option<Rule> {
     });
     let before = &text[..found.get(0)?.start()];
     let of = OF.find(before)?;
-    let when = leading(before[of.end()..].trim_end_matches([' ', ',', ':', ';']), reader)?;
+    let when = leading(
+        before[of.end()..].trim_end_matches([' ', ',', ':', ';']),
+        reader,
+    )?;
     Some(Rule::Instead {
         of: label(&found[1]),
         when,
@@ -163,11 +166,17 @@ fn exception(text: &str, reader: &Reader<'_>) -> Option<Read> {
 /// retired" of a level "Retire".
 pub(super) fn named_plainly(text: &str, reader: &Reader<'_>) -> String {
     static SAID: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)\b(?P<before>never|not|be|are|is|gets?|get) (?P<verb>[a-z]{4,})(?P<end>ed|d)\b")
+        pattern(
+            r"(?i)\b(?P<before>never|not|be|are|is|gets?|get) (?P<verb>[a-z]{4,})(?P<end>ed|d)\b",
+        )
     });
     SAID.replace_all(text, |found: &Captures<'_>| {
         let (verb, end) = (&found["verb"], &found["end"]);
-        let whole = [verb.to_owned(), format!("{verb}e"), format!("{verb}{}", &end[..end.len() - 1])];
+        let whole = [
+            verb.to_owned(),
+            format!("{verb}e"),
+            format!("{verb}{}", &end[..end.len() - 1]),
+        ];
         let named = whole.iter().find(|word| {
             let own = reader.forms.label.captures(word);
             own.is_some_and(|own| own[1].len() == word.len())
