@@ -25,6 +25,7 @@ mod quantities;
 mod read;
 mod relations;
 mod row;
+mod shares;
 mod spans;
 mod sums;
 mod tags;

@@ -130,3 +130,24 @@ async fn other_rows_of_a_kind_are_read() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn words_that_the_sop_defines_are_read() {
+    are_read_in(
+        FOLDER,
+        "help-article-review",
+        "helpcenter.articles",
+        &[
+            ("Open = feedback not marked resolved (empty means not resolved, people forget to fill it).", "(says what a word means)"),
+            ("Fix now: two or more open \"wrong\" reports", "fix_now: (feedback | where(\"not (item.resolved == true) and item.kind == 'wrong'\") | length) >= 2"),
+            ("Take published English articles, last reviewed more than 180 days ago or never reviewed", "only starts_with(article.locale, 'en') and article.status == 'published' and (days_since(article.last_reviewed_on) > 180 or article.last_reviewed_on is missing)"),
+            ("Leave out French articles.", "not starts_with(article.locale, 'fr')"),
+            ("Rewrite: at least 10 votes, and less than half of them helpful", "rewrite: (article.helpful_votes + article.unhelpful_votes) >= 10 and 100 * article.helpful_votes < 50 * (article.helpful_votes + article.unhelpful_votes)"),
+            ("Retire: fewer than 20 views in the last 90 days", "retire: article.views_90d < 20"),
+            ("No view number = we don't know, so not Retire.", "(what is missing meets no condition)"),
+            ("Security articles are never retired; where it would say Retire make it Refresh.", "retire -> refresh: article.category == 'Security'"),
+            ("Afterwards", "(introduces what follows)"),
+        ],
+    )
+    .await;
+}

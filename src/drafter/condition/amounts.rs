@@ -100,11 +100,6 @@ fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Fou
         .filter(|(_, named)| counts(named))
         .map(|_| "==");
     let relation = figure.relation.or_else(|| implied(words)).or(counted)?;
-    // "Half of them" is a share of what was spoken of before.
-    let of_them = ["of them", "of these", "of those"];
-    if figure.unit == Unit::Percent && of_them.iter().any(|p| words.phrase(p).is_some()) {
-        return None;
-    }
     if let Some((row, named)) = &best
         && let Some((other, value)) = row.with_opposite(named, words)
     {

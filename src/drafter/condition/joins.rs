@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::compare::figure;
-use super::lists::{says_missing, split_once_word, split_words};
+use super::lists::{is_name, says_missing, split_once_word, split_words};
 use super::{Read, Reader, grades};
 use crate::drafter::pattern::pattern;
 use crate::drafter::words::{spoken, tokens};
@@ -300,6 +300,12 @@ impl Reader<'_> {
                 });
                 continue;
             }
+            if let Some(before) = &read
+                && let Some(share) = self.share_of_them(before, piece)
+            {
+                read = Some(before.clone().both(word, share));
+                continue;
+            }
             // The whole again would be read for ever.
             let read_one = if candidate.len() >= text.len() {
                 None
@@ -366,16 +372,6 @@ fn alternatives(text: &str) -> Vec<&str> {
         }
         _ => pieces,
     }
-}
-
-/// Is a text but a name: one or two words that begin with capitals?
-fn is_name(text: &str) -> bool {
-    let words: Vec<&str> = text.split(' ').collect();
-    let is_one = |word: &&str| {
-        word.starts_with(char::is_uppercase)
-            && word.chars().all(|c| c.is_alphanumeric() || c == '-')
-    };
-    words.len() <= 2 && words.iter().all(is_one)
 }
 
 /// Returns what stands before an "either" and behind it.

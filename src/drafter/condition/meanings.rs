@@ -27,6 +27,14 @@ static DEFINES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// "Empty means not resolved": what has no value is not so.
+static EMPTY_IS_NO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:empty|blank|missing|no value|nothing)(?: (?:there|in it))? (?:means|counts as|is|=) (?:also |the same as )?(?:not?|un\w+)\b",
+    )
+});
+static IS_NO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?P<column>[\w.]+) == false\b"));
+
 impl Reader<'_> {
     /// Takes a statement that says what a word means of some rows.
     pub(super) fn hear_meaning(&mut self, text: &str) {
@@ -53,10 +61,16 @@ impl Reader<'_> {
                 return None;
             }
             let all: Vec<String> = all.into_iter().map(|one| one.source).collect();
+            let condition = all.join(" and ");
             Some(Meant {
                 word: word.clone(),
                 table: table.name.clone(),
-                condition: all.join(" and "),
+                condition: match EMPTY_IS_NO.is_match(text) {
+                    true => IS_NO
+                        .replace_all(&condition, "not ($column == true)")
+                        .into_owned(),
+                    false => condition,
+                },
             })
         })
     }

@@ -109,6 +109,13 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
             words.tick(from, to);
         }
     }
+    // "Half of them" is a share of what was counted before.
+    if free
+        .iter()
+        .any(|figure| super::shares::is_of_them(words, figure))
+    {
+        return None;
+    }
     for (index, figure) in free.iter().enumerate() {
         let from = index.checked_sub(1).map_or(0, |i| free[i].span.1);
         let to = free.get(index + 1).map_or(words.tokens.len(), |f| f.span.0);
