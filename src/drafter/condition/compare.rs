@@ -116,11 +116,12 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
             .get(at)
             .is_some_and(|t| matches!(t.as_str(), "to" | "–" | "through"))
     };
-    end += if is_to(end + unit_len) { unit_len } else { 0 };
-    // "99.5 up to 99.9", "99.5 to under 99.9".
-    if tokens.get(end).is_some_and(|t| t == "up") && is_to(end + 1) {
-        end += 1;
+    // "99.5 up to 99.9" as well.
+    let is_up = |at: usize| tokens.get(at).is_some_and(|t| t == "up") && is_to(at + 1);
+    if is_to(end + unit_len) || is_up(end + unit_len) {
+        end += unit_len;
     }
+    end += usize::from(is_up(end));
     let under = UNDER
         .iter()
         .find(|words| starts_with(tokens.get(end + 1..).unwrap_or_default(), words))

@@ -71,6 +71,10 @@ impl Assembly<'_> {
             "not", "ignore", "leave", "out", "don", "without", "send", "email", "draft", "set",
             "put", "every", "each", "per",
         ];
+        // What says when it runs is no story.
+        const TIMES: [&str; 9] = [
+            "run", "daily", "weekly", "monthly", "week", "morning", "quarter", "hour", "schedul",
+        ];
         let parts = self.cites.values().flatten();
         let Some(first) = parts.min().copied() else {
             return;
@@ -85,10 +89,10 @@ impl Assembly<'_> {
             let words = crate::drafter::words::tokens(&said.text);
             let mut words = words.iter().map(String::as_str);
             let is_plain = |word: &str| {
-                !ASKS.contains(&word)
-                    && (word == "one"
-                        || word == "two"
-                        || crate::drafter::words::number(word).is_none())
+                let is_figure = word.starts_with(|c: char| c.is_ascii_digit())
+                    || crate::drafter::words::number(word).is_some();
+                let is_time = TIMES.iter().any(|time| word.starts_with(time));
+                !ASKS.contains(&word) && !is_time && (!is_figure || matches!(word, "one" | "two"))
             };
             said.number < first
                 && words.all(is_plain)

@@ -75,6 +75,16 @@ fn channel(text: &str) -> Option<String> {
     ))
 }
 
+/// Is somebody to be alerted who is no single person: "alert the team"?
+fn alerts_a_group(lower: &str) -> bool {
+    static ONE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^ (?:[\w']+ )?(?:owner|manager|csm|rep|contact|lead|champion|sponsor|engineer)\b")
+    });
+    lower
+        .split_once("alert the")
+        .is_some_and(|(_, whom)| !ONE.is_match(whom))
+}
+
 /// Returns what a sentence asks to come out.
 pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wanted> {
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
@@ -127,12 +137,12 @@ pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wante
         "alert #",
         "ping #",
         "notify the channel",
-        "alert the",
         "an alert in",
         "an alert to",
         "a message in",
         "a post in",
     ]) || channel.is_some()
+        || alerts_a_group(lower)
     {
         wanted.push(Wanted::Message(channel.clone()));
     }

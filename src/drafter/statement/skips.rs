@@ -40,7 +40,7 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
         if let Some(found) = form.captures(text) {
             let rows = either(without_remark(&found[1]), reader)
                 .or_else(|| either(&found[1], reader))
-                .or_else(|| super::tails::beginning(&found[1], reader))?;
+                .or_else(|| super::tails::said_again(&found[1], reader))?;
             return match exception {
                 Some(exception) => {
                     let kept = super::tails::beginning(exception, reader)?;

@@ -76,16 +76,7 @@ pub(super) fn beginning(text: &str, reader: &Reader<'_>) -> Option<Read> {
     if let Some(read) = reader.read(text) {
         return Some(read);
     }
-    // "New articles, published in the last 60 days": what "new" means is said behind it.
-    static SAID_AGAIN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)^(?:very |brand )?(?:new|recent|fresh|young|old|older|stale|late|big|large|small) (?P<rows>[\w-]+)(?:,| -| –|:) (?P<said>.+)$",
-        )
-    });
-    if let Some(found) = SAID_AGAIN.captures(text)
-        && reader.names_cases_alone(&found["rows"])
-        && let Some(read) = beginning(&found["said"], reader)
-    {
+    if let Some(read) = said_again(text, reader) {
         return Some(read);
     }
     for (index, at) in cuts.iter().enumerate().rev() {
@@ -98,6 +89,18 @@ pub(super) fn beginning(text: &str, reader: &Reader<'_>) -> Option<Read> {
         }
     }
     None
+}
+
+/// Reads "new articles, published in the last 60 days": what "new" means is said behind it.
+pub(super) fn said_again(text: &str, reader: &Reader<'_>) -> Option<Read> {
+    static SAID_AGAIN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:very |brand )?(?:new|recent|fresh|young|old|older|stale|late|big|large|small) (?P<rows>[\w-]+)(?:,| -| –|:) (?P<said>.+)$",
+        )
+    });
+    let found = SAID_AGAIN.captures(text)?;
+    let names = reader.names_cases_alone(&found["rows"]);
+    names.then(|| beginning(&found["said"], reader))?
 }
 
 /// Returns the condition that a text begins with, however it goes on; the longest that is read.
