@@ -81,7 +81,7 @@ fn without_effects(
 /// Returns the column that names levels: the one that is headed like one, else one of short names that
 /// are all different.
 fn lead(heading: &[String], below: &[Vec<String>]) -> Option<usize> {
-    let named = heading.iter().position(is_lead);
+    let named = heading.iter().position(|head| is_lead(head));
     named.or_else(|| {
         (0..heading.len()).find(|at| {
             let mut cells: Vec<&String> = below.iter().filter_map(|row| row.get(*at)).collect();
@@ -89,7 +89,7 @@ fn lead(heading: &[String], below: &[Vec<String>]) -> Option<usize> {
                 let words = tokens(cell);
                 (1..=3).contains(&words.len()) && figures(&words).is_empty()
             };
-            let all = cells.len() == below.len() && cells.iter().all(|cell| is_name(cell));
+            let all = cells.len() == below.len() && cells.iter().all(is_name);
             cells.sort_unstable();
             cells.dedup();
             all && cells.len() == below.len()
@@ -117,7 +117,7 @@ fn rows(heading: &[String], cells: &[String]) -> Vec<String> {
 
 /// Says a row as a sentence. Of its columns, the one that is headed like a label leads.
 fn row(heading: &[String], cells: &[String]) -> String {
-    let lead = heading.iter().position(is_lead);
+    let lead = heading.iter().position(|head| is_lead(head));
     let said = |at: usize| {
         let head = heading.get(at).map(String::as_str).unwrap_or_default();
         let cell = cells.get(at).map(String::as_str).unwrap_or_default();
@@ -162,7 +162,7 @@ fn row(heading: &[String], cells: &[String]) -> String {
 }
 
 /// Does a heading say that cells are levels?
-fn is_lead(head: &String) -> bool {
+fn is_lead(head: &str) -> bool {
     const LEADS: [&str; 19] = [
         "outcome", "result", "decision", "verdict", "stage", "level", "priority", "tier", "status",
         "label", "colour", "color", "risk", "severity", "class", "rating", "category", "band",

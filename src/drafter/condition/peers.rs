@@ -81,7 +81,7 @@ impl<'w> Reader<'w> {
             .tokens
             .get(at + 1)
             .is_some_and(|t| t == "one" || t == "ones");
-        if !is_told && !(is_case && is_one) {
+        if !(is_told || is_case && is_one) {
             return None;
         }
         let mut links = self.links(table, &mut words);
