@@ -36,6 +36,14 @@ const FOURTH: [(&str, usize, usize); 3] = [
     ("price-increase-notices", 90, 90),
 ];
 
+const FIFTH: [(&str, usize, usize); 5] = [
+    ("champion-change", 86, 86),
+    ("help-article-review", 110, 110),
+    ("sla-credits", 136, 136),
+    ("tax-certificates", 92, 92),
+    ("trial-extensions", 73, 73),
+];
+
 #[test]
 fn the_second_five_are_decided_as_people_do() {
     decides("tests/decided/second", &SECOND);
@@ -49,6 +57,11 @@ fn the_third_five_are_decided_as_people_do() {
 #[test]
 fn the_fourth_three_are_decided_as_people_do() {
     decides("tests/decided/fourth", &FOURTH);
+}
+
+#[test]
+fn the_fifth_five_are_decided_as_people_do() {
+    decides("tests/decided/fifth", &FIFTH);
 }
 
 fn decides(folder: &str, sops: &[(&str, usize, usize)]) {

@@ -9,16 +9,25 @@ mod days;
 mod given;
 mod grades;
 mod joins;
+mod languages;
 mod lasting;
+mod limits;
 mod lists;
+mod meanings;
 mod money;
+mod months;
 mod newest;
 mod others;
 mod pairs;
+mod passed;
+mod peers;
 mod quantities;
 mod read;
+mod relations;
 mod row;
+mod shares;
 mod spans;
+mod sums;
 mod tags;
 mod values;
 mod words;
@@ -29,7 +38,11 @@ pub(super) use values::value_in;
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
+use regex::Regex;
+
+use super::pattern::pattern;
 use super::statement::Forms;
 use super::world::{Table, World};
 use compare::Figure;
@@ -49,6 +62,12 @@ pub(super) struct Reader<'w> {
     newest: BTreeSet<String>,
     /// How the SOP counts the days of its spans: what it says, and how many lie behind or ahead.
     counted: Vec<(f64, f64)>,
+    /// Which rows of other tables count at all.
+    limits: Vec<limits::Limit>,
+    /// Words that the SOP defines for rows of a table.
+    meant: Vec<meanings::Meant>,
+    /// Rows that the last clause about others of a kind spoke of.
+    spoken: RefCell<Option<peers::Spoken>>,
     /// The statement before the one that is read.
     before: RefCell<Option<String>>,
     /// What the last rule with a figure measured, its figure left out: "from 4 to 10 days" goes on
@@ -82,6 +101,9 @@ impl<'w> Reader<'w> {
             defined: Vec::new(),
             newest: BTreeSet::new(),
             counted: Vec::new(),
+            limits: Vec::new(),
+            meant: Vec::new(),
+            spoken: RefCell::default(),
             before: RefCell::default(),
             subject: RefCell::default(),
             known: RefCell::default(),
@@ -124,6 +146,12 @@ impl<'w> Reader<'w> {
     /// Reads a figure alone, of what the last rule measured.
     fn of_the_same(&self, text: &str) -> Option<Read> {
         let words = super::words::tokens(text);
+        if let [none] = words.as_slice()
+            && matches!(none.as_str(), "none" | "zero" | "no" | "0" | "nothing")
+        {
+            let (before, after) = self.subject.borrow().clone()?;
+            return self.clause(&format!("no {before} {after}"));
+        }
         let [figure] = figures(&words).try_into().ok()?;
         let Figure { span, tail, .. } = &figure;
         let is_spent = |at: usize| {
@@ -134,7 +162,10 @@ impl<'w> Reader<'w> {
             return None;
         }
         let (before, after) = self.subject.borrow().clone()?;
-        self.clause(&format!("{before} {} {after}", words.join(" ")))
+        let said = words.join(" ");
+        self.clause(&format!("{before} {said} {after}"))
+            // What is counted stands behind its number, what is measured before it.
+            .or_else(|| self.clause(&format!("{after} {said} {before}")))
     }
 
     /// Returns the figure that words name, of those that the SOP defines.
@@ -148,6 +179,8 @@ impl<'w> Reader<'w> {
     /// answer".
     pub(super) fn hear(&mut self, text: &str) {
         self.counted.extend(super::asides::counted_days(text));
+        self.hear_limits(text);
+        self.hear_meaning(text);
         let lower = text.to_lowercase();
         let uses = ["use ", "take ", "only ", "count ", "go by "];
         let rest = ["latest ", "most recent ", "newest "]
@@ -162,12 +195,30 @@ impl<'w> Reader<'w> {
 
     /// Returns a sentence without what it says beside its condition.
     pub(super) fn plain(&self, text: &str) -> String {
-        super::asides::plain(text, &self.counted)
+        let text = super::asides::plain(text, &self.counted);
+        super::statement::without_brackets(&text, self)
     }
 
     /// Goes on behind a statement.
     pub(super) fn pass(&self, text: &str) {
         *self.before.borrow_mut() = Some(text.to_owned());
+        self.lead(text);
+    }
+
+    /// Takes what a sentence that leads to a list measures, so that its items may say figures alone:
+    /// "count the logins of the last 14 days:".
+    fn lead(&self, text: &str) {
+        if let Some(measured) = measured(text) {
+            *self.subject.borrow_mut() = Some((String::new(), measured));
+            self.known.borrow_mut().clear();
+        }
+    }
+
+    /// Does a sentence only lead to a list, by what its items measure?
+    pub(super) fn leads(&self, text: &str) -> bool {
+        measured(text).is_some_and(|measured| {
+            !self.forms.names_label(text) && self.clause(&format!("no {measured}")).is_some()
+        })
     }
 
     /// Returns the statement before the one that is read.
@@ -184,6 +235,10 @@ impl<'w> Reader<'w> {
     /// Reads a condition: clauses joined by "and", "or" and "unless".
     pub(super) fn read(&self, text: &str) -> Option<Read> {
         let text = text.trim().trim_end_matches(['.', ':', ',', ';']);
+        // What goes on about rows means others each time.
+        if text.contains(" of them ") {
+            return self.worked_out(text);
+        }
         if let Some(known) = self.known.borrow().get(text) {
             return known.clone();
         }
@@ -192,4 +247,16 @@ impl<'w> Reader<'w> {
         known.insert(text.to_owned(), read.clone());
         read
     }
+}
+
+/// Returns what a sentence that leads to a list measures: "count the logins of the last 14 days:".
+fn measured(text: &str) -> Option<String> {
+    static MEASURES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^.*\b(?:count|counting|look(?:ing)? at|depends? (?:only |mostly |mainly )?on|based on|according to|go(?:es)? by|by|number of|how many|check|take) (?:up |the number of |how many |the |its |their |his |her )*(.+?):$",
+        )
+    });
+    MEASURES
+        .captures(text.trim())
+        .map(|found| found[1].to_owned())
 }

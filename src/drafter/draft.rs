@@ -3,6 +3,7 @@
 mod ask;
 mod assembly;
 mod cases;
+mod choice;
 mod exceptions;
 mod facts;
 mod levels;
@@ -11,6 +12,7 @@ mod parts;
 mod plan;
 mod scope;
 mod settle;
+mod steps;
 mod update;
 
 use assembly::Assembly;
@@ -47,7 +49,7 @@ pub(super) const OPEN: &str =
 /// Puts the workflow together; nothing if there is no table to work on.
 pub(super) fn draft(world: &World) -> Option<Drafted> {
     let Cases { table, choices } = cases(world)?;
-    let statements = super::grid::spoken(&world.statements);
+    let statements = super::spoken(world);
     let reader = reader(world, table, &statements, &Forms::new(&statements));
     let mut builder = Assembly::new(&reader, table);
     for said in &statements {

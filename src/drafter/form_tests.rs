@@ -9,7 +9,7 @@ use super::statement::{Forms, Meaning, Rule, meaning};
 use super::world::{Said, World};
 
 /// Returns what is known of a workspace and one of its procedures.
-async fn procedure(folder: &str, name: &str) -> World {
+pub(super) async fn procedure(folder: &str, name: &str) -> World {
     let mut world = world(folder).await;
     let file = format!("{}/{folder}/sops/{name}.md", env!("CARGO_MANIFEST_DIR"));
     let parsed = crate::sop::Sop::parse(&std::fs::read_to_string(file).unwrap());
@@ -20,7 +20,7 @@ async fn procedure(folder: &str, name: &str) -> World {
 }
 
 /// Says in short what a sentence was read as.
-fn short(meaning: &Meaning) -> String {
+pub(super) fn short(meaning: &Meaning) -> String {
     let mut parts = Vec::new();
     if let Some(when) = &meaning.when {
         parts.push(format!("at {}", when.cron));
@@ -36,6 +36,10 @@ fn short(meaning: &Meaning) -> String {
             Rule::When(label, read) => format!("{label}: {}", read.source),
             Rule::Judged(label) => format!("{label}: (judged)"),
             Rule::Instead { of, when, then } => format!("{of} -> {then}: {}", when.source),
+            Rule::Step { when, up } => {
+                format!("{}: {}", if *up { "up" } else { "down" }, when.source)
+            }
+            Rule::Except { when, then, .. } => format!("but {then}: {}", when.source),
             Rule::AtLeast(read, label) => format!(">= {label}: {}", read.source),
             Rule::AtMost(read, label) => format!("<= {label}: {}", read.source),
         });
@@ -48,6 +52,12 @@ fn short(meaning: &Meaning) -> String {
     }
     if let Some((defined, read)) = &meaning.defined {
         parts.push(format!("{} = {}", defined.name, read.source));
+    }
+    if let Some(column) = &meaning.newest {
+        parts.push(format!("newest by {column}"));
+    }
+    if meaning.higher {
+        parts.push("the worst counts".to_owned());
     }
     if let Some(reason) = meaning.waived {
         parts.push(format!("({reason})"));
@@ -66,10 +76,16 @@ fn short(meaning: &Meaning) -> String {
 
 /// Holds sentences against what each is to be read as.
 async fn are_read(name: &str, table: &str, sentences: &[(&str, &str)]) {
-    let world = procedure("tests/decided/fourth", name).await;
+    are_read_in("tests/decided/fourth", name, table, sentences).await;
+}
+
+/// Holds sentences against what each is to be read as, over the tables of a workspace.
+pub(super) async fn are_read_in(folder: &str, name: &str, table: &str, sentences: &[(&str, &str)]) {
+    let world = procedure(folder, name).await;
     let cases = world.tables.iter().find(|t| t.name == table).unwrap();
-    let forms = Forms::new(&world.statements);
-    let reader = reader(&world, cases, &world.statements, &forms);
+    let statements = super::spoken(&world);
+    let forms = Forms::new(&statements);
+    let reader = reader(&world, cases, &statements, &forms);
     let mut wrong = Vec::new();
     for (sentence, expected) in sentences {
         let read = short(&meaning(&Said::new(1, sentence, ""), &reader));

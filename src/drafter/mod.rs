@@ -11,6 +11,7 @@ mod mend;
 mod pattern;
 mod people;
 mod statement;
+mod structure;
 mod when;
 mod words;
 mod world;
@@ -148,6 +149,16 @@ fn calls(messages: &[Message]) -> Vec<&ToolCall> {
         .collect()
 }
 
+/// Returns the statements of an SOP, those of its tables and lists said as sentences of their own.
+fn spoken(world: &World) -> Vec<world::Said> {
+    let is_value = |words: &str| {
+        let mut columns = world.tables.iter().flat_map(|table| table.columns.values());
+        let said = words::spoken(words);
+        columns.any(|column| column.spoken.iter().any(|(_, value)| *value == said))
+    };
+    structure::spoken(&grid::spoken(&world.statements, &is_value))
+}
+
 /// Returns the last tool result, as JSON.
 fn last_result(messages: &[Message]) -> Json {
     let results = messages.iter().rev().find_map(|m| match m {
@@ -271,6 +282,8 @@ fn sum_up(world: &World, messages: &[Message]) -> Said {
 
 #[cfg(test)]
 mod form_tests;
+#[cfg(test)]
+mod list_form_tests;
 #[cfg(test)]
 mod phrases;
 #[cfg(test)]

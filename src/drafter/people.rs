@@ -85,7 +85,20 @@ pub(super) fn recipients(text: &str, reader: &Reader<'_>) -> Option<(Vec<Person>
         let mut named = before.filter(|w| !matches!(w.as_str(), "the" | "our" | "their" | "its"));
         named.next().is_some_and(|w| w == "from")
     };
-    all.retain(|person| !is_sender(person));
+    // "The most sensible remaining contact" is somebody else than the one whom a case names.
+    let is_other = |person: &Person| {
+        const OTHERS: [&str; 6] = [
+            "remaining",
+            "another",
+            "other",
+            "suitable",
+            "sensible",
+            "best",
+        ];
+        let near = &words[person.at.saturating_sub(3)..person.at];
+        near.iter().any(|word| OTHERS.contains(&word.as_str()))
+    };
+    all.retain(|person| !is_sender(person) && !is_other(person));
     let asks =
         |words: &[String], all: &[&str]| words.iter().position(|w| all.contains(&w.as_str()));
     let asked = asks(&words, &ASKS).or_else(|| asks(&words, &["to", "for", "with"]))?;

@@ -2,25 +2,25 @@
 
 mod blanks;
 mod definition;
+mod forbids;
 mod labels;
 mod ladder;
 mod meaning;
+mod needs;
+mod newest;
 mod patterns;
 mod pieces;
+mod remarks;
 mod route;
 mod rows;
 mod rules;
 mod signs;
 mod skips;
+mod tails;
+mod turns;
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use patterns::{
-    ASSUMED, BY, DEFAULT, HIGHER, INSTEAD_OF, MAIL_GOES_TO, NONE_GIVEN, NOTE, SECOND, TIMED, TOP,
-    UNLESS,
-};
+use patterns::{HIGHER, INSTEAD_OF, MAIL_GOES_TO, SECOND, TIMED, UNLESS};
+use remarks::{default, instead, introduces, note, top};
 use signs::{background, judges, outputs};
 
 pub(super) use definition::defined as definition;
@@ -31,9 +31,10 @@ pub(super) use pieces::pieces;
 pub(super) use route::Route;
 pub(super) use rows::{Rows, rows_of};
 pub(super) use rules::Rule;
+pub(super) use tails::without_brackets;
+pub(super) use turns::in_turn;
 
-use super::condition::{Reader, figure};
-use super::pattern::pattern;
+use super::condition::Reader;
 use super::people::people;
 use super::when;
 use super::words::tokens;
@@ -46,9 +47,29 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         text: reader.plain(&said.text),
         ..said.clone()
     };
+    if let Some(merged) = apart(said, reader) {
+        return merged;
+    }
     let whole = part(said, reader);
     if !whole.is_open() && !whole.says_more {
         return whole;
+    }
+    let kept = skips::without_blanks(&said.text);
+    let is_kept = kept.len() < said.text.len();
+    for main in tails::mains(&kept, reader) {
+        let text = main.to_owned();
+        let one = part(
+            &Said {
+                text,
+                ..said.clone()
+            },
+            reader,
+        );
+        // What keeps in what has no value is said of what is left out.
+        let is_one = !is_kept || one.skip.is_some();
+        if is_one && !one.is_open() && !one.says_more && one.waived.is_none() {
+            return one;
+        }
     }
     let parts = sentences(&said.text);
     if parts.len() < 2 {
@@ -68,6 +89,33 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     }
     // Half of what a sentence says is no better than the whole half read.
     if merged.says_more { whole } else { merged }
+}
+
+/// Reads sentences that a semicolon joins, where each says something of which rows there are: "take the
+/// new ones; anything approved is done with".
+fn apart(said: &Said, reader: &Reader<'_>) -> Option<Meaning> {
+    let parts: Vec<&str> = said.text.split("; ").collect();
+    let goes_on = |part: &&str| ["or ", "and if "].iter().any(|w| part.starts_with(w));
+    if parts.len() < 2 || parts.iter().any(goes_on) {
+        return None;
+    }
+    let mut merged = Meaning::default();
+    for text in parts {
+        let text = text.trim().to_owned();
+        let one = part(
+            &Said {
+                text,
+                ..said.clone()
+            },
+            reader,
+        );
+        let chooses = one.only.is_some() || one.skip.is_some() || one.waived.is_some();
+        if !chooses || one.says_more || !one.rules.is_empty() || !one.outputs.is_empty() {
+            return None;
+        }
+        merged.add(one);
+    }
+    (!merged.is_open()).then_some(merged)
 }
 
 /// Returns the parts of a sentence that can stand alone: behind a semicolon, a dash, or "and we".
@@ -174,12 +222,36 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.waived = Some("nothing changes");
         return meaning;
     }
+    meaning.waived = remarks::changes_nothing(text).or_else(|| blanks::meets_nothing(text, reader));
+    if meaning.waived.is_some() {
+        meaning.when = None;
+        return meaning;
+    }
     if blanks::counts_apart(text, reader) {
         meaning.waived = Some("a value stands for itself alone");
         return meaning;
     }
-    if text == crate::drafter::grid::HEADING || introduces(text) {
+    if text == crate::drafter::grid::HEADING
+        || text == crate::drafter::structure::LED
+        || introduces(text)
+    {
         meaning.waived = Some("introduces what follows");
+        return meaning;
+    }
+    if rows::tells_rows(text) {
+        meaning.waived = Some("says what a row is");
+        return meaning;
+    }
+    if reader.defines_word(text) {
+        meaning.waived = Some("says what a word means");
+        return meaning;
+    }
+    if reader.leads(text) {
+        meaning.waived = Some("introduces what follows");
+        return meaning;
+    }
+    if reader.limits_rows(text) {
+        meaning.waived = Some("carried out wherever such rows are counted");
         return meaning;
     }
     meaning.defined = definition::defined(text, reader);
@@ -197,7 +269,8 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     let rest = forms
         .otherwise
         .captures(text)
-        .or_else(|| forms.otherwise_last.captures(text));
+        .or_else(|| forms.otherwise_last.captures(text))
+        .or_else(|| forms.rest_last.captures(text));
     if let Some(found) = rest {
         meaning.otherwise = found.get(1).map(|m| label(m.as_str()));
         if let (Some(level), Some((_, besides))) = (&meaning.otherwise, ladder::so_are(text)) {
@@ -214,12 +287,20 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.higher = true;
         return meaning;
     }
+    meaning.newest = newest::newest(text, reader);
+    if meaning.newest.is_some() {
+        return meaning;
+    }
     meaning.instead = instead(text, reader);
     meaning.default = default(text, reader);
     meaning.unless = UNLESS
         .captures(text)
         .and_then(|found| reader.read(&found[1]));
     if meaning.instead.is_some() || meaning.default.is_some() || meaning.unless.is_some() {
+        return meaning;
+    }
+    // Whom it goes to instead is not known: what the sentence asks for is no output of its own.
+    if INSTEAD_OF.is_match(text) && lower.contains("instead") {
         return meaning;
     }
     if let Some(found) = MAIL_GOES_TO.captures(text) {
@@ -238,7 +319,9 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         }
     }
     meaning.outputs = outputs(&lower, text, reader);
-    meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
+    if !forbids::forbids_for(&lower) {
+        meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
+    }
     if !meaning.rules.is_empty() {
         meaning.outputs.clear();
         return meaning;
@@ -253,6 +336,8 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     if meaning.outputs.is_empty() {
         let is_free = meaning.is_open();
         meaning.only = rows::chosen(said, is_free, reader);
+        let begins = lower.trim_start_matches("and ");
+        meaning.also = begins.starts_with("also take ") || begins.starts_with("plus ");
     }
     if meaning.is_open()
         || (meaning.when.is_some() && meaning.only.is_none() && meaning.outputs.is_empty())
@@ -263,113 +348,6 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.waived = background(said, &lower);
     }
     meaning
-}
-
-/// Does a sentence only lead to those that follow: "Sort what remains into hot, warm and cold:"?
-fn introduces(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let begins = [
-        "sort ",
-        "go down this table",
-        "use this table",
-        "then they get",
-        "there are a few",
-        "we rate",
-        "how we rate",
-        "these are the",
-        "here is how",
-        "here's how",
-        "the levels",
-        "classify ",
-    ];
-    static COUNTS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)^(?:there are|we (?:have|use|know)|(?:we |then )?(?:sort|split|put|divide|group|rate)\b.{0,40}? (?:into|in|on)) (?:only )?(?:two|three|four|five|six|these|the following) (?:levels|tiers|groups|kinds|categories|outcomes|classes|exceptions|buckets|steps|grades|types)(?: of \w+)?[.:]?$",
-        )
-    });
-    if COUNTS.is_match(text) {
-        return true;
-    }
-    let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-    let counts = has(&[
-        "one of two ",
-        "one of three ",
-        "one of four ",
-        "one of five ",
-        "of the following ",
-    ]);
-    if counts && has(&[" gets ", " get ", " falls ", " fall ", " goes ", " has "]) {
-        return true;
-    }
-    let leads = text.ends_with(':') && tokens(text).len() <= 14;
-    (leads || begins.iter().any(|b| lower.starts_with(b))) && figure(&tokens(text)).is_none()
-}
-
-/// Reads who gets a mail where somebody's address is not known: "If there is no sponsor, send it to
-/// the owner".
-fn instead(text: &str, reader: &Reader<'_>) -> Option<(String, String)> {
-    let found = INSTEAD_OF.captures(text)?;
-    let first = |text: &str| people(text, reader).into_iter().next().map(|p| p.address);
-    let (of, other) = (first(&found[1])?, first(&found[2])?);
-    (of != other).then_some((of, other))
-}
-
-/// Reads which date counts where another is not known: "If nobody has entered a forecast, assume the
-/// planned date".
-fn default(text: &str, reader: &Reader<'_>) -> Option<(String, String)> {
-    // "No number of shops given? Assume one."
-    if let Some(answer) = ASSUMED.captures(text)
-        && let Some(asked) = reader.before()
-        && let Some(found) = NONE_GIVEN.captures(&asked)
-    {
-        let number = super::words::number(&answer[1].to_lowercase())?;
-        let of = reader.amount(&found[1])?.source;
-        return Some((of, super::words::written(number)));
-    }
-    let found = DEFAULT.captures(text)?;
-    let (of, other) = (reader.date_in(&found[1])?, reader.date_in(&found[2])?);
-    (of != other).then_some((of, other))
-}
-
-fn note(text: &str, reader: &Reader<'_>) -> Option<Note> {
-    if let Some(found) = reader.forms.noted.captures(text) {
-        let when = reader.at_level(&label(&found[1]));
-        return Some(Note {
-            when,
-            text: found[2].to_owned(),
-        });
-    }
-    let found = NOTE.captures(text)?;
-    let (condition, what) = (found.get(1)?.as_str(), found.get(2)?.as_str());
-    let when = reader.read(condition)?;
-    Some(Note {
-        text: format!("{condition} ({what})"),
-        when,
-    })
-}
-
-fn top(text: &str) -> Option<(usize, Option<String>)> {
-    let found = TOP.captures(text)?;
-    // "The first three days are free" chooses no cases.
-    let behind = tokens(&text[found.get(0)?.end()..]);
-    const UNITS: [&str; 10] = [
-        "day", "days", "week", "weeks", "month", "months", "hour", "hours", "times", "attempts",
-    ];
-    if behind
-        .first()
-        .is_some_and(|word| UNITS.contains(&word.as_str()))
-    {
-        return None;
-    }
-    let count = found
-        .get(1)
-        .or(found.get(2))
-        .and_then(|m| super::words::number(&m.as_str().to_lowercase()))?;
-    let by = BY
-        .captures(text)
-        .and_then(|c| c.get(1))
-        .map(|m| m.as_str().trim().to_owned());
-    Some((count as usize, by))
 }
 
 pub(super) fn label(text: &str) -> String {

@@ -92,12 +92,21 @@ fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Fou
     let counts = |named: &super::columns::Named| {
         named.places.contains(&figure.span.1) && figure.unit == Unit::Plain
     };
-    let best = best.or_else(|| super::money::money(rows, words));
+    let best = best
+        .or_else(|| super::money::money(rows, words))
+        .or_else(|| headcount(rows, words, figure));
     let counted = best
         .as_ref()
         .filter(|(_, named)| counts(named))
         .map(|_| "==");
     let relation = figure.relation.or_else(|| implied(words)).or(counted)?;
+    if let Some((row, named)) = &best
+        && let Some((other, value)) = row.with_opposite(named, words)
+    {
+        words.tick_each(&named.places);
+        let source = compared(&value, relation, figure, 1.0);
+        return Some(row.found(source, Some(value), &[&named.column, &other]));
+    }
     if let Some((row, named)) = best {
         words.tick_each(&named.places);
         words.take(&[
@@ -114,12 +123,32 @@ fn of_number(rows: &[Row<'_>], words: &mut Words, figure: &Figure) -> Option<Fou
     Some(row.found(compared(&value, relation, figure, 1.0), None, &columns))
 }
 
+/// Returns the column that says how many people a company has: "50 or more people".
+fn headcount<'r, 't>(
+    rows: &'r [Row<'t>],
+    words: &Words,
+    figure: &Figure,
+) -> Option<(&'r Row<'t>, super::columns::Named)> {
+    let at = figure.span.1;
+    let is_people = words
+        .tokens
+        .get(at)
+        .is_some_and(|word| matches!(word.as_str(), "people" | "staff" | "heads" | "persons"));
+    let said = Words::new("employees");
+    rows.iter().filter(|_| is_people).find_map(|row| {
+        let column = named(row.table, &said, is_number)?;
+        let places = vec![at];
+        Some((row, super::columns::Named { places, ..column }))
+    })
+}
+
 /// Writes a comparison of a value with a figure, each unit of which counts as `scale`.
 pub(super) fn compared(value: &str, relation: &str, figure: &Figure, scale: f64) -> String {
     match figure.up_to {
         Some(up_to) => format!(
-            "{value} >= {} and {value} <= {}",
+            "{value} >= {} and {value} {} {}",
             written(figure.number * scale),
+            if figure.below { "<" } else { "<=" },
             written(up_to * scale)
         ),
         None => format!("{value} {relation} {}", written(figure.number * scale)),
@@ -152,6 +181,55 @@ fn falls(words: &Words) -> bool {
 }
 
 impl Row<'_> {
+    /// Returns the sum of two columns that only an opposite tells apart, where neither is named: "votes"
+    /// of `helpful_votes` and `unhelpful_votes`; with the other one's name.
+    fn with_opposite(
+        &self,
+        named: &super::columns::Named,
+        words: &Words,
+    ) -> Option<(String, String)> {
+        const OPPOSITES: [(&str, &str); 8] = [
+            ("positive", "negative"),
+            ("good", "bad"),
+            ("won", "lost"),
+            ("passed", "failed"),
+            ("successful", "failed"),
+            ("internal", "external"),
+            ("paid", "unpaid"),
+            ("new", "returning"),
+        ];
+        let is_opposite = |one: &str, other: &str| {
+            let pair = OPPOSITES.iter();
+            other == format!("un{one}")
+                || one == format!("un{other}")
+                || other == format!("non{one}")
+                || pair
+                    .into_iter()
+                    .any(|(a, b)| (*a, *b) == (one, other) || (*b, *a) == (one, other))
+        };
+        let own: Vec<&str> = named.column.split('_').collect();
+        let numbers = self
+            .table
+            .columns
+            .iter()
+            .filter(|(_, c)| is_number(&c.kind));
+        let mut others = numbers.map(|(name, _)| name).filter(|name| {
+            let parts: Vec<&str> = name.split('_').collect();
+            let differ: Vec<(&str, &str)> = own
+                .iter()
+                .zip(&parts)
+                .filter(|(a, b)| a != b)
+                .map(|(a, b)| (*a, *b))
+                .collect();
+            let unsaid = |word: &str| !words.tokens.iter().any(|token| token == word);
+            parts.len() == own.len()
+                && matches!(differ.as_slice(), [(a, b)] if is_opposite(a, b) && unsaid(a) && unsaid(b))
+        });
+        let other = others.next()?.clone();
+        let value = format!("({} + {})", self.path(&named.column), self.path(&other));
+        Some((other, value))
+    }
+
     /// Reads "no sessions missed" of a column that counts them.
     pub(super) fn none_of(&self, words: &mut Words) -> Option<Found> {
         let no = (0..words.tokens.len())

@@ -30,8 +30,12 @@ impl<'w> Reader<'w> {
         }
         let mut words = Words::new(text);
         self.take_systems(&mut words);
+        if let Some(read) = self.of_peers(&words) {
+            return Some(read);
+        }
         self.of_the_case(words.clone())
             .or_else(|| self.of_two(&words))
+            .or_else(|| self.of_sums(&words))
             .or_else(|| self.of_latest(words.clone()))
             .or_else(|| self.of_rows(words))
             .or_else(|| self.of_quantity(text))
@@ -339,6 +343,16 @@ impl<'w> Reader<'w> {
             };
             columns.find(shared).map(|column| (parent, column))
         })
+    }
+
+    /// Do words name rows that a case is or belongs to, or one of their columns?
+    pub(in crate::drafter) fn names_known(&self, text: &str) -> bool {
+        let words = Words::new(text);
+        let mut tables = std::iter::once(self.cases).chain(self.parents());
+        let usual = ["it", "they", "customer", "account", "company"];
+        tables.any(|table| {
+            self.noun(table, &words).is_some() || named(table, &words, |_| true).is_some()
+        }) || words.has(&usual)
     }
 
     /// Do words name nothing but the rows that cases are?

@@ -81,14 +81,21 @@ pub(super) fn named(table: &Table, words: &Words, is_kind: impl Fn(&str) -> bool
         })
     });
     // Of two that fit alike, the one with the shorter name is meant.
-    found.max_by(|a, b| {
+    let found: Vec<Named> = found.collect();
+    let best = found.iter().max_by(|a, b| {
         let length = b.column.len().cmp(&a.column.len());
         a.fit
             .0
             .total_cmp(&b.fit.0)
             .then(a.fit.1.cmp(&b.fit.1))
             .then(length)
-    })
+    })?;
+    // Of "company size" the last word says what is meant.
+    let last = best.places.last().map_or(0, |at| at + 1);
+    let head = found
+        .iter()
+        .find(|other| other.fit.0 >= 1.0 && best.fit.1 == 1 && other.places.first() == Some(&last));
+    Some(head.unwrap_or(best).clone())
 }
 
 /// Are two stems those of one word: "certif" of certification, "certifi" of certified?
@@ -126,7 +133,7 @@ pub(super) fn only_number(table: &Table) -> Option<Named> {
 
 /// Returns the date on which rows of a table began: when a ticket was opened, a call was held.
 pub(super) fn began(table: &Table) -> Option<String> {
-    const BEGINS: [&str; 22] = [
+    const BEGINS: [&str; 27] = [
         "created",
         "opened",
         "raised",
@@ -149,6 +156,11 @@ pub(super) fn began(table: &Table) -> Option<String> {
         "entered",
         "added",
         "booked",
+        "detected",
+        "noticed",
+        "sent",
+        "given",
+        "asked",
     ];
     let mut dates = table
         .columns

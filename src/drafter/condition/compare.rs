@@ -1,5 +1,6 @@
 //! Comparisons in words: "at least", "no more than", "below", "three or more".
 
+use super::relations::{AFTER, BEFORE, SHARES, UNDER};
 use crate::drafter::words::number;
 
 /// A comparison with a figure.
@@ -11,6 +12,8 @@ pub(in crate::drafter) struct Figure {
     pub(in crate::drafter) number: f64,
     /// The upper end of a range.
     pub(in crate::drafter) up_to: Option<f64>,
+    /// Does the upper end itself lie outside: "from 99.5 to under 99.9"?
+    pub(in crate::drafter) below: bool,
     /// What it counts.
     pub(in crate::drafter) unit: Unit,
     /// Where a span of time lies that is named so: "the last 30 days", "the next week".
@@ -54,90 +57,6 @@ pub(in crate::drafter) enum Lies {
     Behind,
     Ahead,
 }
-
-const BEFORE: [(&str, &str); 44] = [
-    ("no more than", "<="),
-    ("no less than", ">="),
-    ("no fewer than", ">="),
-    ("no later than", "<="),
-    ("no longer than", "<="),
-    ("no older than", "<="),
-    ("not more than", "<="),
-    ("less than", "<"),
-    ("fewer than", "<"),
-    ("lower than", "<"),
-    ("smaller than", "<"),
-    ("shorter than", "<"),
-    ("sooner than", "<"),
-    ("more than", ">"),
-    ("greater than", ">"),
-    ("higher than", ">"),
-    ("longer than", ">"),
-    ("later than", ">"),
-    ("larger than", ">"),
-    ("bigger than", ">"),
-    ("older than", ">"),
-    ("at least", ">="),
-    ("at most", "<="),
-    ("a minimum of", ">="),
-    ("a maximum of", "<="),
-    ("as many as", "<="),
-    ("up to", "<="),
-    ("equal to", "=="),
-    ("within", "<="),
-    ("inside", "<="),
-    ("below", "<"),
-    ("under", "<"),
-    ("beneath", "<"),
-    ("above", ">"),
-    ("over", ">"),
-    ("beyond", ">"),
-    ("exceeds", ">"),
-    ("exceeding", ">"),
-    ("exactly", "=="),
-    ("past", ">"),
-    ("< =", "<="),
-    ("> =", ">="),
-    ("<", "<"),
-    (">", ">"),
-];
-
-const AFTER: [(&str, &str); 22] = [
-    ("or more", ">="),
-    ("or above", ">="),
-    ("or higher", ">="),
-    ("or greater", ">="),
-    ("or over", ">="),
-    ("or older", ">="),
-    ("or longer", ">="),
-    ("or better", ">="),
-    ("or less", "<="),
-    ("or fewer", "<="),
-    ("or below", "<="),
-    ("or lower", "<="),
-    ("or under", "<="),
-    ("or worse", "<="),
-    ("or sooner", "<="),
-    ("and up", ">="),
-    ("and above", ">="),
-    ("and over", ">="),
-    ("and below", "<="),
-    ("at least", ">="),
-    ("+", ">="),
-    ("plus", ">="),
-];
-
-/// Shares in words, in percent.
-const SHARES: [(&str, f64); 8] = [
-    ("a half", 50.0),
-    ("half", 50.0),
-    ("a third", 100.0 / 3.0),
-    ("a quarter", 25.0),
-    ("a fifth", 20.0),
-    ("a tenth", 10.0),
-    ("two thirds", 200.0 / 3.0),
-    ("three quarters", 75.0),
-];
 
 /// Returns the first comparison in a clause, if it has a figure.
 pub(in crate::drafter) fn figure(tokens: &[String]) -> Option<Figure> {
@@ -197,15 +116,26 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
             .get(at)
             .is_some_and(|t| matches!(t.as_str(), "to" | "–" | "through"))
     };
-    end += if is_to(end + unit_len) { unit_len } else { 0 };
+    // "99.5 up to 99.9" as well.
+    let is_up = |at: usize| tokens.get(at).is_some_and(|t| t == "up") && is_to(at + 1);
+    if is_to(end + unit_len) || is_up(end + unit_len) {
+        end += unit_len;
+    }
+    end += usize::from(is_up(end));
+    let under = UNDER
+        .iter()
+        .find(|words| starts_with(tokens.get(end + 1..).unwrap_or_default(), words))
+        .map_or(0, |words| words.split(' ').count());
+    let below = under > 0 && is_to(end);
+    let skipped = if below { under } else { 0 };
     let upper = tokens
-        .get(end + 1)
+        .get(end + 1 + skipped)
         .and_then(|t| number(t))
         .filter(|_| is_to(end));
     let mut up_to = None;
     let mut relation = None;
     if let Some(upper) = upper {
-        end += 2;
+        end += 2 + skipped;
         (unit, unit_len) = self::unit(&tokens[end..]);
         up_to = Some(upper);
         relation = Some(">=");
@@ -297,6 +227,7 @@ fn next(tokens: &[String], from: usize) -> Option<Figure> {
         relation,
         number: value,
         up_to,
+        below: below && up_to.is_some(),
         unit,
         lies,
         span: (start, end),

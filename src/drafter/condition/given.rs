@@ -134,6 +134,12 @@ impl Row<'_> {
                 .map(<[usize]>::to_vec)
         })?;
         let first = at.first().copied()?;
+        let before = first
+            .checked_sub(1)
+            .map_or("", |at| words.tokens[at].as_str());
+        if before == "t" || before == "never" || denies(before) {
+            return None;
+        }
         let mut before = words.clone();
         before.tick(first, before.tokens.len());
         Some((self.whole(&before)?, at, false))

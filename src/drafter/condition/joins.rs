@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::compare::figure;
-use super::lists::{says_missing, split_once_word, split_words};
+use super::lists::{is_name, says_missing, split_once_word, split_words};
 use super::{Read, Reader, grades};
 use crate::drafter::pattern::pattern;
 use crate::drafter::words::{spoken, tokens};
@@ -123,6 +123,12 @@ impl Reader<'_> {
         if let Some((before, rest)) = split_either(text) {
             return self.either(before, rest);
         }
+        if let Some(read) = self.last_or_missing(text) {
+            return Some(read);
+        }
+        if let Some(read) = self.relative_choice(text) {
+            return Some(read);
+        }
         if let Some(read) = self.joined_by(text, "or") {
             return Some(read);
         }
@@ -140,6 +146,42 @@ impl Reader<'_> {
         self.clause(text)
             .or_else(|| self.related(text))
             .or_else(|| self.of_the_same(text))
+    }
+
+    /// Reads "active accounts, last met more than 30 days ago or never met": the "or" belongs to the
+    /// last of them alone, where it asks about the same value.
+    fn last_or_missing(&self, text: &str) -> Option<Read> {
+        let (before, last) = text.rsplit_once(" or ")?;
+        let (first, second) = before.trim_end_matches(',').rsplit_once(", ")?;
+        let second = self.read(second)?;
+        let value = second.value.clone()?;
+        let missing = self.read(last)?;
+        if missing.source != format!("{value} is missing") || first.contains(" or ") {
+            return None;
+        }
+        let pieces = first.split(", ").map(|piece| self.read(piece));
+        let first: Option<Vec<Read>> = pieces.collect();
+        let first = first?
+            .into_iter()
+            .reduce(|one, other| one.both("and", other))?;
+        Some(first.both("and", second.or_missing()?))
+    }
+
+    /// Reads "certificates on file that have expired or will expire soon": what the rows are called
+    /// holds for both.
+    fn relative_choice(&self, text: &str) -> Option<Read> {
+        let mut relations = [" that ", " which ", " who "]
+            .iter()
+            .flat_map(|word| text.match_indices(word));
+        let (at, word) = relations.next()?;
+        let (head, rest) = (&text[..at], &text[at + word.len()..]);
+        let is_choice = rest.contains(" or ") && !rest.contains(" and ") && !head.contains(" or ");
+        if relations.next().is_some() || !is_choice {
+            return None;
+        }
+        let head = self.clause(head)?;
+        let choice = self.joined_by(rest, "or")?;
+        Some(head.both("and", choice))
     }
 
     /// Reads rows with an exception: "all open tickets except those tagged spam".
@@ -258,6 +300,12 @@ impl Reader<'_> {
                 });
                 continue;
             }
+            if let Some(before) = &read
+                && let Some(share) = self.share_of_them(before, piece)
+            {
+                read = Some(before.clone().both(word, share));
+                continue;
+            }
             // The whole again would be read for ever.
             let read_one = if candidate.len() >= text.len() {
                 None
@@ -324,16 +372,6 @@ fn alternatives(text: &str) -> Vec<&str> {
         }
         _ => pieces,
     }
-}
-
-/// Is a text but a name: one or two words that begin with capitals?
-fn is_name(text: &str) -> bool {
-    let words: Vec<&str> = text.split(' ').collect();
-    let is_one = |word: &&str| {
-        word.starts_with(char::is_uppercase)
-            && word.chars().all(|c| c.is_alphanumeric() || c == '-')
-    };
-    words.len() <= 2 && words.iter().all(is_one)
 }
 
 /// Returns what stands before an "either" and behind it.

@@ -99,3 +99,13 @@ pub(super) fn split_once_word<'t>(text: &'t str, word: &str) -> Option<(&'t str,
         text.get(at + word.len() + 2..)?,
     ))
 }
+
+/// Is a text but a name: one or two words that begin with capitals?
+pub(super) fn is_name(text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let is_one = |word: &&str| {
+        word.starts_with(char::is_uppercase)
+            && word.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    words.len() <= 2 && words.iter().all(is_one)
+}

@@ -5,7 +5,7 @@ use super::compare::{Unit, figures};
 use super::row::{Found, Is, Row, conditions, take_denial};
 use super::words::Words;
 use super::{Read, Reader};
-use crate::drafter::words::{stem, stems, tokens};
+use crate::drafter::words::{plain_stem, stem, stems, tokens};
 use crate::drafter::world::Table;
 
 impl Reader<'_> {
@@ -25,7 +25,10 @@ impl Reader<'_> {
         let noun = match self.noun(table, &words) {
             Some(noun) => noun,
             // "on Enterprise Unlimited": a value of several words names its table's rows too.
-            None => self.telling(table, &words)?,
+            None => match self.quoted_value(table, &mut words) {
+                Some(at) => at,
+                None => self.telling(table, &words)?,
+            },
         };
         let row = Row {
             table,
@@ -55,6 +58,8 @@ impl Reader<'_> {
             words.tick(noun, noun + 1);
         }
         let mut found: Vec<Found> = graded.into_iter().collect();
+        found.extend(self.same_month(table, &mut words));
+        found.extend(self.meanings(table, &mut words));
         found.extend(conditions(std::slice::from_ref(&row), &mut words)?);
         let newest = match speaks_of_newest {
             true if denied || counted.is_some() => return None,
@@ -64,7 +69,7 @@ impl Reader<'_> {
         self.take_link(table, &mut words);
         words.take(&[
             "raised", "logged", "reported", "opened", "filed", "has", "received", "least",
-            "number", "count", "total", "before",
+            "number", "count", "total", "before", "sent",
         ]);
         self.take_names(self.cases, &mut words);
         for parent in self.parents() {
@@ -80,7 +85,7 @@ impl Reader<'_> {
             });
         }
         let conditions: Vec<String> = found.iter().map(|f| grouped(&f.source)).collect();
-        let condition = conditions.join(" and ");
+        let condition = self.limited(table, &conditions.join(" and "));
         let short = table.short();
         let source = match counted {
             Some(figure) => {
@@ -146,11 +151,18 @@ impl Reader<'_> {
     /// Returns where the noun stands that names a table's rows.
     pub(super) fn noun(&self, table: &Table, words: &Words) -> Option<usize> {
         let free = words.free();
+        if let Some(at) = literal(table, words).last() {
+            return Some(*at);
+        }
         let nouns = self.nouns(table);
         // A word that names a column of the case names no table: "active users".
-        (0..free.len())
-            .rev()
-            .find(|at| !free[*at].is_empty() && nouns.contains(&free[*at]))
+        (0..free.len()).rev().find(|at| {
+            let said = words.tokens[*at].as_str();
+            // What only means the same is no name of rows where it is a verb: "has expired".
+            let is_verb = said.ends_with("ed") || matches!(said, "expire" | "expires" | "ends");
+            let is_verb = is_verb && !is_of_name(table, said);
+            !free[*at].is_empty() && nouns.contains(&free[*at]) && !is_verb
+        })
     }
 
     /// Returns where a value stands that no other table can hold by chance: one of several words.
@@ -211,12 +223,36 @@ impl Reader<'_> {
     pub(super) fn take_names(&self, table: &Table, words: &mut Words) -> bool {
         let free = words.free();
         let nouns = self.nouns(table);
+        let literal = literal(table, words);
+        // A word that means the same may say something else: "the contract ends".
+        let is_other = |at: usize| {
+            let said = &free[at];
+            literal.iter().any(|one| free[*one] == *said) && !literal.contains(&at)
+        };
         let places: Vec<usize> = (0..free.len())
-            .filter(|at| nouns.contains(&free[*at]))
+            .filter(|at| nouns.contains(&free[*at]) && !is_other(*at))
             .collect();
         words.tick_each(&places);
         !places.is_empty()
     }
+}
+
+/// Is a word another form of one that a table is called by: "promised" of promises?
+fn is_of_name(table: &Table, said: &str) -> bool {
+    const ROOT: usize = 5;
+    let name = table.short();
+    let mut own = name.split(['_', '-']).map(str::to_lowercase);
+    let root = said.get(..ROOT);
+    root.is_some_and(|root| own.any(|word| word.starts_with(root)))
+}
+
+/// Returns where the free words stand that a table is called by, not only words of their meaning.
+fn literal(table: &Table, words: &Words) -> Vec<usize> {
+    let name = table.short().replace(['_', '-'], " ");
+    let own: Vec<String> = tokens(&name).iter().map(|word| plain_stem(word)).collect();
+    (0..words.tokens.len())
+        .filter(|at| words.is_free(*at) && own.contains(&plain_stem(&words.tokens[*at])))
+        .collect()
 }
 
 /// Returns a condition that can stand beside others.

@@ -67,9 +67,9 @@ impl Reader<'_> {
             if part.is_empty() {
                 return None;
             }
-            let whole = list(table, &rows);
+            let whole = self.list(table, &rows);
             let both: Vec<&Found> = rows.iter().chain(&part).collect();
-            let some = list(table, both);
+            let some = self.list(table, both);
             let is_share = compared(&format!("100 * {some} / {whole}"), relation, &figure, 1.0);
             Some(Read {
                 source: format!("{whole} > 0 and {is_share}"),
@@ -105,7 +105,7 @@ impl Reader<'_> {
 
     fn every(&self, table: &Table, rows: &[Found], all: &[Found]) -> Read {
         let short = table.short();
-        let among = joined(rows);
+        let among = self.limited(table, &joined(rows));
         let not = format!("not ({})", joined(all));
         let other = if among.is_empty() {
             not
@@ -115,9 +115,20 @@ impl Reader<'_> {
         Read {
             source: format!(
                 "{} > 0 and not any({short}, \"{other}\")",
-                list(table, rows)
+                self.list(table, rows)
             ),
             ..self.of_table(table)
+        }
+    }
+
+    /// Returns how many rows there are of which some conditions hold.
+    fn list<'f>(&self, table: &Table, found: impl IntoIterator<Item = &'f Found>) -> String {
+        let condition = self.limited(table, &joined(found));
+        let short = table.short();
+        if condition.is_empty() {
+            format!("({short} | length)")
+        } else {
+            format!("({short} | where(\"{condition}\") | length)")
         }
     }
 }
@@ -133,7 +144,13 @@ pub(super) fn reworded(text: &str) -> String {
         LazyLock::new(|| pattern(r"(?i)^(?:most|the majority|the greater part) of "));
     static NEITHER: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)\bneither (?P<one>[\w -]+?) nor (?P<other>[\w -]+)$"));
-    let text = NONE.replace(text, "no ");
+    static ONLY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:the |its |their )?only (?P<rows>[\w -]+?)(?: (?:logged|recorded|reported|on record|there|listed|we have|they had|seen))* (?:were|was|are|is) (?P<said>.+)$",
+        )
+    });
+    let text = ONLY.replace(text, "all $rows were $said");
+    let text = NONE.replace(&text, "no ");
     let text = MOST.replace(&text, "more than half of ");
     let text = NEITHER.replace(&text, "not $one / not $other");
     text.into_owned()
@@ -171,15 +188,4 @@ fn joined<'f>(found: impl IntoIterator<Item = &'f Found>) -> String {
         })
         .collect();
     each.join(" and ")
-}
-
-/// Returns how many rows there are of which some conditions hold.
-fn list<'f>(table: &Table, found: impl IntoIterator<Item = &'f Found>) -> String {
-    let condition = joined(found);
-    let short = table.short();
-    if condition.is_empty() {
-        format!("({short} | length)")
-    } else {
-        format!("({short} | where(\"{condition}\") | length)")
-    }
 }

@@ -90,6 +90,16 @@ impl Read {
         Some(Read { source, ..self })
     }
 
+    /// Does another condition name other values of the column that this one is about?
+    pub(in crate::drafter) fn contrasts(&self, other: &Read) -> bool {
+        let (Some((path, own)), Some((same, others))) =
+            (values_of(&self.source), values_of(&other.source))
+        else {
+            return false;
+        };
+        path == same && own.iter().all(|value| !others.contains(value))
+    }
+
     /// Returns its opposite.
     pub(in crate::drafter) fn negated(mut self) -> Read {
         self.source = format!("not ({})", self.source);
@@ -112,6 +122,26 @@ fn one_of(source: &str) -> Option<(&str, Vec<String>)> {
     let list = list.strip_suffix(']')?;
     let whole = is_path(path) && !list.contains(']');
     whole.then(|| (path, list.split(", ").map(str::to_owned).collect()))
+}
+
+/// Returns the column, with its table if it is another's, and the values of a condition that is about
+/// one column alone.
+fn values_of(source: &str) -> Option<(String, Vec<String>)> {
+    let mut all: Option<(String, Vec<String>)> = None;
+    for part in source.split(" or ") {
+        let (table, inner) = match part.strip_prefix("any(") {
+            Some(rest) => rest.strip_suffix("\")")?.split_once(", \"")?,
+            None => ("", part),
+        };
+        let (path, values) = one_of(inner)?;
+        let column = format!("{table} {path}");
+        all = match all {
+            None => Some((column, values)),
+            Some((same, known)) if same == column => Some((same, [known, values].concat())),
+            Some(_) => return None,
+        };
+    }
+    all
 }
 
 /// Returns what stands before the last condition of a conjunction, and the values of that

@@ -94,6 +94,9 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
     let mut found = Vec::new();
     for row in rows {
         found.extend(row.numbered(words));
+        found.extend(row.calendar_month(words));
+        found.extend(row.language(words));
+        row.take_span(words);
     }
     let spans = figures(&words.tokens);
     let free: Vec<Figure> = spans
@@ -105,6 +108,13 @@ pub(super) fn conditions(rows: &[Row<'_>], words: &mut Words) -> Option<Vec<Foun
         if let Some((from, to)) = figure.tail {
             words.tick(from, to);
         }
+    }
+    // "Half of them" is a share of what was counted before.
+    if free
+        .iter()
+        .any(|figure| super::shares::is_of_them(words, figure))
+    {
+        return None;
     }
     for (index, figure) in free.iter().enumerate() {
         let from = index.checked_sub(1).map_or(0, |i| free[i].span.1);
@@ -161,6 +171,8 @@ impl Row<'_> {
             let spoken = Words::new(domain);
             let at = words.phrase(&spoken.tokens.join(" "))?;
             words.tick(at.0, at.1);
+            let own: Vec<&str> = email.split('_').collect();
+            words.take(&own);
             words.take(&[
                 "domain",
                 "domains",
@@ -214,7 +226,14 @@ impl Row<'_> {
     /// Reads "no CSM", "renewal date is missing", "owner is blank".
     pub(super) fn missing(&self, words: &mut Words) -> Option<Found> {
         const ASKS: [&str; 5] = ["missing", "blank", "empty", "unknown", "unset"];
-        const PHRASES: [&str; 8] = [
+        const PHRASES: [&str; 15] = [
+            "isn t filled",
+            "isn t known",
+            "isn t there",
+            "isn t given",
+            "wasn t filled",
+            "hasn t been filled",
+            "never filled",
             "not set",
             "not filled",
             "not known",
@@ -271,7 +290,7 @@ impl Row<'_> {
         }
         words.take_phrase(&PHRASES);
         words.take(&ASKS);
-        words.take(&["field", "value", "date", "set", "time"]);
+        words.take(&["field", "value", "date", "set", "time", "number", "figure"]);
         let value = self.path(&named.column);
         let source = match (self.is, is_denied) {
             (Is::Own, false) => format!("{value} is missing"),

@@ -289,6 +289,12 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
         };
         for (value, spoken) in &column.spoken {
             let Some(span) = place(&free, spoken) else {
+                // "Unplanned" is anything but "planned maintenance".
+                if let Some(at) = opposite(&free, spoken) {
+                    held.score.0 = held.score.0.max(value.len());
+                    held.places.push(at);
+                    held.not.push(value.clone());
+                }
                 continue;
             };
             let at = span[0];
@@ -331,6 +337,15 @@ fn best(table: &Table, words: &Words) -> Option<Held> {
     held.max_by(|a, b| a.score.1.total_cmp(&b.score.1))
 }
 
+/// Returns where a word stands that is the opposite of what a value begins with.
+fn opposite(free: &[String], spoken: &[String]) -> Option<usize> {
+    const LONG: usize = 4;
+    let first = spoken.first().filter(|word| word.len() >= LONG)?;
+    let opposites = [format!("un{first}"), format!("non{first}")];
+    free.iter()
+        .position(|word| opposites.contains(word) && !UNDER_WAY.contains(&word.as_str()))
+}
+
 /// Is one word the other, or its beginning: "info" for information, "closing" for close?
 fn is_same(said: &str, word: &str) -> bool {
     const LONG: usize = 4;
@@ -340,7 +355,12 @@ fn is_same(said: &str, word: &str) -> bool {
 
 /// Returns where the words of a value stand, articles between them aside: "waiting on the customer".
 fn place(free: &[String], spoken: &[String]) -> Option<Vec<usize>> {
-    let is_article = |at: usize| matches!(free[at].as_str(), "the" | "a" | "an" | "our" | "their");
+    let is_article = |at: usize| {
+        matches!(
+            free[at].as_str(),
+            "the" | "a" | "an" | "our" | "their" | "s"
+        )
+    };
     (0..free.len()).find_map(|start| {
         let mut places = Vec::with_capacity(spoken.len());
         let mut at = start;

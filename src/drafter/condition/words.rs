@@ -3,7 +3,7 @@
 use crate::drafter::words::{stem, tokens};
 
 /// Words that change nothing about which rows are meant.
-const LIGHT: [&str; 127] = [
+const LIGHT: [&str; 137] = [
     "a",
     "about",
     "account",
@@ -32,6 +32,9 @@ const LIGHT: [&str; 127] = [
     "but",
     "by",
     "come",
+    "company",
+    "companies",
+    "client",
     "count",
     "currently",
     "customer",
@@ -52,6 +55,8 @@ const LIGHT: [&str; 127] = [
     "for",
     "from",
     "get",
+    "give",
+    "gives",
     "go",
     "got",
     "had",
@@ -67,9 +72,11 @@ const LIGHT: [&str; 127] = [
     "its",
     "just",
     "logged",
+    "inside",
     "made",
     "make",
     "marked",
+    "moved",
     "now",
     "obviously",
     "of",
@@ -77,6 +84,9 @@ const LIGHT: [&str; 127] = [
     "on",
     "one",
     "ones",
+    "really",
+    "simply",
+    "organization",
     "only",
     "or",
     "our",

@@ -25,7 +25,9 @@ pub(super) struct Assembly<'r> {
     /// Parts -> the statements that they carry out.
     pub(super) cites: BTreeMap<&'static str, Vec<usize>>,
     pub(super) trigger: Option<When>,
-    pub(super) only: Vec<Read>,
+    pub(super) only: Vec<(Read, Said)>,
+    /// The column that cases share of which only the newest counts.
+    pub(super) newest: Option<(String, Said)>,
     pub(super) skips: Vec<(Read, Said)>,
     pub(super) rules: Vec<Stated>,
     pub(super) routes: Vec<(Route, Said)>,
@@ -64,6 +66,7 @@ impl<'r> Assembly<'r> {
             cites: BTreeMap::new(),
             trigger: None,
             only: Vec::new(),
+            newest: None,
             skips: Vec::new(),
             rules: Vec::new(),
             routes: Vec::new(),
@@ -132,7 +135,7 @@ impl<'r> Assembly<'r> {
                 .table_for(&said.text)
                 .filter(|t| t.name != self.cases.name && self.reader.is_joined(t))
             {
-                Some(table) if reads(&said.text) => self
+                Some(table) if facts::reads(&said.text) => self
                     .sources
                     .entry(table.name.clone())
                     .or_default()
@@ -154,20 +157,20 @@ impl<'r> Assembly<'r> {
         match meaning.only {
             // "Check the open tickets" says what is read, not which cases there are.
             Some(only)
-                if !only.joined.is_empty() && only.columns.is_empty() && reads(&said.text) =>
+                if !only.joined.is_empty()
+                    && only.columns.is_empty()
+                    && facts::reads(&said.text) =>
             {
                 for table in only.joined {
                     self.sources.entry(table).or_default().push(number);
                 }
             }
-            // What hangs on other tables cannot choose rows; the other cases are stopped instead.
-            Some(only) if !only.joined.is_empty() => {
-                self.cite("cases", number);
-                self.skips.push((only.negated(), said.clone()));
-            }
             Some(only) => {
                 self.cite("cases", number);
-                self.only.push(only);
+                match self.only.last_mut().filter(|_| meaning.also) {
+                    Some((last, _)) => *last = last.clone().both("or", only),
+                    None => self.only.push((only, said.clone())),
+                }
             }
             None => {}
         }
@@ -175,7 +178,22 @@ impl<'r> Assembly<'r> {
             self.cite("cases", number);
             self.skips.push((skip, said.clone()));
         }
-        for rule in meaning.rules {
+        if let Some(column) = meaning.newest {
+            self.cite("cases", number);
+            self.newest = Some((column, said.clone()));
+        }
+        for mut rule in meaning.rules {
+            if let Rule::Except { of, .. } = &mut rule {
+                let Some(last) = self.rules.last().filter(|last| last.number < number) else {
+                    self.open.push(said.clone());
+                    continue;
+                };
+                *of = last.number;
+            }
+            if self.only_says_what_is_done(&rule, said) {
+                self.open.push(said.clone());
+                continue;
+            }
             self.cite("level", number);
             self.rules.push(Stated {
                 rule,
@@ -249,6 +267,8 @@ impl<'r> Assembly<'r> {
 
     pub(super) fn finish(mut self) -> Drafted {
         self.fall_back();
+        self.leave_out();
+        self.settle_steps();
         let world = self.reader.world;
         if self.otherwise.is_none() && !self.rules.is_empty() {
             self.otherwise = Some("none".to_owned());
@@ -287,6 +307,7 @@ impl<'r> Assembly<'r> {
             steps.push(json!({"id": "found", "kind": "compute", "sop": self.cited("cases"), "set": {"matches": true}}));
         }
         self.leave_open_what_has_no_part(&json!([data, steps, outputs]));
+        self.waive_introduction();
         self.settle_open();
         let key = self.cases.key().unwrap_or("id");
         let waived: Vec<Json> = self
@@ -343,11 +364,6 @@ impl<'r> Assembly<'r> {
         }
     }
 
-    fn takes_the_rest(&self) -> bool {
-        let places = self.routes.iter().flat_map(|(route, _)| &route.places);
-        places.into_iter().any(|(when, _)| when.is_none())
-    }
-
     /// Returns the names of what is decided and found for a case.
     fn result_fields(&self) -> Vec<String> {
         let levels: &[&str] = if self.rules.is_empty() {
@@ -365,23 +381,4 @@ impl<'r> Assembly<'r> {
             .chain(findings)
             .collect()
     }
-}
-
-fn reads(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let first = lower
-        .trim_start_matches("please ")
-        .split(|c: char| !c.is_alphabetic())
-        .next()
-        .unwrap_or_default();
-    let looks = [
-        "check", "look", "read", "pull", "count", "see", "use", "open", "get", "compare", "go",
-        "review",
-    ]
-    .contains(&first);
-    // A condition or a consequence asks for more than a look.
-    looks
-        && ![" if ", " when ", " remind", " mention"]
-            .iter()
-            .any(|w| lower.contains(w))
 }

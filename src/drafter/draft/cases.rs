@@ -95,7 +95,7 @@ struct Weight {
 /// Returns the tables whose rows have a key, the likeliest first.
 fn ranked(world: &World) -> Vec<(Weight, &Table)> {
     let title = stems(&format!("{} {}", world.title, world.name.replace('-', " ")));
-    let statements = crate::drafter::grid::spoken(&world.statements);
+    let statements = crate::drafter::spoken(world);
     let forms = Forms::new(&statements);
     let weigh = |table: &Table| {
         let own = stems(&table.short().replace('_', " "));
@@ -112,7 +112,9 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
         let is_literal = tokens(&table.short().replace('_', " "))
             .iter()
             .any(|w| literal.iter().any(|l| plain_stem(l) == plain_stem(w)));
-        let titled = 5 * usize::from(is_titled) + 2 * usize::from(is_literal);
+        let is_row = world.statements.iter().any(|s| has_row_per(&s.text, &own));
+        let titled =
+            12 * usize::from(is_row) + 5 * usize::from(is_titled) + 2 * usize::from(is_literal);
         // Nobody reads what is never spoken of.
         let is_spoken = is_titled || usual > 0 || spoken().next().is_some();
         let read = if is_spoken {
@@ -121,7 +123,7 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
             0
         };
         Weight {
-            is_said: is_titled || chosen > 0,
+            is_said: is_titled || chosen > 0 || is_row,
             score: spoken().count().min(3) + 3 * chosen.min(2) + titled + usual + read,
         }
     };
@@ -144,6 +146,26 @@ fn read_on(table: &Table, statements: &[Said], forms: &Forms, world: &World) -> 
             .unwrap_or(0)
     };
     statements.iter().map(weigh).sum()
+}
+
+/// Does a sentence say that a table of some name has a row for each thing that is gone through: "the
+/// report has one row per customer and month"?
+fn has_row_per(text: &str, called: &[String]) -> bool {
+    let lower = text.to_lowercase();
+    let says = [
+        " one row per ",
+        " a row per ",
+        " one row for each ",
+        " one line per ",
+        " a line per ",
+        " one line for each ",
+        " one entry per ",
+    ];
+    let before = says.iter().find_map(|said| lower.split_once(said));
+    before.is_some_and(|(before, _)| {
+        let words = stems(before);
+        called.iter().all(|word| words.contains(word))
+    })
 }
 
 /// Does a sentence choose rows that are called one of some words: "go through the open tickets"?

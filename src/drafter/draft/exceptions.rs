@@ -18,7 +18,9 @@ impl Assembly<'_> {
             if let Rule::When(_, when)
             | Rule::Instead { when, .. }
             | Rule::AtLeast(when, _)
-            | Rule::AtMost(when, _) = &mut stated.rule
+            | Rule::AtMost(when, _)
+            | Rule::Step { when, .. }
+            | Rule::Except { when, .. } = &mut stated.rule
             {
                 *when = when.clone().both("and", unless.clone().negated());
             }
@@ -39,7 +41,9 @@ impl Assembly<'_> {
             if let Rule::When(_, when)
             | Rule::Instead { when, .. }
             | Rule::AtLeast(when, _)
-            | Rule::AtMost(when, _) = &mut stated.rule
+            | Rule::AtMost(when, _)
+            | Rule::Step { when, .. }
+            | Rule::Except { when, .. } = &mut stated.rule
             {
                 when.source = known(&when.source);
             }

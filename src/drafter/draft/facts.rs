@@ -248,3 +248,23 @@ fn row_line(piece: &str, said: &[String], table: &Table) -> Option<String> {
         )
     })
 }
+
+/// Does a sentence only ask for a look at something: "check the open tickets"?
+pub(super) fn reads(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let first = lower
+        .trim_start_matches("please ")
+        .split(|c: char| !c.is_alphabetic())
+        .next()
+        .unwrap_or_default();
+    let looks = [
+        "check", "look", "read", "pull", "count", "see", "use", "open", "get", "compare", "go",
+        "review",
+    ]
+    .contains(&first);
+    // A condition or a consequence asks for more than a look.
+    looks
+        && ![" if ", " when ", " remind", " mention"]
+            .iter()
+            .any(|w| lower.contains(w))
+}

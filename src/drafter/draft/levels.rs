@@ -17,7 +17,11 @@ pub(super) struct Decided {
 }
 
 /// Labels with a common order, the most serious first.
-const ORDERS: [&[&str]; 4] = [
+const ORDERS: [&[&str]; 8] = [
+    &["large", "medium", "small", "none"],
+    &["major", "moderate", "minor", "none"],
+    &["gold", "silver", "bronze"],
+    &["hot", "warm", "cool", "cold"],
     &["p0", "p1", "p2", "p3", "p4", "p5"],
     &[
         "critical",
@@ -36,12 +40,14 @@ const ORDERS: [&[&str]; 4] = [
 impl Assembly<'_> {
     /// Returns the labels that cases may get.
     pub(super) fn level_labels(&self) -> Vec<String> {
-        let stated = self.rules.iter().map(|stated| match &stated.rule {
+        let stated = self.rules.iter().filter_map(|stated| match &stated.rule {
             Rule::When(label, _)
             | Rule::Judged(label)
             | Rule::Instead { then: label, .. }
+            | Rule::Except { then: label, .. }
             | Rule::AtLeast(_, label)
-            | Rule::AtMost(_, label) => label,
+            | Rule::AtMost(_, label) => Some(label),
+            Rule::Step { .. } => None,
         });
         let mut labels: Vec<String> = Vec::new();
         for label in stated.chain(&self.otherwise) {
@@ -59,7 +65,7 @@ impl Assembly<'_> {
             let when = match &stated.rule {
                 Rule::When(_, read) => read.source.clone(),
                 Rule::Judged(_) => judged(stated.number),
-                Rule::Instead { .. } | Rule::AtLeast(..) | Rule::AtMost(..) => continue,
+                _ => continue,
             };
             let (Rule::When(label, _) | Rule::Judged(label)) = &stated.rule else {
                 continue;
@@ -124,6 +130,25 @@ impl Assembly<'_> {
                     }
                     rules = with;
                 }
+                Rule::Except { of, when, then } => {
+                    let stated_before = self.rules.iter().find(|known| known.number == *of);
+                    let excepted = stated_before.map(|known| plain(&known.text));
+                    let mut with = Vec::with_capacity(rules.len() + 1);
+                    for rule in rules {
+                        if Some(&rule.because) == excepted.as_ref() {
+                            with.push(Decided {
+                                label: then.clone(),
+                                when: format!("({}) and ({})", rule.when, when.source),
+                                because: plain(&stated.text),
+                            });
+                        }
+                        with.push(rule);
+                    }
+                    rules = with;
+                }
+                Rule::Step { when, up } => {
+                    rules = self.stepped(rules, when, *up, &plain(&stated.text));
+                }
                 Rule::When(..) | Rule::Judged(_) => {}
             }
         }
@@ -143,7 +168,7 @@ impl Assembly<'_> {
     }
 
     /// Returns how far down a label stands: by its common order, else as the SOP names them.
-    fn rank(&self, label: &str) -> usize {
+    pub(super) fn rank(&self, label: &str) -> usize {
         rank(&self.level_labels(), label)
     }
 
@@ -198,6 +223,12 @@ impl Assembly<'_> {
         )
     }
 
+    /// Does some place take the cases for which none is named?
+    pub(super) fn takes_the_rest(&self) -> bool {
+        let places = self.routes.iter().flat_map(|(route, _)| &route.places);
+        places.into_iter().any(|(when, _)| when.is_none())
+    }
+
     /// Returns what the places are called to which cases go.
     pub(super) fn route_noun(&self) -> Option<&str> {
         self.routes.first().map(|(route, _)| route.noun.as_str())
@@ -208,6 +239,12 @@ impl Decided {
     pub(super) fn json(&self, field: &str) -> Json {
         json!({"when": self.when, "then": {field: self.label}, "because": self.because})
     }
+}
+
+/// Have some labels a common order?
+pub(super) fn is_common(labels: &[String]) -> bool {
+    let mut orders = ORDERS.iter();
+    orders.any(|order| labels.iter().all(|label| order.contains(&label.as_str())))
 }
 
 /// Returns how far down a label stands among all: by their common order, else as they are named.
@@ -243,7 +280,7 @@ fn judged_field(number: usize) -> String {
 
 /// How surely a rule holds whatever others say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Strength {
+pub(super) enum Strength {
     /// It says that it always does.
     Always,
     /// It says that some things do not matter.
@@ -252,7 +289,7 @@ enum Strength {
     Usual,
 }
 
-fn strength(text: &str) -> Strength {
+pub(super) fn strength(text: &str) -> Strength {
     const ALWAYS: [&str; 11] = [
         " is always ",
         " are always ",

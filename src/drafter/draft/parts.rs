@@ -28,7 +28,8 @@ impl Assembly<'_> {
             .iter()
             .filter(|(read, _)| !read.joined.is_empty())
         {
-            steps.push(json!({"id": format!("left_out_{}", said.number), "kind": "stop", "sop": [said.number], "when": read.source, "because": plain(&said.text)}));
+            let id = self.left_out_id(&steps, said.number);
+            steps.push(json!({"id": id, "kind": "stop", "sop": [said.number], "when": read.source, "because": plain(&said.text)}));
         }
         steps.extend(self.judging_steps());
         if !self.rules.is_empty() {
@@ -185,7 +186,7 @@ impl Assembly<'_> {
         let mut conditions: Vec<String> = Vec::new();
         let mut columns: BTreeSet<String> = BTreeSet::new();
         let skips = self.skips.iter().map(|(read, _)| read.clone().negated());
-        let chosen = self.only.iter().cloned().chain(skips);
+        let chosen = self.only.iter().map(|(only, _)| only.clone()).chain(skips);
         for read in chosen.filter(|read| read.joined.is_empty()) {
             columns.extend(read.columns);
             let source = read
@@ -203,6 +204,10 @@ impl Assembly<'_> {
         }
         columns.extend(self.cases.key().map(str::to_owned));
         columns.extend(self.cases.columns.keys().filter(|c| *c == "name").cloned());
+        let peers = self.peers(steps, outputs);
+        for (_, _, matched) in &peers {
+            columns.extend(self.columns_in(&matched.to_string()));
+        }
         for table in joined
             .iter()
             .filter_map(|name| self.reader.world.tables.iter().find(|t| t.name == *name))
@@ -249,7 +254,41 @@ impl Assembly<'_> {
                        "if_unavailable": {"continue": format!("{} could not be read.", capital(&short.replace('_', " ")))}}),
             );
         }
+        for (name, table, matched) in peers {
+            let fields: Map<String, Json> = table
+                .columns
+                .iter()
+                .map(|(name, c)| (name.clone(), json!(c.kind)))
+                .collect();
+            let said = capital(&name.replace('_', " "));
+            data.insert(
+                name,
+                json!({"from": table.name, "match": matched, "fields": fields,
+                       "if_unavailable": {"continue": format!("{said} could not be read.")}}),
+            );
+        }
         data
+    }
+
+    /// Returns the lists of other rows of a kind that parts use: their name, table, and how they are
+    /// matched.
+    fn peers(&self, steps: &[Json], outputs: &[Json]) -> Vec<(String, &Table, Json)> {
+        let mut used = BTreeSet::new();
+        names_in(&json!([steps, outputs]), &mut used);
+        let found = used.into_iter().filter_map(|name| {
+            let (table, matched) = self.reader.peers_called(&name)?;
+            Some((name, table, matched))
+        });
+        found.collect()
+    }
+
+    /// Returns a name for the step that leaves out cases by a statement.
+    fn left_out_id(&self, steps: &[Json], number: usize) -> String {
+        let id = format!("left_out_{number}");
+        match steps.iter().any(|step| step["id"] == id.as_str()) {
+            true => format!("{id}_too"),
+            false => id,
+        }
     }
 
     /// Returns the columns of the case table that a text names as `item.column`.

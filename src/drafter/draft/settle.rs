@@ -63,6 +63,58 @@ impl Assembly<'_> {
         self.open.sort_by_key(|said| said.number);
     }
 
+    /// Waives sentences before the first one that was read, where they only tell why or how it came
+    /// about: no figure, value or level is in them, and nothing that would make a rule.
+    pub(super) fn waive_introduction(&mut self) {
+        const ASKS: [&str; 24] = [
+            "if", "when", "unless", "except", "only", "never", "always", "must", "should", "skip",
+            "not", "ignore", "leave", "out", "don", "without", "send", "email", "draft", "set",
+            "put", "every", "each", "per",
+        ];
+        // What says when it runs is no story.
+        const TIMES: [&str; 9] = [
+            "run", "daily", "weekly", "monthly", "week", "morning", "quarter", "hour", "schedul",
+        ];
+        let parts = self.cites.values().flatten();
+        let Some(first) = parts.min().copied() else {
+            return;
+        };
+        let forms = &self.reader.forms;
+        let world = self.reader.world;
+        let names_value = |text: &str| {
+            let mut tables = world.tables.iter();
+            tables.any(|table| crate::drafter::condition::value_in(table, text).is_some())
+        };
+        let introduces = |said: &Said| {
+            let words = crate::drafter::words::tokens(&said.text);
+            let mut words = words.iter().map(String::as_str);
+            let is_plain = |word: &str| {
+                let is_figure = word.starts_with(|c: char| c.is_ascii_digit())
+                    || crate::drafter::words::number(word).is_some();
+                let is_time = TIMES.iter().any(|time| word.starts_with(time));
+                !ASKS.contains(&word) && !is_time && (!is_figure || matches!(word, "one" | "two"))
+            };
+            said.number < first
+                && words.all(is_plain)
+                && crate::drafter::statement::rows_of(&said.text).is_none()
+                && forms.label_in(&said.text).is_none()
+                && !said.text.ends_with([':', '?'])
+                && !names_value(&said.text)
+                && self.reader.read(&said.text).is_none()
+        };
+        let (introduced, open): (Vec<Said>, Vec<Said>) = std::mem::take(&mut self.open)
+            .into_iter()
+            .partition(introduces);
+        self.open = open;
+        if !introduced.is_empty() {
+            let numbers = introduced.iter().map(|said| said.number);
+            self.waived
+                .entry("tells how it came about".to_owned())
+                .or_default()
+                .extend(numbers);
+        }
+    }
+
     /// Did the user agree that people do what was not read?
     fn leaves_to_people(&self) -> bool {
         let answer = self.reader.world.answer(OPEN).map(str::to_lowercase);

@@ -13,7 +13,7 @@ use crate::drafter::words::{tokens, written};
 /// "If the revenue is blank, treat it as …".
 static BLANK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:and )?(?:(?:if|when|where) (.+? (?:is|are) (?:blank|empty|missing|unknown|not known|not set|not filled in|not given|left blank|left empty)|(?:there is|there's|we have) no .+?|no .+? is (?:given|known|set|on record|recorded|entered)),? (?:then |please |we |just )*|an? (?:blank|empty|missing|unknown) (.+?) )(?:treat|count|take|regard|consider|read|assume|use|call|counts|is|means|goes)(?:ed)?(?: (?:it|that|them|this|it's|it is|it was|they are|they were))?(?: (?:as|to be|for|down as|with|as if it were|as though it were|counted as|taken as|treated as))? (.+?)\.?$",
+        r"(?i)^(?:and )?(?:(?:if|when|where) (.+? (?:(?:is|are|was|has been) (?:blank|empty|missing|unknown|not known|not set|not filled in|not given|not there|left blank|left empty)|(?:isn'?t|aren'?t|wasn'?t|hasn'?t been) (?:known|set|filled in|given|there|recorded|entered))|(?:there is|there's|we have) no .+?|no .+? is (?:given|known|set|on record|recorded|entered)),? (?:then |please |we |just )*|an? (?:blank|empty|missing|unknown) (.+?) )(?:treat|count|take|regard|consider|read|assume|use|call|counts|is|means|goes)(?:ed)?(?: (?:it|that|them|this|it's|it is|it was|they are|they were))?(?: (?:as|to be|for|down as|with|as if it were|as though it were|counted as|taken as|treated as))? (.+?)\.?$",
     )
 });
 
@@ -55,7 +55,19 @@ pub(super) fn blank(text: &str, reader: &Reader<'_>) -> Option<Meaning> {
             ..Meaning::default()
         });
     }
-    let zero = ["zero", "nothing", "none", "nil", "0"];
+    let zero = [
+        "zero",
+        "nothing",
+        "none",
+        "nil",
+        "0",
+        "small",
+        "a small one",
+        "low",
+        "tiny",
+        "little",
+    ];
+    let said = said.strip_suffix(" ones").unwrap_or(said);
     let number = if zero.contains(&said) {
         0.0
     } else {
@@ -75,6 +87,34 @@ pub(super) fn blank(text: &str, reader: &Reader<'_>) -> Option<Meaning> {
         default: Some((value, written(number))),
         ..Meaning::default()
     })
+}
+
+/// Does a sentence only say that what is missing is no reason for a level: "No score on file = not Red"?
+/// What is missing meets no condition.
+pub(super) fn meets_nothing(text: &str, reader: &Reader<'_>) -> Option<&'static str> {
+    static NOT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?P<blank>(?:no|without an?|(?:if|when|where) there(?: is|'s) no|(?:an? |if the |when the )?(?:missing|empty|blank)|[\w -]{3,30} (?:is )?(?:missing|empty|blank)) ?[\w -]{0,30}?)(?: \([^)]*\))? ?(?:=|:|,|\?|;|means|is|–|-)+ (?:[^.;]*?,? )?(?:so |it'?s |it is |then |that is |that's )*(?:not|never|no reason for|not enough for) (?:an? )?(?P<level>[\w' -]{2,25}?)\.?$",
+        )
+    });
+    let found = NOT.captures(text)?;
+    let level = found.name("level")?.as_str();
+    let label = reader.forms.label_in(level)?;
+    let is_label = label.len() == level.len();
+    let blank = found["blank"].trim();
+    let bare = [
+        "if there is ",
+        "when there is ",
+        "where there is ",
+        "if the ",
+        "when the ",
+    ]
+    .iter()
+    .find_map(|begins| blank.strip_prefix(begins))
+    .unwrap_or(blank);
+    let asks = reader.read(bare).filter(|_| is_label)?;
+    value(&asks.source)?;
+    Some("what is missing meets no condition")
 }
 
 /// Returns the value of which a condition says that it is missing.

@@ -32,6 +32,12 @@ static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:it is|it's|becomes?|counts? as|(?:make|call) (?:it|them)|(?:mark|treat|rate) (?:it|them)(?: as)?|gets?|is|are) (?:always |never )?(?:an? )?([A-Z][\w'-]*(?: [A-Za-z][\w'-]*)?)(?: instead)?(?:[.,;]|$| if\b| when\b)",
     )
 });
+/// "Uptime blank: band is Check": what is called a level is one.
+static CALLED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:band|level|outcome|result|verdict|rating|tier|decision|colou?r) is (?:an? )?([A-Z][\w'-]*)(?:[.,;]|$| if\b| when\b| whatever\b)",
+    )
+});
 /// "Anything else is Moving": the label of the rest.
 static REST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -127,6 +133,11 @@ pub(super) fn own(statements: &[Said]) -> Vec<String> {
         let quoted = said.text.split('"').skip(1).step_by(2);
         for quoted in quoted.filter(|q| tokens(q).len() <= 2) {
             add(&mut labels, quoted);
+        }
+    }
+    for said in statements {
+        if let Some(called) = CALLED.captures(&said.text) {
+            add(&mut labels, &called[1]);
         }
     }
     // What leads one statement is a label if another speaks of it too.

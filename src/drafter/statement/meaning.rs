@@ -39,6 +39,10 @@ pub(in crate::drafter) struct Meaning {
     pub(in crate::drafter) defined: Option<(Defined, Read)>,
     /// Of two levels that fit, the higher one counts.
     pub(in crate::drafter) higher: bool,
+    /// Of several cases that share a column only the newest counts.
+    pub(in crate::drafter) newest: Option<String>,
+    /// It adds rows to those that the statement before takes.
+    pub(in crate::drafter) also: bool,
     /// It asks for judgement of free text.
     pub(in crate::drafter) judgement: bool,
     /// It says more than was read of it.
@@ -99,6 +103,8 @@ impl Meaning {
         self.addressee = self.addressee.take().or(other.addressee);
         self.judgement |= other.judgement;
         self.higher |= other.higher;
+        self.newest = self.newest.take().or(other.newest);
+        self.also |= other.also;
         if self.is_open() {
             self.waived = waived;
         }
@@ -123,5 +129,6 @@ impl Meaning {
             && !self.judgement
             && self.addressee.is_none()
             && !self.higher
+            && self.newest.is_none()
     }
 }

@@ -44,12 +44,27 @@ pub(in crate::drafter) struct Forms {
     pub(super) label: Regex,
     pub(super) lead: Regex,
     pub(super) order: Regex,
+    pub(super) label_last: Regex,
+    pub(super) rest_last: Regex,
+    pub(super) would_become: Regex,
+    pub(super) never_but: Regex,
+    pub(super) exception: Regex,
 }
 
 impl Forms {
     /// Does a sentence go on about cases that the one before named?
     pub(in crate::drafter) fn comes_out(&self, text: &str) -> bool {
         self.comes_out.is_match(text)
+    }
+
+    /// Does a text name a label?
+    pub(in crate::drafter) fn names_label(&self, text: &str) -> bool {
+        self.label.is_match(text)
+    }
+
+    /// Returns the first label that a text names.
+    pub(in crate::drafter) fn label_in<'t>(&self, text: &'t str) -> Option<&'t str> {
+        self.label.find(text).map(|found| found.as_str())
     }
 
     /// Returns the forms for what an SOP says.
@@ -98,6 +113,11 @@ impl Forms {
             label: form(r"(?i)\b(LABEL)\b"),
             lead: form(LEAD),
             order: form(ORDER),
+            label_last: form(super::turns::LABEL_LAST),
+            rest_last: form(super::turns::REST_LAST),
+            would_become: form(super::turns::WOULD_BECOME),
+            never_but: form(super::turns::NEVER_BUT),
+            exception: form(super::turns::EXCEPTION),
         }
     }
 }
@@ -107,7 +127,7 @@ const LEAD: &str = r"(?i)^(?:for |on |with |in )?(?:an? |the |every |each |any |
 /// Rules with the label first: "High risk if …", "P1: …", "Mark it red when …".
 const LABEL_FIRST: &str = r"(?i)^(?:we )?(?:(?:mark|flag|treat|rate|call|set|classify|consider|tag|make|count|give|label|rank)(?: (?:it|them|those|these|this|the \w+|an? \w+|\w+s))? ?(?:as|to be|to)? ?)?(?:an? |it's |it is |is |are )?(LABEL)KIND(?:,)?(?: (?:also|is|are|means|if|when|where|for|applies to|accounts? (?:are|is|have|with)?|customers?)| ?[:=–—-])+ ?(?:those |accounts |customers |tickets |any |anyone |everything |the account |it |they |an account )?(?:if |when |where |with |that |whose |has |have |is |are )*(.+)$";
 /// Rules with the condition first: "If …, mark it red", "Accounts with … are high risk".
-const CONDITION_FIRST: &str = r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|is|are|counts as|considered|deemed|rated|regarded|seen|treated|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the \w+))+ (LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
+const CONDITION_FIRST: &str = r"(?i)^(?:if|when|where|any|all|an?|accounts?|customers?|tickets?|anything|anyone|everything)(?: (?:account|customer|ticket|one|thing)s?)?(?: (?:that|which|who|whose|with|where|is|are|has|have))? (.+?)(?:,| then| →| ->|;)*(?: (?:then |we |it(?:'s| is)|that(?:'s| is)|mark|flag|treat|rate|call|set|classify|consider|tag|make|give|is|are|counts as|considered|deemed|rated|regarded|seen|treated|goes to|becomes|get[s]?|as|it|them|this|to|an?|priority|the \w+))+ (LABEL)KIND(?:,? (?:too|as well|anyway|regardless|straight away|no matter [^.]*|whatever [^.]*|however [^.]*|even (?:if|when|though) [^.]*))*\.?$";
 /// Rules that name the subject first: "A hand-off is blocked if …".
 const SUBJECT_FIRST: &str = r"(?i)^(?:an? |the |any )?[\w-]+ (?:is|are|counts as|gets?|becomes?)(?: only| considered| rated| deemed)? (?:an? )?(LABEL|\x22[^\x22]+\x22)KIND (?:if|when|where) (.+)$";
 /// Groups that are a label: "Enterprise accounts with … are executive".
@@ -129,8 +149,7 @@ const TREAT_AS: &str = r"(?i)^(?:we )?(?:treat|mark|flag|count|rate|class|classi
 /// Cases of one label that get another on a condition: "If …, bump amber to red".
 const BUMPED: &str = r"(?i)^(?:if|when|where) (.+?), ?(?:then |we |please )*(?:bump|move|raise|change|upgrade|promote|turn|downgrade|lower)(?: an?| any| all)? (LABEL)(?: ones?| cases?)? (?:up |down )?(?:in)?to (?:an? )?(LABEL)KIND\.?$";
 /// One level that becomes another: "Watch becomes Amber".
-const BECOMES: &str =
-    r"(?i)\b(LABEL)(?: ones?)? (?:becomes?|turns? into|goes to|moves to|counts as|→|->) (LABEL)\b";
+const BECOMES: &str = r"(?i)\b(LABEL)(?: ones?)? (?:becomes?|turns? into|goes to|moves to|counts as|to|→|->) (LABEL)\b";
 /// A level that some cases never get: "A bug with a workaround is never Critical; call it Overdue".
 const NEVER: &str = r"(?i)^(.+?) (?:is|are|can be|counts? as|gets?) never (?:an? )?(LABEL)KIND ?[;,:.–—-]+ ?(?:call|make|treat|mark|count|rate)(?: it| them| those| these)?(?: as)? (?:an? )?(LABEL)KIND(?: instead)?\.?$";
 /// One of those that were spoken of: "If one comes out as amber, make it red instead".
@@ -143,7 +162,7 @@ const NEEDS_NOTHING: &str = r"(?i)^(?:for |an? |the )?(LABEL)KIND(?: ones?| case
 /// account, so what would be a decline becomes an escalate".
 const WOULD_BE: &str = r"(?i)^we never \w+(?: (?:down|off|out|up))? (?:an? |any |the )?(.+?)(?: without [^,]+)?,? so (?:what|anything that|everything that|one that|those that) would (?:otherwise )?be (?:an? )?(LABEL)KIND (?:becomes?|is|counts as|gets?|goes to) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
 /// Levels that become another on a condition: "When …, every nudge or chase becomes an escalate".
-const ALL_BECOME: &str = r"(?i)^(?:if|when|where) (.+?), ?(?:then )?(?:every|any|each|all|both|an?) (LABEL)s?(?: (?:or|and) (?:every |any |an? )?(LABEL)s?)? (?:becomes?|turns? into|counts? as|goes? to|moves? to|is treated as) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
+const ALL_BECOME: &str = r"(?i)^(?:if|when|where) (.+?),? (?:[^,;:]{3,60}? and |then |so )?(?:every|any|each|all|both|an?) (LABEL)s?(?: (?:or|and) (?:every |any |an? )?(LABEL)s?)? (?:becomes?|turns? into|counts? as|goes? to|moves? to|is treated as) (?:an? )?(LABEL)KIND(?: instead)?\.?$";
 /// A label above which cases do not go: "Optional courses never go above chase".
 const AT_MOST: &str = r"(?i)^(.+?) (?:(?:is|are) never|never|can't|cannot|must not|should not)(?: goes?| go| be| is| are| gets?| get)?(?: put| rated)? (?:above|over|higher than|more than|beyond|worse than) (?:an? )?(LABEL)KIND\.?$";
 /// What always has a label: "Two things always go to escalate: …".
@@ -202,7 +221,7 @@ pub(super) static SKIP: LazyLock<Regex> = LazyLock::new(|| {
 /// What is left out, named first: "Churned accounts are out".
 pub(super) static SKIP_LAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(.+?) (?:(?:are|is|stay|stays|can be|should be|must be|will be|get|gets|can) (?:all |also |always )?(?:out of scope|out|excluded|finished|done with|left out|left alone|left aside|ignored|skipped|passed over|disregarded|dropped|not included|not covered|not part of this|not in scope|not wanted|not for us|exempt|not our business|not our job|(?:some(?:body|one) else'?s|another team'?s) (?:job|problem|business)|handled (?:elsewhere|separately)|dealt with (?:elsewhere|separately)|off limits|of no interest|none of our business|no business of ours|nothing)|(?:need|needs) (?:nothing|no action|no follow-up)|(?:don'?t|do not|doesn'?t|does not) (?:count|qualify|apply|belong here|matter here))(?: here| too| as well| altogether| entirely| for now| as far as [^,.;]+|,? (?:obviously|of course))*\.?$",
+        r"(?i)^(.+?) (?:(?:are|is|stay|stays|can be|should be|must be|will be|get|gets|can) (?:all |also |always )?(?:out of scope|out|excluded|finished|done(?: with)?(?:,? (?:and|so) (?:i|we|you) [^.;]*)?|left out|left alone|left aside|ignored|skipped|passed over|disregarded|dropped|not included|not covered|not part of this|not in scope|not wanted|not for us|exempt|not our business|not our job|(?:(?:are|is) )?not (?:touched|looked at|handled|worked on)|(?:some(?:body|one) else'?s|another team'?s) (?:job|problem|business)|handled (?:elsewhere|separately)|dealt with (?:elsewhere|separately)|off limits|of no interest|none of our business|no business of ours|nothing)|(?:need|needs) (?:nothing|no action|no follow-up)|(?:don'?t|do not|doesn'?t|does not) (?:count|qualify|apply|belong here|matter here))(?: here| too| as well| altogether| entirely| for now| as far as [^,.;]+|,? (?:obviously|of course))*\.?$",
     )
 });
 /// What is left out on a condition: "If they have an open deal, leave them alone".
@@ -238,7 +257,7 @@ pub(super) static ARE_IN: LazyLock<Regex> = LazyLock::new(|| {
 /// Which rows there are: "Look at …", "We take …".
 pub(super) static SELECT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |we(?:'re| are)? |i |you |please |only |just |always |should |need to |will |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|handle|process|deal with|follow up (?:on|with)|act on|care about|want|include|pick up|go after|chase|examine|grab|open|cover|covers|concerned with|it is about|it's about|this is about|about|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
+        r"(?i)^(?:(?:every|each|on|weekly|daily|once)[^,]*, )?(?:first,? |then,? |also |and |plus |we(?:'re| are)? |i |you |please |only |just |always |should |need to |will |start (?:by|with|from) |this (?:is|covers|concerns|applies to) |it (?:covers|concerns|applies to) )*(?:look(?:ing)? (?:at|for|through|into)|pull(?: up| out)?|list|go(?:ing)? (?:through|over)|work(?:ing)? (?:through|on)|take|review|find|get|collect|gather|select|focus on|for (?:each|every|all)|only|check|consider|handle|process|deal with|follow up (?:on|with)|act on|care about|want|include|pick up|go after|chase|examine|grab|open|cover|covers|concerned with|it is about|it's about|this is about|about|interested in|run (?:this )?(?:for|on|over)|applies to|this is for|about|scope:?|in scope:?|all|every|(?:what|who|which \w+|records|data|population): ?)\s*(.+)$",
     )
 });
 /// When it runs and on what: "Runs every morning on …".
@@ -279,7 +298,7 @@ pub(super) static CHANNEL: LazyLock<Regex> = LazyLock::new(|| pattern(r"#([a-z0-
 /// A channel by its name: "the Product Safety channel in Teams", "the Teams channel "Escalations"".
 pub(super) static NAMED_CHANNEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"\b(?:(?:the |our )?(?P<of>Teams|Slack) channel (?:called |named )?["“#]?(?P<called>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3})["”]?|(?:the |our )?(?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3}) channel(?: (?:in|on) (?:MS |Microsoft )?(?P<in>Teams|Slack))?)"#,
+        r#"\b(?:(?:the |our )?(?P<of>Teams|Slack) channel (?:called |named )?["“#]?(?P<called>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3})["”]?|(?:the |our )?(?P<name>[A-Z][\w-]*(?: [A-Z][\w-]*){0,3}) channel(?: (?:in|on) (?:MS |Microsoft )?(?P<in>Teams|Slack))?|(?:in|to|on) (?:the|our) (?P<small>[a-z][\w-]+) channel)"#,
     )
 });
 /// Whom mails are for: "Emails go to the contact; if there is none, to the owner".
@@ -309,7 +328,7 @@ pub(super) static SECOND: LazyLock<Regex> = LazyLock::new(|| {
 /// The higher of two levels counts.
 pub(super) static HIGHER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:higher|highest|worse|worst|more serious|most serious|stricter|strictest)(?: one| level| of (?:them|the two))? (?:counts|wins|applies|is used|is taken|goes)\b",
+        r"(?i)^(?:(?:and|then|always|please|we|in doubt|when in doubt|if (?:more than one|several|two|both|multiple)(?: of (?:them|these)| \w+)? (?:applies|apply|fits?|match(?:es)?|hold)),? )*(?:take|use|pick|choose|go with|apply|assign|give|keep)s? (?:always )?(?:the )?(?:higher|highest|worse|worst|more serious|most serious|stricter|strictest|more severe|most severe|most urgent)(?: one| level| of (?:them|the two|these|those)| that)?(?: that)?(?: (?:applies|apply|fits?|holds?|matches|counts))?\.?$|\b(?:higher|highest|worse|worst|more serious|most serious|stricter|strictest)(?: one| level| of (?:them|the two))? (?:counts|wins|applies|is used|is taken|goes)\b",
     )
 });
 

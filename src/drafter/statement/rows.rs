@@ -8,6 +8,7 @@ use super::patterns::{
     ANYONE, ARE_IN, COVERS, GOES_THROUGH, IN_SCOPE, LOOKED_AT, ONLY, RUNS_ON, SELECT, SKIP,
     SKIP_IF, SKIP_LAST, SKIP_WHERE, TIMED,
 };
+use super::{needs, tails};
 use crate::drafter::condition::{Read, Reader};
 use crate::drafter::pattern::pattern;
 use crate::drafter::words::{number, tokens, written};
@@ -32,7 +33,7 @@ pub(in crate::drafter) enum Rows {
 /// Returns whether a sentence says which rows there are, by its form alone: it may not be read.
 pub(in crate::drafter) fn rows_of(text: &str) -> Option<Rows> {
     let out = [&*SKIP_WHERE, &*SKIP, &*SKIP_LAST, &*SKIP_IF];
-    if out.iter().any(|form| form.is_match(text)) {
+    if out.iter().any(|form| form.is_match(text)) || needs::is_skipped(text) {
         return Some(Rows::LeftOut);
     }
     let taken = [&*IN_SCOPE, &*COVERS, &*ARE_IN, &*ONLY];
@@ -48,7 +49,18 @@ pub(in crate::drafter) fn rows_of(text: &str) -> Option<Rows> {
         ];
         begins.iter().any(|word| lower.starts_with(word))
     };
-    (taken.iter().any(|form| form.is_match(text)) || looks()).then_some(Rows::Taken)
+    let is_taken = taken.iter().any(|form| form.is_match(text)) || needs::is_needed(text);
+    (is_taken || looks()).then_some(Rows::Taken)
+}
+
+/// Does a sentence only say what the rows of a table are: "the report has one row per customer"?
+pub(super) fn tells_rows(text: &str) -> bool {
+    static PER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:the |each |every |our )?[\w -]{3,40}? (?:has|have|holds?|contains?|is|lists?) (?:one|a|an|exactly one) (?:row|line|entry|record) (?:per|for each|for every) [\w ,-]{3,60}\.?$",
+        )
+    });
+    PER.is_match(text)
 }
 
 /// Returns which rows a sentence chooses. `is_free` says that it was read as nothing else.
@@ -81,6 +93,9 @@ pub(super) fn chosen(said: &Said, is_free: bool, reader: &Reader<'_>) -> Option<
     }
     if !is_free {
         return None;
+    }
+    if let Some(read) = needs::needed(text, reader) {
+        return Some(read);
     }
     if let Some(read) = ONLY
         .captures(text)
@@ -129,6 +144,11 @@ fn gone_through(text: &str) -> impl Iterator<Item = &str> {
         .filter(move |verb| verb.start() < end)
         .take(2);
     let rows = verbs.map(|verb| text[verb.end()..].trim_end_matches('.'));
+    // What a semicolon joins is another sentence.
+    let rows = rows.map(|rows| match rows.split_once("; ") {
+        Some((rows, rest)) if !rest.starts_with("or ") => rows,
+        _ => rows,
+    });
     rows.filter(|rows| rows.contains(' ') || !rows.is_empty())
 }
 
@@ -256,7 +276,7 @@ fn or_where(text: &str, reader: &Reader<'_>) -> Option<Read> {
 
 /// Reads a condition, if need be without a remark behind it.
 pub(super) fn condition(text: &str, reader: &Reader<'_>) -> Option<Read> {
-    reader.read(text).or_else(|| {
+    tails::beginning(text, reader).or_else(|| {
         let bare = without_remark(text);
         let is_remark = bare.len() < text.len() && !chooses(&text[bare.len()..], reader);
         is_remark.then(|| reader.read(bare))?

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::label;
 use super::rows::selection;
+use super::{label, tails, turns};
 use crate::drafter::condition::{Read, Reader, figures};
 use crate::drafter::pattern::pattern;
 use crate::drafter::words::{tokens, written};
@@ -26,6 +26,22 @@ pub(in crate::drafter) enum Rule {
         /// The label that they get.
         then: String,
     },
+    /// Where the condition holds, a case gets the level one above its own, or one below.
+    Step {
+        /// The condition.
+        when: Read,
+        /// Is it the more serious one?
+        up: bool,
+    },
+    /// An exception to the rules of one statement, which is the one before.
+    Except {
+        /// The number of that statement.
+        of: usize,
+        /// The condition.
+        when: Read,
+        /// The label that cases get then.
+        then: String,
+    },
     /// Where the condition holds, a case gets this label or a higher one.
     AtLeast(Read, String),
     /// Where the condition holds, a case gets this label or a lower one.
@@ -39,6 +55,8 @@ impl Rule {
             Rule::When(_, when)
             | Rule::AtLeast(when, _)
             | Rule::AtMost(when, _)
+            | Rule::Step { when, .. }
+            | Rule::Except { when, .. }
             | Rule::Instead { when, .. } => Some(when),
             Rule::Judged(_) => None,
         }
@@ -48,7 +66,7 @@ impl Rule {
 /// What is done with cases, where it is not said which they are.
 static ACTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(?:(?:just|then|please|only|also|can|could|should|must|ones?|trials?|accounts?|customers?|tickets?|cases?) )*(?:goes?|gets?|get|add|e-?mail|mail|send|sent|post|posted|tell|told|let|notify|inform|write|call|open|create|log|draft|repair|replace|refund|pay|ship|forward|see|offer|wait|put|move|do|don't|no|nothing|are|is|we)\b",
+        r"(?i)^(?:an? |the |just |also |one |short |one-line |one-page |quick |brief |kind |draft |friendly |little )*(?:e-?mail|mail|message|note|alert|list|draft|brief|call|document|reminder|ping|post|ticket|task|line|summary|report|letter|phone)\b|^(?:(?:just|then|please|only|also|can|could|should|must|ones?|trials?|accounts?|customers?|tickets?|cases?) )*(?:goes?|gets?|get|add|e-?mail|mail|send|sent|post|posted|tell|told|let|notify|inform|write|call|open|create|log|draft|repair|replace|refund|pay|ship|forward|see|offer|wait|put|move|do|don't|no|nothing|are|is|we)\b",
     )
 });
 
@@ -63,13 +81,18 @@ pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> V
     if !bands.is_empty() {
         return bands;
     }
-    let steps = steps(text, reader);
+    let steps = turns::steps(text, reader);
     if !steps.is_empty() {
         return steps;
     }
+    let text = &turns::named_plainly(text, reader);
+    if let Some(turned) = turns::turned(text, reader) {
+        return vec![turned];
+    }
     // "When …, every nudge or chase becomes an escalate."
-    if let Some(found) = reader.forms.all_become.captures(text)
-        && let Some(when) = selection(&found[1], reader)
+    let plain = turns::without_lead_in(text, reader);
+    if let Some(found) = reader.forms.all_become.captures(plain)
+        && let Some(when) = tails::leading(&found[1], reader)
     {
         let of = [found.get(2), found.get(3)].into_iter().flatten();
         let instead = of.map(|of| Rule::Instead {
@@ -109,11 +132,6 @@ fn condition_of(text: &str, name: &str, reader: &Reader<'_>) -> Option<String> {
 }
 
 fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> {
-    static LEAD_IN: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)^(?:one|two|the|a|an|our|and|but)? ?(?:\w+ )?(?:thing|things|exception|rule|note|point)\b[^:.]{0,40}: ",
-        )
-    });
     let known = &reader.forms;
     if let Some(found) = known.never_gets.captures(text)
         && let Some(when) = selection(super::ladder::excepted(&found[1]), reader)
@@ -124,11 +142,7 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
             then: label(&found[3]),
         });
     }
-    // "Two things make it red: …" says the label before the colon.
-    let lead = LEAD_IN
-        .find(text)
-        .filter(|m| !known.label.is_match(m.as_str()));
-    let text = lead.map_or(text, |m| &text[m.end()..]);
+    let text = turns::without_lead_in(text, reader);
     if let Some(found) = known.instead.captures(text)
         && let Some(when) = selection(&found[1], reader)
     {
@@ -210,12 +224,15 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         &known.all_become,
         &known.would_be,
         &known.at_most,
+        &known.would_become,
+        &known.exception,
     ];
     if moves.iter().any(|form| form.is_match(text)) {
         return None;
     }
     // Each form names its label and condition in another order; the first that can be read counts.
     let forms = [
+        (&known.label_last, 2, 1),
         (&known.label_first, 1, 2),
         (&known.condition_first, 2, 1),
         (&known.remark_first, 2, 1),
@@ -233,13 +250,20 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         if SETS_FIELD.is_match(&condition) {
             return None;
         }
+        let is_last = std::ptr::eq(*form, &known.label_last);
+        // What leads with a label says the condition behind it.
+        let is_none = matches!(condition.to_lowercase().as_str(), "none" | "zero" | "no");
+        let has_figure = !figures(&tokens(&condition)).is_empty();
+        if is_last && known.label.is_match(&condition) && !has_figure && !is_none {
+            return None;
+        }
         let read = selection(&condition, reader)?;
         reader.goes_on_from(&condition);
         Some(Rule::When(label(found.get(*name)?.as_str()), read))
     });
     let judged = || {
         // What only looks like a rule is one if its condition can be read.
-        let stated = &forms[..forms.len() - 2];
+        let stated = &forms[1..forms.len() - 2];
         stated.iter().find_map(|(form, name, _)| {
             let found = form.captures(text)?;
             // "Over – goes to the CSM" says what is done, not which they are.
@@ -251,42 +275,6 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
         })
     };
     read.or_else(|| if asks_for_output { None } else { judged() })
-}
-
-/// Reads levels that become others on one condition: "If they renew soon, go one level worse:
-/// watch becomes amber and amber becomes red". No case moves twice.
-fn steps(text: &str, reader: &Reader<'_>) -> Vec<Rule> {
-    static ONE_STEP: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)^(?:if|when|where) (.+?), ?(?:it |they |we )?(?:then )?(?:go(?:es)?|moves?|counts?|treat|rate|bump|raise)[^:]{0,30} (?:one|a) (?:level|step|notch|grade|category) (?:worse|up|higher|down|lower|more)",
-        )
-    });
-    let Some(when) = ONE_STEP
-        .captures(text)
-        .and_then(|found| selection(&found[1], reader))
-    else {
-        return Vec::new();
-    };
-    let mut pairs: Vec<(String, String)> = reader
-        .forms
-        .becomes
-        .captures_iter(text)
-        .map(|found| (label(&found[1]), label(&found[2])))
-        .collect();
-    let mut rules = Vec::new();
-    // What a level becomes has moved on before: "amber becomes red" comes before "watch becomes amber".
-    while let Some(at) = pairs
-        .iter()
-        .position(|(_, then)| !pairs.iter().any(|(of, _)| of == then))
-    {
-        let (of, then) = pairs.remove(at);
-        rules.push(Rule::Instead {
-            of,
-            when: when.clone(),
-            then,
-        });
-    }
-    rules
 }
 
 /// Returns a subject without what introduces it: "Otherwise green, although an account …".

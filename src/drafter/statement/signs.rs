@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Wanted;
+use super::forbids::{forbids, forbids_for, only_forbids};
 use super::patterns::{CHANNEL, NAMED_CHANNEL, SKIP_LAST};
 use crate::drafter::condition::Reader;
 use crate::drafter::pattern::pattern;
@@ -63,18 +64,32 @@ fn channel(text: &str) -> Option<String> {
     let found = NAMED_CHANNEL.captures(text)?;
     let service = found.name("of").or(found.name("in"));
     let service = service.map_or("slack", |m| m.as_str()).to_lowercase();
-    let name = found.name("called").or(found.name("name"))?.as_str();
+    let name = found
+        .name("called")
+        .or(found.name("name"))
+        .or(found.name("small"))?;
+    let name = name.as_str();
     Some(format!(
         "{service}.{}",
         name.to_lowercase().replace(' ', "-")
     ))
 }
 
+/// Is somebody to be alerted who is no single person: "alert the team"?
+fn alerts_a_group(lower: &str) -> bool {
+    static ONE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^ (?:[\w']+ )?(?:owner|manager|csm|rep|contact|lead|champion|sponsor|engineer)\b")
+    });
+    lower
+        .split_once("alert the")
+        .is_some_and(|(_, whom)| !ONE.is_match(whom))
+}
+
 /// Returns what a sentence asks to come out.
 pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wanted> {
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
     let mut wanted = Vec::new();
-    if forbids(lower) || FORBIDS_FOR.is_match(lower) {
+    if forbids(lower) || forbids_for(lower) {
         return wanted;
     }
     let channel = channel(text);
@@ -122,8 +137,12 @@ pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wante
         "alert #",
         "ping #",
         "notify the channel",
-        "alert the",
+        "an alert in",
+        "an alert to",
+        "a message in",
+        "a post in",
     ]) || channel.is_some()
+        || alerts_a_group(lower)
     {
         wanted.push(Wanted::Message(channel.clone()));
     }
@@ -158,6 +177,13 @@ pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wante
         "flag the account in",
     ]) && has(&["crm", "field", "record", "set the", "update the"])
         && !has(&["pull", "look", "list of accounts"])
+        && !has(&[
+            " must be ",
+            " has to be ",
+            " have to be ",
+            " needs to be ",
+            " is active ",
+        ])
         || SETS.is_match(text)
     {
         wanted.push(Wanted::Update);
@@ -168,6 +194,9 @@ pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wante
         "csv",
         "table of",
         "weekly list",
+        "go on one list",
+        "go on a list",
+        "goes on a list",
         "put them in a list",
         "export",
     ]) || MAKES_LIST.is_match(text)
@@ -179,59 +208,6 @@ pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wante
         wanted.push(Wanted::Table);
     }
     wanted
-}
-
-/// "For a review do not email the customer."
-static FORBIDS_FOR: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:for|with|in) [^,:;]{1,50}?,? (?:(?:do not|don't|never) (?:e-?mail|mail|contact|message|write to|call|send)|no (?:e-?mail|mail|message)s?)\b[^:;]*$|^[^,:;]{1,60} gets? no (?:e-?mail|mail|message)s?\b[^:;]*$",
-    )
-});
-
-/// Does a sentence forbid some way of reaching out, and ask for nothing else?
-fn only_forbids(lower: &str) -> bool {
-    if FORBIDS_FOR.is_match(lower) {
-        return true;
-    }
-    let begins = [
-        "no ",
-        "never ",
-        "don't ",
-        "do not ",
-        "we never ",
-        "we don't ",
-    ];
-    let forbids = begins.iter().any(|w| lower.starts_with(w))
-        || [" please no ", ", no automatic", "none of this "]
-            .iter()
-            .any(|w| format!(" {lower}").contains(w));
-    let asks = [
-        ": ",
-        "; ",
-        " but ",
-        " unless ",
-        " only if ",
-        " instead",
-        " if ",
-    ];
-    let reaches_out = [
-        "mail", "answer", "contact", "message", "send", "repl", "document", "goes to",
-    ];
-    forbids
-        && !asks.iter().any(|w| lower.contains(w))
-        && reaches_out.iter().any(|w| lower.contains(w))
-}
-
-/// Does a sentence say that something is not to be done?
-fn forbids(lower: &str) -> bool {
-    let first = lower
-        .split(|c: char| !c.is_alphabetic())
-        .next()
-        .unwrap_or_default();
-    matches!(first, "no" | "never" | "don" | "not")
-        || [" never ", "do not ", "don't ", "please no "]
-            .iter()
-            .any(|w| lower.contains(w))
 }
 
 pub(super) fn judges(lower: &str) -> bool {

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::needs;
 use super::patterns::{SKIP, SKIP_IF, SKIP_LAST, SKIP_WHERE};
 use super::rows::{chooses, condition, without_remark};
 use crate::drafter::condition::{Read, Reader};
@@ -13,7 +14,7 @@ use crate::drafter::world::Said;
 
 /// Returns which rows a sentence leaves out.
 pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
-    let text = &without_reason(said.text.trim());
+    let text = &without_reason(&without_blanks(said.text.trim()));
     static SO_ARE: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i),? (?:and|nor) (?:(?:so|neither) )?(?:are|is|do|does) "));
     if let Some(so_are) = SO_ARE.find(text)
@@ -27,6 +28,9 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
     if let Some(found) = SKIP_WHERE.captures(text) {
         return condition(&found[1], reader);
     }
+    let text = &text
+        .replace(" - unless ", ", unless ")
+        .replace(" – unless ", ", unless ");
     let (text, exception) = match text.split_once(", unless ") {
         Some((text, exception)) => (text, Some(without_remark(exception))),
         None => (text.as_str(), None),
@@ -34,16 +38,23 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
     let listed = [&*SKIP, &*SKIP_LAST];
     for form in listed {
         if let Some(found) = form.captures(text) {
-            let rows =
-                either(without_remark(&found[1]), reader).or_else(|| either(&found[1], reader))?;
+            let rows = either(without_remark(&found[1]), reader)
+                .or_else(|| either(&found[1], reader))
+                .or_else(|| super::tails::said_again(&found[1], reader))?;
             return match exception {
-                Some(exception) => Some(rows.both("and", reader.read(exception)?.negated())),
+                Some(exception) => {
+                    let kept = super::tails::beginning(exception, reader)?;
+                    Some(rows.both("and", kept.negated()))
+                }
                 None => Some(rows),
             };
         }
     }
     if exception.is_some() {
         return None;
+    }
+    if let Some(read) = needs::skipped(text, reader) {
+        return Some(read);
     }
     if let Some(found) = SKIP_IF.captures(text) {
         return condition(&found[1], reader);
@@ -64,6 +75,17 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
     None
 }
 
+/// Returns a sentence about what is left out without brackets that keep in what has no value: what is
+/// missing meets no condition.
+pub(super) fn without_blanks(text: &str) -> String {
+    static KEPT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i) \((?:and |but )?(?:(?:if|when|where) [\w ]{2,30}? (?:is|are|isn'?t|was) (?:empty|blank|missing|unknown|not known|not set|not filled in|filled in)|(?:no|an? (?:empty|blank|missing)) [\w ]{2,20}?|(?:empty|blank|missing)(?: ones?)?)[,:]? (?:then |we |please )*(?:keep|leave|take|include|stays?|counts?|are|is) (?:(?:it|them|those|that) )?(?:in|fine|ok|okay|kept|included)(?: too| anyway| of course)?\)",
+        )
+    });
+    KEPT.replace_all(text, "").into_owned()
+}
+
 /// Returns a sentence without the reasons and references that it gives.
 fn without_reason(text: &str) -> String {
     static REASON: LazyLock<Regex> = LazyLock::new(|| {
@@ -76,7 +98,7 @@ fn without_reason(text: &str) -> String {
 
 /// Reads what is left out, piece by piece: "churned accounts and contacts who opted out" are two
 /// kinds of rows, and either is left out.
-fn either(text: &str, reader: &Reader<'_>) -> Option<Read> {
+pub(super) fn either(text: &str, reader: &Reader<'_>) -> Option<Read> {
     let text = text.trim_end_matches('.');
     // Brackets may say in the words of the tables what stands before them.
     if let Some((_, inner)) = text.strip_suffix(')').and_then(|t| t.rsplit_once(" (")) {

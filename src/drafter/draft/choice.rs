@@ -1,0 +1,87 @@
+//! Which rows are cases in the end, once all that the SOP says of them is known.
+
+use std::collections::BTreeSet;
+
+use super::Assembly;
+use crate::drafter::condition::Read;
+use crate::drafter::statement::Rule;
+use crate::drafter::world::Said;
+
+impl Assembly<'_> {
+    /// Turns what cannot choose rows into cases that are stopped: what hangs on other tables, and
+    /// what hangs on the other cases.
+    pub(super) fn leave_out(&mut self) {
+        if let Some((column, said)) = self.newest.take() {
+            match self.newer(&column) {
+                Some(read) => self.skips.push((read, said)),
+                None => self.open.push(said),
+            }
+        }
+        let chosen = std::mem::take(&mut self.only);
+        let (joined, own): (Vec<_>, Vec<_>) = chosen
+            .into_iter()
+            .partition(|(only, _)| !only.joined.is_empty());
+        self.only = own;
+        let stopped = joined
+            .into_iter()
+            .map(|(only, said)| (only.negated(), said));
+        self.skips.extend(stopped);
+        self.skips.sort_by_key(|(_, said)| said.number);
+    }
+
+    /// Returns the condition that a newer case shares a column with this one. What is no case for a
+    /// reason of its own row is none that is newer.
+    fn newer(&self, column: &str) -> Option<Read> {
+        let key = self.cases.key()?;
+        let date = self.reader.began_on()?;
+        let item = &self.reader.item;
+        let peers = self.reader.peers(self.cases, column)?;
+        let own = self.only.iter().filter(|(only, _)| only.joined.is_empty());
+        let own = own.map(|(only, _)| {
+            let source = only.source.replace(&format!("{item}."), "item.");
+            if source.contains(" or ") {
+                format!("({source})")
+            } else {
+                source
+            }
+        });
+        let all: Vec<String> = std::iter::once(format!("item.{key} != {item}.{key}"))
+            .chain(own)
+            .chain([format!("item.{date} > {item}.{date}")])
+            .collect();
+        // A condition in quotes can hold no other.
+        let condition = all.join(" and ");
+        if condition.contains('"') {
+            return None;
+        }
+        Some(Read {
+            source: format!("any({}, \"{condition}\")", peers.name),
+            value: None,
+            joined: BTreeSet::from([peers.name]),
+            columns: BTreeSet::new(),
+        })
+    }
+
+    /// Does a sentence that leads with a level say what is done with its cases, rather than which they
+    /// are? The levels were told apart in a part of the SOP before.
+    pub(super) fn only_says_what_is_done(&self, rule: &Rule, said: &Said) -> bool {
+        let Rule::Judged(label) = rule else {
+            return false;
+        };
+        let mut known = self.rules.iter();
+        known.any(|known| {
+            let of_label = match &known.rule {
+                Rule::When(own, _) | Rule::Judged(own) => own == label,
+                Rule::Instead { then, .. } | Rule::Except { then, .. } => then == label,
+                _ => false,
+            };
+            of_label && self.section_of(known.number) != Some(said.section.as_str())
+        })
+    }
+
+    fn section_of(&self, number: usize) -> Option<&str> {
+        let mut statements = self.reader.world.statements.iter();
+        let said = statements.find(|said| said.number == number)?;
+        Some(said.section.as_str())
+    }
+}
