@@ -246,10 +246,10 @@ mod tests {
             for name in written.iter().map(|name| Name::of(name)) {
                 let candidates = index.candidates(&name, at_least).unwrap();
                 looked_at += candidates.len();
-                for row in 0..known.len() {
+                for (row, other) in known.iter().enumerate() {
                     if index.of(row).unwrap().likeness(&name) >= at_least {
                         alike += 1;
-                        assert!(candidates.contains(&row), "{name:?} ~ {}", known[row]);
+                        assert!(candidates.contains(&row), "{name:?} ~ {other}");
                     }
                 }
             }
