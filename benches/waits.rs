@@ -1,6 +1,7 @@
 //! Measures runs whose cases wait for something outside, with the real binary against a server in
 //! this process that answers after a fixed time: five steps of which one is an HTTP call, and one
-//! question to a model. `cargo bench --bench waits [-- CASES]` prints how much of the ideal came.
+//! question to a model. `cargo bench --bench waits [-- CASES]` prints how much of the ideal came, and
+//! how much of it comes to a bare client that asks the same server and does nothing else.
 
 #![allow(clippy::expect_used, clippy::print_stdout)]
 
@@ -10,6 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -150,6 +152,31 @@ fn processor() -> f64 {
     ticks.filter_map(|n| n.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
+/// Asks the server as a run does, and does nothing else; prints what came of the ideal. It is less
+/// than all: a timer of the server wakes up late by a millisecond or so.
+fn measure_bare(url: &str, requests: usize, at_once: usize, latency: Duration) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let started = Instant::now();
+    runtime.block_on(async {
+        let client = reqwest::Client::new();
+        let asked = futures_util::stream::iter(0..requests).map(|n| {
+            let request = client.get(format!("{url}/ratings/{n}"));
+            tokio::spawn(async move {
+                let answer = request.send().await.expect("an answer");
+                answer.bytes().await.expect("all of it")
+            })
+        });
+        let mut asked = asked.buffer_unordered(at_once);
+        while asked.next().await.is_some() {}
+    });
+    let rate = requests as f64 / started.elapsed().as_secs_f64();
+    let ideal = at_once as f64 / latency.as_secs_f64();
+    println!(
+        "  a bare client: {rate:.0} requests a second of {ideal:.0} ({:.1} %)",
+        rate / ideal * 100.0
+    );
+}
+
 /// Runs the workflow, and prints what came of the ideal.
 fn measure(what: &str, folder: &Path, cases: usize, at_once: usize, latency: Duration) {
     let (started, before) = (Instant::now(), processor());
@@ -194,6 +221,7 @@ fn main() {
         64,
         latency,
     );
+    measure_bare(&url, cases, 64, latency);
     let latency = Duration::from_millis(50);
     let url = serve(
         latency,
@@ -207,4 +235,5 @@ fn main() {
         256,
         latency,
     );
+    measure_bare(&url, cases, 256, latency);
 }

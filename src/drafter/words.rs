@@ -80,6 +80,11 @@ const EMPTY: [&str; 44] = [
     "id", "was", "were", "they",
 ];
 
+/// Is a word one that tells nothing by itself?
+pub(super) fn is_filler(word: &str) -> bool {
+    EMPTY.contains(&word)
+}
+
 /// Returns the stem that stands for a word and its synonyms.
 pub(super) fn stem(word: &str) -> String {
     // A draft asks for the same few hundred words many thousand times.

@@ -120,32 +120,50 @@ impl Spellings {
         if word.contains(|c: char| c.is_ascii_digit()) {
             return self.rows.get(word).cloned().unwrap_or_default();
         }
-        let lists = grams(word).into_iter();
-        let mut numbers: Vec<u32> = lists
-            .filter_map(|gram| self.grams.get(&gram))
-            .flatten()
-            .copied()
-            .collect();
-        numbers.sort_unstable();
-        let common = numbers.chunk_by(|a, b| a == b);
-        let common = common.filter(|numbers| numbers.len() >= SHARED);
-        let near = common
-            .filter_map(|numbers| self.rows.get_index(numbers[0] as usize))
-            .filter(|(other, _)| same_word(word, other) > 0.0);
-        near.flat_map(|(_, rows)| rows.iter().copied()).collect()
+        let grams = grams(word);
+        let lists = grams.iter().filter_map(|gram| self.grams.get(gram));
+        self.sharing(lists.map(Vec::as_slice), SHARED)
+            .filter(|(other, _)| same_word(word, other) > 0.0)
+            .flat_map(|(_, rows)| rows.iter().copied())
+            .collect()
     }
 
     /// Returns rows among which are all whose texts are within so many edits of a text: each edit
-    /// changes four trigrams at most, so that one of any few more than that is left.
+    /// changes four trigrams at most, so that of all but those something is left, and a letter of
+    /// the length.
     fn within(&self, text: &str, edits: usize) -> Vec<usize> {
         let mut lists: Vec<&[u32]> = grams(text)
             .iter()
             .map(|gram| self.grams.get(gram).map(Vec::as_slice).unwrap_or_default())
             .collect();
         lists.sort_by_key(|list| list.len());
-        let numbers = lists.into_iter().take(edits * 4 + 1).flatten();
-        let rows = numbers.filter_map(|number| self.rows.get_index(*number as usize));
-        rows.flat_map(|(_, rows)| rows.iter().copied()).collect()
+        // The commonest lists are long and tell little: of the others, enough are looked through.
+        let changed = edits * 4;
+        let looked_through = lists.len().min(changed * 2 + 2);
+        let shared = looked_through.saturating_sub(changed).max(1);
+        let length = text.chars().count();
+        self.sharing(lists.into_iter().take(looked_through), shared)
+            .filter(|(other, _)| other.chars().count().abs_diff(length) <= edits)
+            .flat_map(|(_, rows)| rows.iter().copied())
+            .collect()
+    }
+
+    /// Returns the texts that are in so many of some lists, with their rows.
+    fn sharing<'s>(
+        &'s self,
+        lists: impl Iterator<Item = &'s [u32]>,
+        least: usize,
+    ) -> impl Iterator<Item = (&'s String, &'s Vec<usize>)> {
+        let mut numbers: Vec<u32> = lists.flatten().copied().collect();
+        numbers.sort_unstable();
+        let common: Vec<u32> = numbers
+            .chunk_by(|a, b| a == b)
+            .filter(|numbers| numbers.len() >= least)
+            .map(|numbers| numbers[0])
+            .collect();
+        common
+            .into_iter()
+            .filter_map(|number| self.rows.get_index(number as usize))
     }
 }
 

@@ -8,7 +8,7 @@ use super::columns::parts;
 use super::row::{Found, Row, take_denial};
 use super::words::{Words, denies, is_light};
 use crate::drafter::pattern::pattern;
-use crate::drafter::words::{plain_stem, stem, tokens};
+use crate::drafter::words::{is_filler, plain_stem, stem, tokens};
 use crate::drafter::world::{Column, Table};
 
 /// Values of states that are over.
@@ -346,10 +346,10 @@ fn opposite(free: &[String], spoken: &[String]) -> Option<usize> {
         .position(|word| opposites.contains(word) && !UNDER_WAY.contains(&word.as_str()))
 }
 
-/// Is one word the other, or its beginning: "info" for information, "closing" for close?
+/// Is one word the other, or its beginning: "info" for information? "With" begins no "withdrawn".
 fn is_same(said: &str, word: &str) -> bool {
     const LONG: usize = 4;
-    let is_long = said.len() >= LONG && word.len() >= LONG;
+    let is_long = said.len() >= LONG && word.len() >= LONG && !is_filler(said);
     said == word || (is_long && (said.starts_with(word) || word.starts_with(said)))
 }
 

@@ -105,7 +105,10 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
         };
         let spoken = || world.statements.iter().filter(|s| says(&s.text));
         let chosen = spoken().filter(|s| chooses(&s.text, &own)).count();
-        let is_titled = own.iter().any(|w| title.contains(w));
+        // The last word of a name says what a row is: a seat snapshot is a snapshot.
+        let is_titled = own.last().is_some_and(|w| title.contains(w));
+        let is_named = own.len() > 1 && holds(&title, &own);
+        let is_set = sets(table, world);
         // A CRM's accounts are what most procedures are about, named or not.
         let usual = usize::from(own.contains(&stem("account")));
         let literal = tokens(&format!("{} {}", world.title, world.name));
@@ -113,8 +116,10 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
             .iter()
             .any(|w| literal.iter().any(|l| plain_stem(l) == plain_stem(w)));
         let is_row = world.statements.iter().any(|s| has_row_per(&s.text, &own));
-        let titled =
-            12 * usize::from(is_row) + 5 * usize::from(is_titled) + 2 * usize::from(is_literal);
+        let titled = 12 * usize::from(is_row || is_set)
+            + 5 * usize::from(is_titled)
+            + 5 * usize::from(is_named)
+            + 2 * usize::from(is_literal);
         // Nobody reads what is never spoken of.
         let is_spoken = is_titled || usual > 0 || spoken().next().is_some();
         let read = if is_spoken {
@@ -123,7 +128,7 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
             0
         };
         Weight {
-            is_said: is_titled || chosen > 0 || is_row,
+            is_said: is_titled || chosen > 0 || is_row || is_set,
             score: spoken().count().min(3) + 3 * chosen.min(2) + titled + usual + read,
         }
     };
@@ -146,6 +151,32 @@ fn read_on(table: &Table, statements: &[Said], forms: &Forms, world: &World) -> 
             .unwrap_or(0)
     };
     statements.iter().map(weigh).sum()
+}
+
+/// Does an SOP set a field that this table alone has: "put it in the reply plan of the request"?
+/// What is set is of what was gone through.
+fn sets(table: &Table, world: &World) -> bool {
+    const SETTING: [&str; 7] = ["set", "put", "write", "update", "fill", "record", "note"];
+    let is_own = |column: &str| {
+        let others = world.tables.iter().filter(|t| t.name != table.name);
+        !others.into_iter().any(|t| t.columns.contains_key(column))
+    };
+    let fields = table.columns.keys().filter(|column| is_own(column));
+    // A single word may be meant otherwise.
+    let fields: Vec<Vec<String>> = fields
+        .map(|column| stems(&column.replace('_', " ")))
+        .filter(|words| words.len() > 1)
+        .collect();
+    world.statements.iter().any(|said| {
+        let words = tokens(&said.text);
+        SETTING.iter().any(|verb| words.iter().any(|w| w == verb))
+            && fields.iter().any(|field| holds(&stems(&said.text), field))
+    })
+}
+
+/// Do words hold others, one after the other?
+fn holds(words: &[String], others: &[String]) -> bool {
+    words.windows(others.len()).any(|window| window == others)
 }
 
 /// Does a sentence say that a table of some name has a row for each thing that is gone through: "the
