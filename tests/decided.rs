@@ -36,6 +36,14 @@ const FOURTH: [(&str, usize, usize); 3] = [
     ("price-increase-notices", 90, 90),
 ];
 
+/// Seen once, and not learned from but for three wrong readings: what is not read is left open.
+/// Of seat-overage and nps-follow-up no row is decided.
+const SIXTH: [(&str, usize, usize); 3] = [
+    ("refund-requests", 46, 141),
+    ("quiet-tickets", 88, 170),
+    ("feature-loop", 23, 230),
+];
+
 const FIFTH: [(&str, usize, usize); 5] = [
     ("champion-change", 86, 86),
     ("help-article-review", 110, 110),
@@ -62,6 +70,11 @@ fn the_fourth_three_are_decided_as_people_do() {
 #[test]
 fn the_fifth_five_are_decided_as_people_do() {
     decides("tests/decided/fifth", &FIFTH);
+}
+
+#[test]
+fn of_the_sixth_five_three_are_decided_in_part_as_people_do() {
+    decides("tests/decided/sixth", &SIXTH);
 }
 
 fn decides(folder: &str, sops: &[(&str, usize, usize)]) {
