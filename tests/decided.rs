@@ -36,20 +36,20 @@ const FOURTH: [(&str, usize, usize); 3] = [
     ("price-increase-notices", 90, 90),
 ];
 
-/// Seen once, and not learned from but for three wrong readings: what is not read is left open.
-/// Of seat-overage and nps-follow-up no row is decided.
-const SIXTH: [(&str, usize, usize); 3] = [
-    ("refund-requests", 46, 141),
-    ("quiet-tickets", 88, 170),
-    ("feature-loop", 23, 230),
-];
-
 const FIFTH: [(&str, usize, usize); 5] = [
     ("champion-change", 86, 86),
     ("help-article-review", 110, 110),
     ("sla-credits", 136, 136),
     ("tax-certificates", 92, 92),
     ("trial-extensions", 73, 73),
+];
+
+/// Seen once, and not learned from but for three wrong readings: what is not read is left open.
+/// Of seat-overage and nps-follow-up no row is decided.
+const SIXTH: [(&str, usize, usize); 3] = [
+    ("refund-requests", 46, 141),
+    ("quiet-tickets", 88, 170),
+    ("feature-loop", 23, 230),
 ];
 
 #[test]
