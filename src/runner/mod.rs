@@ -242,7 +242,12 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     });
     // Results keep the order of the table: one case that takes long must not keep others from
     // beginning, so that more are taken on than go on at once.
-    let tasks = if waits { at_once * AHEAD } else { at_once };
+    // One at a time is one after the other.
+    let tasks = match at_once {
+        1 => 1,
+        n if waits => n * AHEAD,
+        n => n,
+    };
     let mut gathered = Gathered {
         results,
         cases: tells_items.then(Vec::new),
