@@ -36,39 +36,19 @@ pub enum ConnectionConfig {
 }
 
 /// The kinds, each with its keys.
-const KINDS: [(&str, &[&str]); 5] = [
-    ("folder", &["path", "writable", "about"]),
-    ("sqlite", &["path", "writable", "about"]),
-    (
-        "http",
-        &[
-            "openapi",
-            "base_url",
-            "auth",
-            "timeout",
-            "max_bytes",
-            "limits",
-            "sandbox",
-            "about",
-        ],
-    ),
-    (
-        "mcp",
-        &[
-            "command",
-            "env",
-            "url",
-            "auth",
-            "timeout",
-            "max_bytes",
-            "limits",
-            "sandbox",
-            "about",
-            "tables",
-        ],
-    ),
-    ("rest", rest::KEYS),
+const KINDS: [(&str, &[&[&str]]); 5] = [
+    ("folder", &[OF_FILES]),
+    ("sqlite", &[OF_FILES]),
+    ("http", &[&["openapi", "base_url"], OF_SERVICES]),
+    ("mcp", &[&["command", "env", "url", "tables"], OF_SERVICES]),
+    ("rest", &[rest::KEYS]),
 ];
+
+/// The keys of [`FileConfig`].
+const OF_FILES: &[&str] = &["path", "writable", "about"];
+
+/// The keys of [`ServiceConfig`].
+const OF_SERVICES: &[&str] = &["auth", "timeout", "max_bytes", "limits", "sandbox", "about"];
 
 /// A connection to a folder or a database file.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -122,8 +102,9 @@ impl<'de> Deserialize<'de> for ConnectionConfig {
         let Some((_, keys)) = KINDS.iter().find(|(name, _)| *name == kind) else {
             return Err(unknown("kind", &kind, kinds));
         };
+        let keys = keys.concat();
         if let Some(key) = section.keys().find(|key| !keys.contains(&key.as_str())) {
-            return Err(unknown(&format!("`{kind}` key"), key, keys.iter().copied()));
+            return Err(unknown(&format!("`{kind}` key"), key, keys));
         }
         let section = Value::Object(section);
         match kind.as_str() {

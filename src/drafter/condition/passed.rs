@@ -5,6 +5,19 @@ use super::columns::{Named, is_date, named, only_date};
 use super::row::{Found, Is, Row};
 use super::words::Words;
 
+/// Ways of saying that a date is to come.
+const AHEAD: [&str; 4] = ["still ahead", "in the future", "lies ahead", "yet to come"];
+
+/// Ways of saying that a date is over.
+const GONE: [&str; 6] = [
+    "come and gone",
+    "in the past",
+    "has passed",
+    "already passed",
+    "behind us",
+    "has run out",
+];
+
 impl Row<'_> {
     /// Reads what has passed or lies ahead without a figure: "past due", "already expired".
     pub(super) fn passed(&self, words: &mut Words) -> Option<Found> {
@@ -40,19 +53,8 @@ impl Row<'_> {
                 },
             );
         }
-        let ahead = ["still ahead", "in the future", "lies ahead", "yet to come"]
-            .iter()
-            .any(|p| words.phrase(p).is_some());
-        let gone = [
-            "come and gone",
-            "in the past",
-            "has passed",
-            "already passed",
-            "behind us",
-            "has run out",
-        ]
-        .iter()
-        .any(|p| words.phrase(p).is_some());
+        let says = |phrases: &[&str]| phrases.iter().any(|p| words.phrase(p).is_some());
+        let (ahead, gone) = (says(&AHEAD), says(&GONE));
         if !(ahead || gone) {
             return self.gone_by(words);
         }
@@ -64,18 +66,7 @@ impl Row<'_> {
             })
         })?;
         words.tick_each(&date.places);
-        words.take_phrase(&[
-            "still ahead",
-            "in the future",
-            "lies ahead",
-            "yet to come",
-            "come and gone",
-            "in the past",
-            "has passed",
-            "already passed",
-            "behind us",
-            "has run out",
-        ]);
+        words.take_phrase(&[&AHEAD[..], &GONE[..]].concat());
         words.take(&["date"]);
         let value = self.path(&date.column);
         let source = if ahead {
