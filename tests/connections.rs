@@ -209,3 +209,118 @@ fn a_service_is_described_added_read_and_changed() {
         );
     }
 }
+
+#[test]
+fn names_that_are_uncertain_are_shown_and_settled() {
+    let place = Place::empty();
+    place.write(
+        "sopwright.toml",
+        "[connections.crm]\nkind = \"folder\"\npath = \"data\"\n",
+    );
+    place.write(
+        "data/accounts.csv",
+        "id,name\n1,Northwind Traders\n2,Acme Robotics\n3,Big Blue\n4,Zenith\n",
+    );
+    place.write(
+        "data/calls.csv",
+        "customer,score\nNorthwind Traders Ltd,1\nAcmee Robotics,2\nInternational Boring Machines,3\n",
+    );
+    place.write(
+        "generated/calls/sop.md",
+        "Look at the calls of each account.\n",
+    );
+    let workflow = json!({
+        "workflow": 1, "name": "calls", "title": "Calls", "objective": "o",
+        "sop": {"file": "sop.md", "statements": 1}, "trigger": {"kind": "manual"},
+        "data": {
+            "accounts": {"from": "crm.accounts", "sop": [1], "fields": {"id": "text", "name": "text"}},
+            "calls": {"from": "crm.calls", "sop": [1], "fields": {"customer": "text", "score": "integer"},
+                      "match": {"customer": {"like": "account.name"}}}},
+        "for_each": {"in": "accounts", "as": "account", "key": "account.id"},
+        "steps": [{"id": "seen", "kind": "compute", "sop": [1], "set": {"score": "{{ (calls | first).score }}"}}],
+        "result": {"score": "{{ seen.score }}"}});
+    place.write("generated/calls/workflow.json", workflow.to_string());
+    let review = |args: &[&str]| -> Value {
+        let told = place.run(&[&["names", "review", "calls", "--format", "json"], args].concat());
+        serde_json::from_str(&told.ok()).unwrap()
+    };
+    let told = review(&[]);
+    assert_eq!(told["searched"], 4);
+    let written: Vec<&str> = told["names"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|name| name["written"].as_str())
+        .collect();
+    assert_eq!(written, ["Acme Robotics", "Big Blue", "Zenith"]);
+    assert_eq!(told["names"][0]["taken"][0]["name"], "Acmee Robotics");
+    assert_eq!(told["names"][1]["taken"], json!([]));
+
+    let results = || {
+        place.run(&["run", "calls", "--results", "out.csv"]).ok();
+        std::fs::read_to_string(place.file("out.csv")).unwrap()
+    };
+    let text = results();
+    assert!(text.contains("please confirm"), "{text}");
+    let score = |text: &str, key: &str| {
+        let mut rows = csv::Reader::from_reader(text.as_bytes());
+        let at = rows
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|head| head == "score")
+            .unwrap();
+        let row = rows
+            .records()
+            .map(Result::unwrap)
+            .find(|row| &row[0] == key);
+        row.unwrap()[at].to_owned()
+    };
+    assert_eq!(
+        (score(&text, "1"), score(&text, "3")),
+        ("1".to_owned(), String::new())
+    );
+    for args in [
+        ["same", "crm.calls", "Acme Robotics", "Acmee Robotics"],
+        [
+            "same",
+            "crm.calls",
+            "Big Blue",
+            "International Boring Machines",
+        ],
+        [
+            "different",
+            "crm.calls",
+            "Northwind Traders",
+            "Northwind Traders Ltd",
+        ],
+    ] {
+        place.run(&[&["names"], &args[..]].concat()).ok();
+    }
+    let text = results();
+    assert!(!text.contains("please confirm"), "{text}");
+    assert_eq!(
+        (score(&text, "1"), score(&text, "3")),
+        (String::new(), "3".to_owned())
+    );
+    let told = review(&["--all"]);
+    assert_eq!(told["uncertain"], 2, "{told}");
+    let file = std::fs::read_to_string(place.file("names.csv")).unwrap();
+    assert!(
+        file.contains("crm.calls,Big Blue,International Boring Machines,yes,"),
+        "{file}"
+    );
+
+    // What cannot be read is not passed over: nobody would know that it was not used.
+    place.write(
+        "names.csv",
+        "table,written,name,same\ncrm.calls,A,B,perhaps\n",
+    );
+    let ran = place.run(&["run", "calls"]);
+    let told = ran.out() + &ran.err();
+    assert_eq!(ran.code(), 1, "{told}");
+    assert!(
+        told.contains("names.csv") && told.contains("perhaps"),
+        "{told}"
+    );
+}

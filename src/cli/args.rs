@@ -175,6 +175,8 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// See which names are uncertain, and say which are one.
+    Names(super::names::Names),
     /// Decide about what waits for approval.
     Inbox {
         /// What to do.

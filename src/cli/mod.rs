@@ -19,6 +19,7 @@ mod inbox;
 mod list;
 mod log;
 mod mcp;
+mod names;
 mod prune;
 mod run;
 mod run_args;
@@ -112,6 +113,7 @@ fn carry_out(args: Args) -> Result<ExitCode> {
             Some(Command::Forget { key, workflow, yes }) => {
                 forget::forget(&context, &key, workflow.as_deref(), yes).await
             }
+            Some(Command::Names(args)) => names::names(&context, args).await,
             Some(Command::Inbox { command }) => inbox::inbox(&context, command).await,
             Some(Command::Connections { command }) => {
                 connections::connections(&context, command).await

@@ -1,6 +1,6 @@
 //! The connections of a workspace.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,8 +14,8 @@ use super::mcp::McpConnection;
 use super::rest::RestConnection;
 use super::sqlite::SqliteConnection;
 use super::{
-    Catalog, ConnectError, Connection, ConnectionConfig, ConnectionInfo, ConnectionsConfig, Row,
-    RowStream, Scan, Throttle, TurnOf,
+    Aliases, Catalog, ConnectError, Connection, ConnectionConfig, ConnectionInfo,
+    ConnectionsConfig, Row, RowStream, Scan, Throttle, TurnOf,
 };
 use crate::diag::did_you_mean;
 
@@ -25,6 +25,8 @@ pub struct Connections {
     by_name: IndexMap<String, Arc<dyn Connection>>,
     /// Those that may not be asked as fast as can be.
     throttles: IndexMap<String, Arc<Throttle>>,
+    /// The workspace, which keeps what people said about names.
+    workspace: Option<PathBuf>,
 }
 
 impl Connections {
@@ -35,7 +37,10 @@ impl Connections {
         workspace: &Path,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Self {
-        let mut connections = Connections::default();
+        let mut connections = Connections {
+            workspace: Some(workspace.to_owned()),
+            ..Connections::default()
+        };
         for (name, config) in config {
             connections.register(name, open_one(name, config, workspace, env));
             if let Some(limits) = config.limits() {
@@ -71,6 +76,15 @@ impl Connections {
                 .help("Add a section [connections.NAME] to sopwright.toml.")
                 .maybe_help(did_you_mean(name, self.names()))
         })
+    }
+
+    /// Returns what people have said about the names in tables, as it is at this moment.
+    ///
+    /// # Errors
+    /// As [`Aliases::read`].
+    pub fn aliases(&self) -> Result<Aliases, ConnectError> {
+        let workspace = self.workspace.as_deref();
+        workspace.map_or_else(|| Ok(Aliases::default()), Aliases::read)
     }
 
     /// Waits until a connection may be called, as its limits say; the call is over when the turn

@@ -5,6 +5,7 @@
 //! them: checking a workflow needs the snapshot alone. Each kind of connection is one file or
 //! folder here.
 
+mod aliases;
 mod blocking;
 mod breaker;
 mod catalog;
@@ -31,6 +32,7 @@ use async_trait::async_trait;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+pub use aliases::{Alias, Aliases, AliasesOf};
 pub use breaker::{Breaker, IN_A_ROW, Turn};
 pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{

@@ -240,6 +240,11 @@ impl Program {
 }
 
 impl CompiledPull {
+    /// Are its rows found by names that are alike?
+    pub fn is_like(&self) -> bool {
+        self.matching.iter().any(|matching| matching.like.is_some())
+    }
+
     fn compile(name: &str, pull: &spec::Pull) -> Result<Self, Error> {
         let only = pull.only.as_ref().map(condition).transpose()?;
         let matching = pull

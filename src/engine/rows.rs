@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Wanted;
 use super::names::Names;
 use super::program::CompiledPull;
+use crate::connect::AliasesOf;
 use crate::expr::functions::Name;
 use crate::expr::{Error, Scope, Value, from_json};
 
@@ -30,6 +31,9 @@ impl Rows {
     }
 }
 
+/// From here on a name is worth a look by a person.
+const FAINTLY: f64 = 0.5;
+
 /// A table that many cases read from.
 #[derive(Debug)]
 pub struct Table {
@@ -39,6 +43,8 @@ pub struct Table {
     index: Option<(String, HashMap<String, Vec<usize>>)>,
     /// For a column matched by likeness, where none is matched by equality: its names.
     names: Option<(String, Names)>,
+    /// What people have said about names.
+    aliases: AliasesOf,
     /// Without a match every case sees the same list.
     shared: Option<Value>,
 }
@@ -84,8 +90,14 @@ impl Table {
             rows: kept,
             index,
             names,
+            aliases: AliasesOf::default(),
             shared,
         })
+    }
+
+    /// Takes what people have said about its names, over how alike they are.
+    pub fn with_aliases(self, aliases: AliasesOf) -> Self {
+        Table { aliases, ..self }
     }
 
     /// Returns the rows that belong to a case.
@@ -129,6 +141,29 @@ impl Table {
             caveats,
             ..Rows::of(&rows)
         })
+    }
+
+    /// Returns the names in it that are most like a name, at most so many, with how alike they are;
+    /// the best first, and none that has next to nothing in common with it.
+    pub fn alike(&self, name: &str, most: usize) -> Vec<(String, f64)> {
+        let Some((column, index)) = &self.names else {
+            return Vec::new();
+        };
+        let name = Name::of(name);
+        let rows = index.candidates(&name, FAINTLY).unwrap_or_default();
+        let mut found: Vec<(String, f64)> = Vec::new();
+        for row in rows {
+            let held = self.rows.get(row).and_then(|row| row.get(column)?.as_str());
+            if let (Some(held), Some(known)) = (held, index.of(row))
+                && !found.iter().any(|(other, _)| other == held)
+            {
+                found.push((held.to_owned(), name.likeness(known)));
+            }
+        }
+        found.retain(|(_, likeness)| *likeness >= FAINTLY);
+        found.sort_by(|a, b| b.1.total_cmp(&a.1));
+        found.truncate(most);
+        found
     }
 
     /// Returns the rows, in order.
@@ -181,7 +216,13 @@ impl Table {
             let mut all = wanted.iter().zip(names);
             all.find_map(|((c, w), name)| match (w, name) {
                 (Wanted::Like { at_least, .. }, Some(name)) if c == column => {
-                    index.candidates(name, *at_least)
+                    let mut rows = index.candidates(name, *at_least)?;
+                    for (said, _) in self.aliases.said(name).iter().filter(|s| s.1) {
+                        rows.extend(index.called(&Name::of(said)));
+                    }
+                    rows.sort_unstable();
+                    rows.dedup();
+                    Some(rows)
                 }
                 _ => None,
             })
@@ -211,9 +252,19 @@ impl Table {
                     let held = held.as_str()?;
                     let known = self.names.as_ref().filter(|(c, _)| c == column);
                     let name = name.as_ref()?;
-                    let likeness = match known.and_then(|(_, index)| index.of(number)) {
-                        Some(known) => name.likeness(known),
-                        None => name.likeness(&Name::of(held)),
+                    let made;
+                    let held_name = match known.and_then(|(_, index)| index.of(number)) {
+                        Some(known) => known,
+                        None => {
+                            made = Name::of(held);
+                            &made
+                        }
+                    };
+                    let mut said = self.aliases.said(name).iter();
+                    let likeness = match said.find(|(name, _)| name == held_name.normal()) {
+                        Some((_, true)) => 1.0,
+                        Some((_, false)) => return None,
+                        None => name.likeness(held_name),
                     };
                     if likeness < *at_least {
                         return None;

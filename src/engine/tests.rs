@@ -242,6 +242,31 @@ fn names_are_matched_with_their_confidence() {
         "{:?}",
         unsure.caveats
     );
+    let others = table.alike("Acme Robotix", 3);
+    let first: Vec<&str> = others.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        first,
+        ["Acme Robotics", "ACME Robotics Inc.", "Acme Robotocs"]
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let said = "table,written,name,same\ncrm.accounts,Globexx,GLOBEX,yes\n\
+        crm.accounts,Big A,Acme Robotocs,yes\ncrm.accounts,Acme Robotics,ACME ROBOTICS INC,no\n";
+    std::fs::write(folder.path().join("names.csv"), said).unwrap();
+    let aliases = crate::connect::Aliases::read(folder.path()).unwrap();
+    let table = table.with_aliases(aliases.of("crm.accounts"));
+    for (written, found) in [
+        ("globexx", "Globex"),
+        ("Big A", "Acme Robotocs"),
+        ("Acme Robotics", "Acme Robotics"),
+    ] {
+        let rows = table
+            .rows_for(&wanted(written), &crate::expr::Scope::new())
+            .unwrap();
+        assert_eq!(rows.value.len(), Some(1), "{written}");
+        assert!(rows.caveats.is_empty(), "{:?}", rows.caveats);
+        assert!(rows.value.to_string().contains(found), "{written}");
+    }
 }
 
 #[test]

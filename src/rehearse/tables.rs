@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
-use crate::connect::{ConnectError, ConnectErrorKind, Connections, Row, RowStream, Scan};
+use crate::connect::{Aliases, ConnectError, ConnectErrorKind, Connections, Row, RowStream, Scan};
 use crate::diag::{Error, Result};
 use crate::engine::{CompiledPull, Failure, Program, PullRequest, Rows, Table, ToolRequest};
 use crate::expr::Scope;
@@ -65,14 +65,22 @@ impl Tables {
         memory: &dyn Memory,
     ) -> Self {
         let (mut tables, mut as_of) = (IndexMap::new(), IndexMap::new());
+        let aliases = connections.aliases().map_err(|e| failure_of(&e));
         for pull in program.pulls() {
-            let mut table = load(pull, connections, scope, memory).await;
+            let aliases = match &aliases {
+                Err(failure) if pull.is_like() => {
+                    tables.insert(pull.name.clone(), Err(failure.clone()));
+                    continue;
+                }
+                known => known.as_ref().ok(),
+            };
+            let mut table = load(pull, connections, scope, memory, aliases).await;
             if let Err(failure) = &table
                 && failure.code == "unavailable"
                 && let Some((rows, at)) = memory.recall(pull)
             {
                 as_of.insert(pull.name.clone(), (at, failure.clone()));
-                table = prepared(pull, rows, scope);
+                table = prepared(pull, rows, scope, aliases);
             }
             tables.insert(pull.name.clone(), table);
         }
@@ -108,6 +116,12 @@ impl Tables {
         }
     }
 
+    /// Returns the names in the table of a pull that are most like a name; see [`Table::alike`].
+    pub(super) fn alike(&self, pull: &str, name: &str, most: usize) -> Vec<(String, f64)> {
+        let table = self.tables.get(pull).and_then(|table| table.as_ref().ok());
+        table.map_or_else(Vec::new, |table| table.alike(name, most))
+    }
+
     /// Returns the tables that could not be read, with the reason.
     pub fn unavailable(&self) -> impl Iterator<Item = (&String, &Failure)> {
         self.tables
@@ -137,6 +151,7 @@ async fn load(
     connections: &Connections,
     scope: &Scope,
     memory: &dyn Memory,
+    aliases: Option<&Aliases>,
 ) -> std::result::Result<Table, Failure> {
     let rows = match read_rows(connections, pull).await {
         Ok(stream) => whole(stream, &pull.from).await,
@@ -144,15 +159,21 @@ async fn load(
     };
     let rows = rows.map_err(|e| failure_of(&e))?;
     memory.keep(pull, &rows);
-    prepared(pull, rows, scope)
+    prepared(pull, rows, scope, aliases)
 }
 
 fn prepared(
     pull: &Arc<CompiledPull>,
     rows: Vec<Row>,
     scope: &Scope,
+    aliases: Option<&Aliases>,
 ) -> std::result::Result<Table, Failure> {
-    Table::new(pull.clone(), rows, scope).map_err(|e| Failure::last("expression", e.message))
+    let table = Table::new(pull.clone(), rows, scope)
+        .map_err(|e| Failure::last("expression", e.message))?;
+    Ok(match aliases {
+        Some(aliases) => table.with_aliases(aliases.of(&pull.from)),
+        None => table,
+    })
 }
 
 /// Starts reading the table of a pull.

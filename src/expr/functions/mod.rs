@@ -6,10 +6,12 @@ mod lists;
 mod names;
 mod numbers;
 mod texts;
+mod words;
 
 pub(crate) use dates::moment_of;
 pub(crate) use lists::OVER_ITEMS;
-pub use names::{Name, SAME_WHOLE, normalize, same_word, similarity, weight};
+pub use names::{Name, SAME_WHOLE, normalize, same_word, similarity};
+pub use words::{is_initial, weight};
 
 use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, State, Value};

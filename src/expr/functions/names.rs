@@ -1,5 +1,7 @@
 //! Names of companies and people: how alike two of them are.
 
+use super::words::{connects, is_initial, is_legal_form, weight, whole};
+
 /// Returns a text in lower case, its accents, punctuation and double spaces taken away.
 pub fn normalize(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
@@ -27,85 +29,23 @@ pub fn normalize(words: &str) -> String {
     out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Words of a company's legal form, which do not tell names apart.
-const LEGAL_FORMS: [&str; 23] = [
-    "inc",
-    "incorporated",
-    "ltd",
-    "limited",
-    "llc",
-    "llp",
-    "plc",
-    "gmbh",
-    "ag",
-    "sa",
-    "sas",
-    "srl",
-    "bv",
-    "nv",
-    "ab",
-    "oy",
-    "as",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "holding",
-    "holdings",
-];
-
-/// Words that many names share, and people leave out or add when they speak: they tell little.
-const COMMON: [&str; 40] = [
-    "analytics",
-    "bank",
-    "brothers",
-    "capital",
-    "consulting",
-    "data",
-    "digital",
-    "energy",
-    "engineering",
-    "enterprises",
-    "europe",
-    "finance",
-    "foods",
-    "global",
-    "group",
-    "health",
-    "industries",
-    "international",
-    "labs",
-    "logistics",
-    "management",
-    "manufacturing",
-    "media",
-    "networks",
-    "partners",
-    "people",
-    "pharma",
-    "robotics",
-    "services",
-    "software",
-    "solutions",
-    "studio",
-    "studios",
-    "systems",
-    "team",
-    "tech",
-    "technologies",
-    "technology",
-    "uk",
-    "us",
-];
-
-/// How much a common word weighs against one that tells names apart.
-const COMMON_WEIGHT: f64 = 0.4;
-
 /// From here on two words are one, spelled differently.
 const SAME_WORD: f64 = 0.82;
 
 /// From here on two names without their spaces are one, spelled differently.
 pub const SAME_WHOLE: f64 = 0.92;
+
+/// Letters of an acronym at the least: two are in too many names.
+const SHORTEST_ACRONYM: usize = 3;
+
+/// Letters of an acronym at the most.
+const LONGEST_ACRONYM: usize = 6;
+
+/// How alike a name and its acronym are: enough to be found, too little to be sure.
+const ACRONYM: f64 = 0.85;
+
+/// How alike a word and its first letter are.
+const INITIAL: f64 = 0.75;
 
 /// Returns how alike two names are; see [`Name::likeness`].
 pub fn similarity(a: &str, b: &str) -> f64 {
@@ -123,11 +63,17 @@ impl Name {
     /// Prepares a name.
     pub fn of(text: &str) -> Self {
         let normal = normalize(text);
-        let words = core(&normal).into_iter().map(str::to_owned).collect();
+        let words = core(&normal).map(str::to_owned).collect();
         Name { normal, words }
     }
 
-    /// Returns its words but those of its legal form, normalized; none where it is empty.
+    /// Returns it normalized, its legal form included.
+    pub fn normal(&self) -> &str {
+        &self.normal
+    }
+
+    /// Returns its words but those of its legal form, normalized and written out; none where it is
+    /// empty.
     pub fn words(&self) -> &[String] {
         &self.words
     }
@@ -137,12 +83,35 @@ impl Name {
         self.words.concat()
     }
 
+    /// Returns what it would be called by the first letters of its words, of which it has three or
+    /// more: with those that stand between others and without.
+    pub fn acronyms(&self) -> Vec<String> {
+        let of = |words: &mut dyn Iterator<Item = &str>| {
+            let letters: String = words.filter_map(|word| word.chars().next()).collect();
+            (letters.chars().count() >= SHORTEST_ACRONYM).then_some(letters)
+        };
+        let words = || self.normal.split(' ').filter(|word| !is_legal_form(word));
+        let mut both: Vec<String> = of(&mut words())
+            .into_iter()
+            .chain(of(&mut words().filter(|word| !connects(word))))
+            .collect();
+        both.dedup();
+        both
+    }
+
+    /// Is it one word, short enough to be the first letters of others?
+    pub fn is_acronym(&self) -> bool {
+        let length = self.whole().chars().count();
+        self.words.len() == 1 && (SHORTEST_ACRONYM..=LONGEST_ACRONYM).contains(&length)
+    }
+
     fn parts(&self) -> Vec<&str> {
         self.words.iter().map(String::as_str).collect()
     }
 
     /// Returns how alike two names are, from 0 to 1: 1 for the same letters and digits, 0.98 where
-    /// only the legal form differs, else the weighed share of the words that have a partner in the
+    /// only the legal form or the order differs or words are shortened, 0.85 for the first letters
+    /// of one as the other, else the weighed share of the words that have a partner in the
     /// other name (a Dice coefficient over words; two words are compared by the mean of their
     /// Jaro-Winkler and edit similarities).
     pub fn likeness(&self, other: &Name) -> f64 {
@@ -155,6 +124,12 @@ impl Name {
         let (a, b) = (self.parts(), other.parts());
         if sorted(&a) == sorted(&b) {
             return 0.98;
+        }
+        let stands_for = |short: &Name, long: &Name| {
+            short.is_acronym() && long.acronyms().contains(&short.words[0])
+        };
+        if stands_for(self, other) || stands_for(other, self) {
+            return ACRONYM;
         }
         // "North Wind" is "Northwind", with a slip of the pen or not.
         paired(&a, &b)
@@ -213,6 +188,9 @@ pub fn same_word(a: &str, b: &str) -> f64 {
     let has_digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
     if a == b {
         1.0
+    } else if is_initial(a) || is_initial(b) {
+        let is_first = a.chars().next() == b.chars().next();
+        if is_first { INITIAL } else { 0.0 }
     } else if has_digit(a) || has_digit(b) {
         0.0
     } else {
@@ -224,25 +202,12 @@ pub fn same_word(a: &str, b: &str) -> f64 {
     }
 }
 
-/// Returns how much a word tells, against one that tells names apart.
-pub fn weight(word: &str) -> f64 {
-    if COMMON.contains(&word) {
-        COMMON_WEIGHT
-    } else {
-        1.0
-    }
-}
-
-fn core(name: &str) -> Vec<&str> {
-    let words: Vec<&str> = name
-        .split(' ')
-        .filter(|w| !LEGAL_FORMS.contains(w) && !matches!(*w, "the" | "and"))
-        .collect();
-    if words.is_empty() {
-        name.split_whitespace().collect()
-    } else {
-        words
-    }
+fn core(name: &str) -> impl Iterator<Item = &str> {
+    let tells = |word: &&str| !is_legal_form(word) && !connects(word);
+    let all_do_not = !name.split_whitespace().any(|word| tells(&word));
+    name.split_whitespace()
+        .filter(move |word| all_do_not || tells(word))
+        .map(whole)
 }
 
 fn sorted<'w>(words: &[&'w str]) -> Vec<&'w str> {
@@ -266,6 +231,14 @@ mod tests {
             ("Quanta Robotics S.A.", "Quanta Robotics team"),
             ("Hooli Media LLC", "hooli"),
             ("Traders Northwind", "Northwind Traders"),
+            (
+                "Hansen Intl. Mfg.",
+                "Hansen International Manufacturing Ltd",
+            ),
+            ("IBM", "International Business Machines Corp."),
+            ("MoMA", "Museum of Modern Art"),
+            ("J. Smith", "John Smith"),
+            ("Brauerei Kopp GmbH & Co. KG", "Brauerei Kopp"),
         ] {
             assert!(similarity(a, b) >= 0.82, "{a} ~ {b}: {}", similarity(a, b));
         }
@@ -284,6 +257,9 @@ mod tests {
             ("Arbor Foods", "Arbor Robotics"),
             ("Café Luna Energy", "Café Luna Foods"),
             ("Store 12", "Store 13"),
+            ("ABC", "Alpha Bravo"),
+            ("IBN", "International Business Machines"),
+            ("J. Smith", "Karl Smith"),
         ] {
             assert!(similarity(a, b) < 0.82, "{a} ~ {b}: {}", similarity(a, b));
         }
