@@ -11,6 +11,7 @@ use crate::drafter::Drafter;
 use crate::model::{Candidate, Chain, ChatModel, ModelLimits, Places, Recorder, Replay, discover};
 use crate::rehearse::{Clock, LlmAnswers};
 use crate::store::{Journal, Stored, Workspace};
+use crate::ui;
 
 /// What every command works with: the workspace, the clock, and how to print.
 pub struct Context {
@@ -72,11 +73,16 @@ impl Context {
     /// Opens the connections.
     pub fn connections(&self) -> Arc<Connections> {
         let settings = &self.workspace.settings().connections;
-        Arc::new(Connections::open(
-            settings,
-            self.workspace.root(),
-            &|name| self.workspace.variable(name),
-        ))
+        let connections = Connections::open(settings, self.workspace.root(), &|name| {
+            self.workspace.variable(name)
+        });
+        self.tell_secret_troubles();
+        Arc::new(connections)
+    }
+
+    /// Tells why secrets could not be had that `[secrets]` names, each once.
+    pub(super) fn tell_secret_troubles(&self) {
+        self.workspace.secret_troubles().iter().for_each(ui::note);
     }
 
     /// Returns the models that were named or found, the first being the one to use.
@@ -85,13 +91,11 @@ impl Context {
     /// If `--model` names none.
     pub async fn candidates(&self) -> Result<Vec<Candidate>> {
         let env = |name: &str| self.workspace.variable(name);
-        discover(
-            &self.workspace.settings().model,
-            self.everywhere.model.as_deref(),
-            &env,
-            &Places::default(),
-        )
-        .await
+        let named = self.everywhere.model.as_deref();
+        let config = &self.workspace.settings().model;
+        let found = discover(config, named, &env, &Places::default()).await;
+        self.tell_secret_troubles();
+        found
     }
 
     /// Returns the model to use: the one that was named or found, else the built-in drafter.

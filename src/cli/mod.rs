@@ -19,11 +19,13 @@ mod inbox;
 mod list;
 mod log;
 mod mcp;
+mod measure_args;
 mod names;
 mod prune;
 mod run;
 mod run_args;
 mod runs;
+mod secrets;
 mod serve;
 mod show;
 mod trace;
@@ -114,6 +116,7 @@ fn carry_out(args: Args) -> Result<ExitCode> {
                 forget::forget(&context, &key, workflow.as_deref(), yes).await
             }
             Some(Command::Names(args)) => names::names(&context, args).await,
+            Some(Command::Secrets(args)) => secrets::secrets(&context, args).await,
             Some(Command::Inbox { command }) => inbox::inbox(&context, command).await,
             Some(Command::Connections { command }) => {
                 connections::connections(&context, command).await

@@ -7,6 +7,7 @@ mod history;
 pub mod journal;
 mod last_known;
 pub mod quotes;
+mod secrets;
 mod sections;
 mod settings;
 mod sight;
@@ -19,7 +20,8 @@ pub use files::write_atomically;
 pub use history::Version;
 pub use journal::Journal;
 pub use last_known::{LastKnown, MOST_ROWS};
-pub use sections::{add_connection, try_connection};
+pub use secrets::{SecretSource, SecretsConfig, keep_in_keyring};
+pub use sections::{add_connection, name_in_keyring, try_connection};
 pub use settings::{InboxConfig, LimitsConfig, RestateConfig, ServeConfig, Settings};
 pub use sight::{LogConfig, LogFormat, LogLevel, Privacy, RetentionConfig};
 pub use workflows::{

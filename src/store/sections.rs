@@ -27,6 +27,61 @@ pub fn add_connection(root: &Path, name: &str, section: &str) -> Result<()> {
     write_atomically(&root.join(FILE), text.as_bytes())
 }
 
+/// Says in the settings that a variable is in the keyring.
+///
+/// # Errors
+/// If they cannot be changed; then nothing is.
+pub fn name_in_keyring(root: &Path, variable: &str) -> Result<()> {
+    let path = root.join(FILE);
+    if Settings::read(&path)?.secrets.contains_key(variable) {
+        return Ok(());
+    }
+    let was = text_of(&path)?;
+    let line = format!("{variable} = \"keyring\"\n");
+    let head = was.lines().position(|line| line.trim() == "[secrets]");
+    let text = match head {
+        Some(head) => {
+            let (before, after): (Vec<_>, Vec<_>) = was
+                .split_inclusive('\n')
+                .enumerate()
+                .partition(|(at, _)| *at <= head);
+            let joined = |lines: Vec<(usize, &str)>| -> String {
+                lines.into_iter().map(|(_, line)| line).collect()
+            };
+            let before = joined(before);
+            let end = if before.ends_with('\n') { "" } else { "\n" };
+            format!("{before}{end}{line}{}", joined(after))
+        }
+        None => format!("{was}{}[secrets]\n{line}", gap_after(&was)),
+    };
+    let made = Settings::parse(&text, &path)?;
+    if !made.secrets.contains_key(variable) {
+        return Err(
+            Error::input(format!("{variable} cannot be added to {}", path.display())).help(
+                format!("Add it by hand under [secrets]: {variable} = \"keyring\""),
+            ),
+        );
+    }
+    write_atomically(&path, text.as_bytes())
+}
+
+fn text_of(path: &Path) -> Result<String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(e) => Err(Error::input(format!("{} cannot be read", path.display())).caused_by(e)),
+    }
+}
+
+/// Returns what parts a section from what is before it.
+fn gap_after(was: &str) -> &'static str {
+    match (was.is_empty(), was.ends_with('\n')) {
+        (true, _) => "",
+        (_, true) => "\n",
+        (_, false) => "\n\n",
+    }
+}
+
 /// Returns the settings with the section added, and what it says.
 fn put(root: &Path, name: &str, section: &str) -> Result<(String, ConnectionConfig)> {
     let path = root.join(FILE);
@@ -37,18 +92,8 @@ fn put(root: &Path, name: &str, section: &str) -> Result<(String, ConnectionConf
                 .help("Choose another name with --name, or change its section in sopwright.toml."),
         );
     }
-    let was = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(e) => {
-            return Err(Error::input(format!("{} cannot be read", path.display())).caused_by(e));
-        }
-    };
-    let gap = match (was.is_empty(), was.ends_with('\n')) {
-        (true, _) => "",
-        (_, true) => "\n",
-        (_, false) => "\n\n",
-    };
+    let was = text_of(&path)?;
+    let gap = gap_after(&was);
     let text = format!("{was}{gap}{}\n", section.trim_end());
     let made = Settings::parse(&text, &path)?;
     let found = made.connections.get(name).cloned();
@@ -86,6 +131,24 @@ mod tests {
         add_connection(folder.path(), "files", SECTION).unwrap();
         let text = std::fs::read_to_string(&file).unwrap();
         assert_eq!(text, format!("{was}\n\n{SECTION}\n"));
+    }
+
+    #[test]
+    fn a_variable_is_said_to_be_in_the_keyring_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        for name in ["ONE", "TWO", "ONE"] {
+            name_in_keyring(folder.path(), name).unwrap();
+        }
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(text, "[secrets]\nTWO = \"keyring\"\nONE = \"keyring\"\n");
+        let was = "# ours\n[secrets]   # remark\nA = \"keyring\"\n";
+        std::fs::write(&file, was).unwrap();
+        assert!(
+            name_in_keyring(folder.path(), "B").is_err(),
+            "a second table is none"
+        );
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), was);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::secrets::SecretsConfig;
 use super::sight::{LogConfig, Privacy, RetentionConfig};
 use crate::connect::ConnectionsConfig;
 use crate::diag::{Error, Result};
@@ -19,6 +20,8 @@ pub struct Settings {
     pub about: Option<String>,
     /// Where data and tools are.
     pub connections: ConnectionsConfig,
+    /// Where the values of variables are that are not in the environment or in `.env`.
+    pub secrets: SecretsConfig,
     /// Which model builds and answers.
     pub model: ModelConfig,
     /// How long what waits for approval waits.

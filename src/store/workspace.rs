@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::secrets::{SecretSource, Vault};
 use super::{Settings, dotenv};
 use crate::diag::{Error, Result, did_you_mean};
 use crate::sop::{self, Sop};
@@ -14,6 +15,7 @@ const SETTINGS: &str = "sopwright.toml";
 pub struct Workspace {
     root: PathBuf,
     settings: Settings,
+    vault: Vault,
 }
 
 impl Workspace {
@@ -38,7 +40,11 @@ impl Workspace {
                 .to_owned(),
         };
         let settings = Settings::read(&root.join(SETTINGS))?;
-        Ok(Workspace { root, settings })
+        Ok(Workspace {
+            root,
+            settings,
+            vault: Vault::default(),
+        })
     }
 
     /// Returns the folder.
@@ -51,11 +57,38 @@ impl Workspace {
         &self.settings
     }
 
-    /// Returns what a variable is set to: in the environment, else in `.env` of the workspace.
+    /// Returns what a variable is set to: in the environment, else in `.env` of the workspace, else
+    /// where `[secrets]` says it is.
     pub fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name)
             .ok()
             .or_else(|| dotenv::variable(&self.root, name))
+            .or_else(|| {
+                let from = self.settings.secrets.get(name)?;
+                self.vault.value(name, from, &self.root)
+            })
+    }
+
+    /// Returns where a variable is found, in words; nothing where it is not. A secret of the
+    /// keyring or a command is asked for.
+    pub fn place_of(&self, name: &str) -> Option<&'static str> {
+        if std::env::var_os(name).is_some() {
+            return Some("the environment");
+        }
+        if dotenv::variable(&self.root, name).is_some() {
+            return Some(".env");
+        }
+        let from = self.settings.secrets.get(name)?;
+        self.vault.value(name, from, &self.root)?;
+        Some(match from {
+            SecretSource::Keyring(_) => "the keyring",
+            SecretSource::Command { .. } => "a command",
+        })
+    }
+
+    /// Returns why variables could not be had that `[secrets]` names, each once.
+    pub fn secret_troubles(&self) -> Vec<String> {
+        self.vault.troubles()
     }
 
     /// Returns the folder of a workflow.
