@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 use super::ConnectError;
 
 /// A secret text, which prints as `***`.
@@ -45,9 +47,42 @@ impl Secret {
         &self.0
     }
 
-    /// Returns the text with the secret struck out.
-    pub fn strike_from(&self, text: &str) -> String {
-        text.replace(&self.0, "***")
+    /// Returns a text that is made of the secret and as good as it, such as its encoded form.
+    pub(super) fn made(text: String) -> Self {
+        Secret(text)
+    }
+
+    /// Strikes the secret out of a text that is about to be told.
+    pub fn strike_from(&self, text: &mut String) {
+        if text.contains(&self.0) {
+            *text = text.replace(&self.0, STRUCK);
+        }
+    }
+
+    /// Strikes the secret out of data, where a service has put it. One that is so short that it may
+    /// be there by chance is left.
+    pub fn strike_from_data(&self, text: &mut String) {
+        if self.0.len() >= TELLING {
+            self.strike_from(text);
+        }
+    }
+}
+
+/// What stands in the place of a secret.
+const STRUCK: &str = "***";
+
+/// Bytes from which on a secret does not stand in data by chance.
+const TELLING: usize = 8;
+
+/// Calls a function with every text in a value.
+pub(super) fn each_text(value: &mut Value, change: &dyn Fn(&mut String)) {
+    match value {
+        Value::String(text) => change(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| each_text(value, change)),
+        Value::Object(fields) => fields
+            .values_mut()
+            .for_each(|value| each_text(value, change)),
+        _ => {}
     }
 }
 
@@ -77,7 +112,11 @@ mod tests {
         let secret = Secret::named("env:KEY", &env).unwrap();
         assert_eq!(format!("{secret} {secret:?}"), "*** ***");
         assert_eq!(secret.reveal(), "s3cret");
-        assert_eq!(secret.strike_from("bad token s3cret"), "bad token ***");
+        let mut text = "bad token s3cret".to_owned();
+        secret.strike_from_data(&mut text);
+        assert_eq!(text, "bad token s3cret", "so short a text may be data");
+        secret.strike_from(&mut text);
+        assert_eq!(text, "bad token ***");
     }
 
     #[test]

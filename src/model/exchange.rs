@@ -62,6 +62,17 @@ impl Endpoint {
         decoder: &mut dyn Decoder,
         on_delta: OnDelta<'_>,
     ) -> Result<Reply, ModelError> {
+        let answered = self.answered(request, body, decoder, on_delta).await;
+        answered.map_err(|error| self.without_key(error))
+    }
+
+    async fn answered(
+        &self,
+        request: &Request,
+        body: &Value,
+        decoder: &mut dyn Decoder,
+        on_delta: OnDelta<'_>,
+    ) -> Result<Reply, ModelError> {
         let mut answer = self.send(body).await?;
         let mut out = Assembly::default();
         let kind = answer.kind();
@@ -73,6 +84,16 @@ impl Endpoint {
             self.read_whole(&text, decoder, &mut out, on_delta)?;
         }
         out.finish(request)
+    }
+
+    /// A server may repeat the key that it refuses.
+    fn without_key(&self, mut error: ModelError) -> ModelError {
+        let sent = self.headers.values().filter(|value| value.is_sensitive());
+        for value in sent.filter_map(|value| value.to_str().ok()) {
+            let key = value.strip_prefix("Bearer ").unwrap_or(value);
+            error.message = error.message.replace(key, "***");
+        }
+        error
     }
 
     async fn send(&self, body: &Value) -> Result<Incoming<'_>, ModelError> {

@@ -76,16 +76,15 @@ impl Access {
         }
     }
 
-    /// Returns the text with every secret struck out, that of the request's pass included.
-    pub fn strike_from(&self, pass: &Pass, text: &str) -> String {
-        let text = match self {
-            Access::Open => text.to_owned(),
-            Access::Shown(auth) => auth.secret().strike_from(text),
-            Access::Token(source) => source.strike_from(text),
-        };
-        match pass {
-            Pass::Token(token) => token.strike_from(&text),
-            _ => text,
+    /// Calls a function with every secret, that of the request's pass included.
+    pub fn each_secret(&self, pass: &Pass, strike: &mut dyn FnMut(&Secret)) {
+        match self {
+            Access::Open => {}
+            Access::Shown(auth) => auth.secrets().for_each(&mut *strike),
+            Access::Token(source) => source.secrets().for_each(&mut *strike),
+        }
+        if let Pass::Token(token) = pass {
+            strike(token);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Who is calling, as a request shows it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::RequestBuilder;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -12,8 +14,8 @@ pub enum Auth {
     Bearer(Secret),
     /// A header of the service's own.
     Header(HeaderName, Secret),
-    /// `Authorization: Basic ...`
-    Basic(String, Secret),
+    /// `Authorization: Basic ...`; the third is both as they are sent.
+    Basic(String, Secret, Secret),
 }
 
 impl Auth {
@@ -31,7 +33,9 @@ impl Auth {
                 Auth::Header(name, Secret::named(value, env)?)
             }
             AuthConfig::Basic { user, basic } => {
-                Auth::Basic(named_or_plain(user, env)?, Secret::named(basic, env)?)
+                let (user, password) = (named_or_plain(user, env)?, Secret::named(basic, env)?);
+                let sent = STANDARD.encode(format!("{user}:{}", password.reveal()));
+                Auth::Basic(user, password, Secret::made(sent))
             }
             AuthConfig::Token(_) => {
                 return Err(
@@ -53,7 +57,7 @@ impl Auth {
         match self {
             Auth::Bearer(token) => request.bearer_auth(token.reveal()),
             Auth::Header(name, value) => request.header(name, value.reveal()),
-            Auth::Basic(user, password) => request.basic_auth(user, Some(password.reveal())),
+            Auth::Basic(user, password, _) => request.basic_auth(user, Some(password.reveal())),
         }
     }
 
@@ -73,10 +77,19 @@ impl Auth {
         Ok(headers)
     }
 
+    /// Returns the secret in it, in every form in which it is sent.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let encoded = match self {
+            Auth::Basic(_, _, encoded) => Some(encoded),
+            _ => None,
+        };
+        std::iter::once(self.secret()).chain(encoded)
+    }
+
     /// Returns the secret in it.
     pub fn secret(&self) -> &Secret {
         match self {
-            Auth::Bearer(secret) | Auth::Header(_, secret) | Auth::Basic(_, secret) => secret,
+            Auth::Bearer(secret) | Auth::Header(_, secret) | Auth::Basic(_, secret, _) => secret,
         }
     }
 }

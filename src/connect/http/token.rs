@@ -91,13 +91,9 @@ impl TokenSource {
         }
     }
 
-    /// Returns the text with the secrets struck out.
-    pub fn strike_from(&self, text: &str) -> String {
-        let text = self.client_secret.strike_from(text);
-        match &self.refresh {
-            Some(refresh) => refresh.strike_from(&text),
-            None => text,
-        }
+    /// Returns the secrets by which tokens are fetched.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        std::iter::once(&self.client_secret).chain(&self.refresh)
     }
 
     async fn fetch(&self, client: &Client, held: &mut Held) -> Result<Secret, ConnectError> {
@@ -124,10 +120,11 @@ impl TokenSource {
         }
         let failed = |why: String| {
             let host = self.url.host_str().unwrap_or_default();
-            let message = format!("No token is to be had from {host}: {why}.");
-            let secret = held.refresh.as_ref();
-            let message = secret.map_or(message.clone(), |secret| secret.strike_from(&message));
-            ConnectError::transient(self.strike_from(&message))
+            let mut message = format!("No token is to be had from {host}: {why}.");
+            for secret in self.secrets().chain(&held.refresh) {
+                secret.strike_from(&mut message);
+            }
+            ConnectError::transient(message)
         };
         let response = request.send().await;
         let response = response.map_err(|error| failed(net::reason(&error)))?;

@@ -12,6 +12,7 @@ use super::answer::Answer;
 use super::form;
 use crate::connect::ConnectError;
 use crate::connect::net::{self, BodyError};
+use crate::connect::secret::each_text;
 
 /// Redirects within the host that are followed before giving up.
 const HOPS: usize = 5;
@@ -74,7 +75,11 @@ impl Wire {
         let (answer, pass) = self.send(what, request, pass).await?;
         let headers = answer.headers.clone();
         let value = answer.value(what);
-        let value = value.map_err(|error| self.without_secret(&pass, error))?;
+        let mut value = value.map_err(|error| self.without_secret(&pass, error))?;
+        // A service may repeat what it was sent, also where it says yes.
+        self.access.each_secret(&pass, &mut |secret| {
+            each_text(&mut value, &|text| secret.strike_from_data(text));
+        });
         Ok((value, headers))
     }
 
@@ -150,7 +155,8 @@ impl Wire {
 
     /// A service may repeat what it was sent.
     fn without_secret(&self, pass: &Pass, mut error: ConnectError) -> ConnectError {
-        error.message = self.access.strike_from(pass, &error.message);
+        self.access
+            .each_secret(pass, &mut |secret| secret.strike_from(&mut error.message));
         error
     }
 }

@@ -61,7 +61,10 @@ impl McpConnection {
     async fn asked(&self, tool: &str, arguments: Row) -> Result<Value, ConnectError> {
         let request = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments);
         let result = self.session.call(tool, request).await?;
-        answer::value(tool, result, self.limit).map_err(|error| self.session.without_secret(error))
+        let mut value = answer::value(tool, result, self.limit)
+            .map_err(|error| self.session.without_secret(error))?;
+        self.session.strike_secrets_from(&mut value);
+        Ok(value)
     }
 
     fn table(&self, name: &str) -> Result<&Listed, ConnectError> {

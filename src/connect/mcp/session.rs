@@ -15,11 +15,13 @@ use rmcp::model::{
 use rmcp::service::{RoleClient, RunningService, ServiceError};
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
 use rmcp::transport::{StreamableHttpClientTransport, TokioChildProcess};
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{ChildStderr, Command};
 
 use super::refused::not_reached;
 use crate::connect::http::{Auth, address};
+use crate::connect::secret::each_text;
 use crate::connect::{ConnectError, McpConfig, Secret, net};
 use crate::diag::{did_you_mean, one_line};
 
@@ -179,10 +181,17 @@ impl Session {
         }
     }
 
+    /// Strikes every secret out of data that the server gives.
+    pub fn strike_secrets_from(&self, value: &mut Value) {
+        for secret in &self.secrets {
+            each_text(value, &|text| secret.strike_from_data(text));
+        }
+    }
+
     /// Returns an error with every secret struck out.
     pub fn without_secret(&self, mut error: ConnectError) -> ConnectError {
         for secret in &self.secrets {
-            error.message = secret.strike_from(&error.message);
+            secret.strike_from(&mut error.message);
         }
         error
     }

@@ -65,13 +65,18 @@ async fn get(url: &str, key: Option<&Secret>, server: &str) -> Result<String, Mo
     if status.is_success() {
         return Ok(body);
     }
-    Err(Refusal {
+    let mut error = Refusal {
         status: status.as_u16(),
         body: &body,
         server,
         ..Refusal::default()
     }
-    .into_error())
+    .into_error();
+    if let Some(key) = key {
+        // A server may repeat what it refuses.
+        error.message = error.message.replace(key.reveal(), "***");
+    }
+    Err(error)
 }
 
 fn names(models: &Value, key: &str) -> Option<Vec<String>> {
