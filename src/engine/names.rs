@@ -13,9 +13,6 @@ const LEAST: f64 = 0.3;
 /// misspelling may weigh differently.
 const SLACK: f64 = 0.85;
 
-/// Trigrams that two spellings of a word have in common at the least.
-const SHARED: usize = 2;
-
 /// The names of a table.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -143,10 +140,14 @@ impl Spellings {
         }
         let initial: String = word.chars().take(1).collect();
         let grams = grams(word);
+        let length = word.chars().count();
         let lists = grams.iter().filter_map(|gram| self.grams.get(gram));
-        self.sharing(lists.map(Vec::as_slice), SHARED)
-            .filter(|(other, _)| same_word(word, other) > 0.0)
-            .flat_map(|(_, rows)| rows.iter().copied())
+        self.sharing(lists.map(Vec::as_slice))
+            .filter(|(shared, other, _)| {
+                *shared >= least_shared(grams.len(), length, other.chars().count())
+                    && same_word(word, other) > 0.0
+            })
+            .flat_map(|(_, _, rows)| rows.iter().copied())
             .chain(self.with(&initial).iter().copied())
             .collect()
     }
@@ -165,29 +166,44 @@ impl Spellings {
         let looked_through = lists.len().min(changed * 2 + 2);
         let shared = looked_through.saturating_sub(changed).max(1);
         let length = text.chars().count();
-        self.sharing(lists.into_iter().take(looked_through), shared)
-            .filter(|(other, _)| other.chars().count().abs_diff(length) <= edits)
-            .flat_map(|(_, rows)| rows.iter().copied())
+        self.sharing(lists.into_iter().take(looked_through))
+            .filter(|(in_common, other, _)| {
+                *in_common >= shared && other.chars().count().abs_diff(length) <= edits
+            })
+            .flat_map(|(_, _, rows)| rows.iter().copied())
             .collect()
     }
 
-    /// Returns the texts that are in so many of some lists, with their rows.
+    /// Returns the texts that are in some lists, each with in how many and with its rows.
     fn sharing<'s>(
         &'s self,
         lists: impl Iterator<Item = &'s [u32]>,
-        least: usize,
-    ) -> impl Iterator<Item = (&'s String, &'s Vec<usize>)> {
+    ) -> impl Iterator<Item = (usize, &'s String, &'s Vec<usize>)> {
         let mut numbers: Vec<u32> = lists.flatten().copied().collect();
         numbers.sort_unstable();
-        let common: Vec<u32> = numbers
+        let common: Vec<(usize, u32)> = numbers
             .chunk_by(|a, b| a == b)
-            .filter(|numbers| numbers.len() >= least)
-            .map(|numbers| numbers[0])
+            .map(|same| (same.len(), same[0]))
             .collect();
-        common
-            .into_iter()
-            .filter_map(|number| self.rows.get_index(number as usize))
+        common.into_iter().filter_map(|(shared, number)| {
+            let (text, rows) = self.rows.get_index(number as usize)?;
+            Some((shared, text, rows))
+        })
     }
+}
+
+/// Returns how many of the trigrams of a word are in another at the least, if the two are one.
+///
+/// That they are bounds their edits: to a quarter of the letters where both are as long, to three
+/// tenths else, since letters that are only added count less in the Jaro similarity. A letter that
+/// is added or left out changes three trigrams at most, two that are swapped change four.
+fn least_shared(grams: usize, length: usize, other: usize) -> usize {
+    let (longest, added) = (length.max(other), length.abs_diff(other));
+    let edits = match added {
+        0 => (longest / 4).max(1),
+        _ => (longest * 3 / 10).max(added),
+    };
+    grams.saturating_sub(added * 3 + (edits - added) * 4).max(1)
 }
 
 /// Returns the different trigrams of a text, its beginning and end marked.

@@ -108,9 +108,9 @@ const SHORTENED: [(&str, &str); 45] = [
     ("comms", "communications"),
     ("communication", "communications"),
     ("ctr", "center"),
+    ("eng", "engineering"),
     ("ent", "enterprises"),
     ("enterprise", "enterprises"),
-    ("eng", "engineering"),
     ("food", "foods"),
     ("ft", "fort"),
     ("grp", "group"),
@@ -152,13 +152,13 @@ const LITTLE: f64 = 0.4;
 
 /// Returns the word itself for one that is shortened or bent.
 pub(super) fn whole(word: &str) -> &str {
-    let found = SHORTENED.iter().find(|(short, _)| *short == word);
-    found.map_or(word, |(_, whole)| whole)
+    let found = SHORTENED.binary_search_by_key(&word, |(short, _)| short);
+    found.map_or(word, |at| SHORTENED[at].1)
 }
 
 /// Is it a word of a legal form?
 pub(super) fn is_legal_form(word: &str) -> bool {
-    LEGAL_FORMS.contains(&word)
+    LEGAL_FORMS.binary_search(&word).is_ok()
 }
 
 /// Is it a word that stands between others?
@@ -174,9 +174,23 @@ pub fn is_initial(word: &str) -> bool {
 
 /// Returns how much a word tells, against one that tells names apart.
 pub fn weight(word: &str) -> f64 {
-    if is_initial(word) || COMMON.contains(&word) {
+    if is_initial(word) || COMMON.binary_search(&word).is_ok() {
         LITTLE
     } else {
         1.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_in_order_and_written_out_once() {
+        assert!(LEGAL_FORMS.is_sorted() && COMMON.is_sorted());
+        assert!(SHORTENED.is_sorted());
+        for (short, word) in SHORTENED {
+            assert_eq!(whole(word), word, "{short} is written out twice");
+        }
     }
 }
