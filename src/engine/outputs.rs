@@ -114,10 +114,14 @@ impl CompiledOutput {
         item: Option<&str>,
     ) -> Result<Delivery, Error> {
         let content = match &self.content {
-            CompiledContent::Document { file, body } => Content::Document {
-                file: plain_name(&file.text(scope)?),
-                body: body.text(scope)?,
-            },
+            CompiledContent::Document { file, body } => {
+                let file = plain_name(&file.text(scope)?);
+                let body = match is_markup(&file) {
+                    true => body.markup(scope)?,
+                    false => body.text(scope)?,
+                };
+                Content::Document { file, body }
+            }
             CompiledContent::Table {
                 file,
                 only,
@@ -162,6 +166,13 @@ impl CompiledOutput {
             content,
         })
     }
+}
+
+/// Is it a file in which data could become elements?
+fn is_markup(file: &str) -> bool {
+    [".html", ".htm", ".xml", ".svg"]
+        .iter()
+        .any(|end| file.ends_with(end))
 }
 
 /// Local files and drafts are made at once; what leaves the building waits.

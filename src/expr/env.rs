@@ -11,6 +11,9 @@ use super::{functions, ops};
 /// ends within a few milliseconds.
 const FUEL: u64 = 2_000_000;
 
+/// What a template is called whose values are filled into markup.
+pub(super) const MARKUP: &str = "markup";
+
 /// What a missing value reads as inside a text.
 const SHOWN_MISSING: &str = "(not known)";
 
@@ -19,7 +22,10 @@ pub(super) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(bu
 fn build() -> Environment<'static> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Chainable);
-    env.set_auto_escape_callback(|_| AutoEscape::None);
+    env.set_auto_escape_callback(|name| match name {
+        MARKUP => AutoEscape::Html,
+        _ => AutoEscape::None,
+    });
     env.set_fuel(Some(FUEL));
     env.set_formatter(|out, state, value| {
         if value.is_none() || value.is_undefined() {

@@ -25,8 +25,11 @@ pub(super) fn strict_template(parts: &[Part]) -> String {
 fn template(parts: &[Part], out: &mut String) {
     for part in parts {
         match part {
-            // As a constant, so that whitespace and braces survive a second parse.
-            Part::Text(text) => *out += &format!("{{{{ {} }}}}", literal(&Value::from(text))),
+            // As a constant, so that whitespace and braces survive a second parse; it is what the
+            // workflow itself says, so that markup in it stays markup.
+            Part::Text(text) => {
+                *out += &format!("{{{{ {} | safe }}}}", literal(&Value::from(text)));
+            }
             Part::Emit(node) => *out += &format!("{{{{ {} }}}}", strict(node)),
             Part::If {
                 condition,

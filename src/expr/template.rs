@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use minijinja::HtmlEscape;
+
 use super::ast::{self, Node, Part};
+use super::env::MARKUP;
 use super::{Condition, ENVIRONMENT, Error, Scope, Value, print};
 
 /// A text of a workflow, compiled.
@@ -86,6 +89,31 @@ impl Template {
         text_of(&self.eval(scope)?)
     }
 
+    /// Returns the value as text for a page or other markup: what is filled in is text there, and
+    /// becomes no element of it, unless the template says `| safe`.
+    ///
+    /// # Errors
+    /// As [`Condition::eval`].
+    pub fn markup(&self, scope: &Scope) -> Result<String, Error> {
+        match &self.form {
+            Form::Plain => Ok(self.source.clone()),
+            Form::Single(condition) => escaped(&condition.eval(scope)?),
+            Form::Row(pieces) => pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) => Ok(text.clone()),
+                    Piece::Value(condition) => escaped(&condition.eval(scope)?),
+                })
+                .collect(),
+            Form::Blocks(source, names) => {
+                scope.has_all(names)?;
+                ENVIRONMENT
+                    .render_named_str(MARKUP, source, scope.root())
+                    .map_err(|e| Error::evaluation(&self.source, &e))
+            }
+        }
+    }
+
     /// Returns the text as it was written.
     pub fn source(&self) -> &str {
         &self.source
@@ -151,6 +179,15 @@ fn form(source: &str, parts: &[Part]) -> Result<Form, Error> {
                 .undeclared_variables(false);
             Form::Blocks(rewritten.into(), super::scope::names_of(names))
         }
+    })
+}
+
+/// Returns a value as it reads inside markup.
+fn escaped(value: &Value) -> Result<String, Error> {
+    let text = text_of(value)?;
+    Ok(match value.is_safe() {
+        true => text,
+        false => HtmlEscape(&text).to_string(),
     })
 }
 

@@ -154,6 +154,25 @@ fn errors_are_sentences() {
 }
 
 #[test]
+fn what_is_filled_into_markup_stays_text() {
+    let mut scope = Scope::new();
+    scope.set("name", Value::from("<b>Tom & \"Co\"</b>"));
+    scope.set("n", Value::from(3.0));
+    let markup = |source: &str| Template::compile(source).unwrap().markup(&scope).unwrap();
+    let escaped = "&lt;b&gt;Tom &amp; &quot;Co&quot;&lt;&#x2f;b&gt;";
+    assert_eq!(markup("<p>{{ name }}</p>"), format!("<p>{escaped}</p>"));
+    assert_eq!(markup("{{ name }}"), escaped);
+    assert_eq!(
+        markup("<p>{{ name | safe }}</p>"),
+        "<p><b>Tom & \"Co\"</b></p>"
+    );
+    assert_eq!(markup("<p>{{ name | e }}</p>"), format!("<p>{escaped}</p>"));
+    let block = "{% if n > 2 %}<i>{{ name }} {{ n }}</i>{% endif %}";
+    assert_eq!(markup(block), format!("<i>{escaped} 3</i>"));
+    assert_eq!(markup("<p>1 &lt; 2</p>"), "<p>1 &lt; 2</p>");
+}
+
+#[test]
 fn templates_keep_types_or_give_text() {
     let scope = scope();
     let eval = |source: &str| {

@@ -63,7 +63,7 @@ impl Desk {
     pub(super) async fn start(&mut self, sop: &str, name: Option<&str>) -> Result<Json> {
         let sop = match sop.contains('\n') {
             true => decode(sop.as_bytes(), "as it was given")?,
-            false => self.resources.workspace.sop(sop.trim())?,
+            false => self.resources.workspace.sop_within(sop.trim())?,
         };
         let name = name.map_or_else(|| sop.suggested_name(), slug);
         if store::list(&self.resources.workspace).contains(&name) {
@@ -80,7 +80,7 @@ impl Desk {
 
     /// Goes on with a workflow that is saved.
     pub(super) async fn reopen(&mut self, name: &str) -> Result<Json> {
-        let stored = store::load(&self.resources.workspace, name)?;
+        let stored = store::load_saved(&self.resources.workspace, name)?;
         self.look_around().await;
         let mut session = self.session(stored.name.clone(), stored.sop);
         session.base = Some(stored.fingerprint);
@@ -159,7 +159,7 @@ impl Desk {
     pub(super) fn workflows(&self) -> Json {
         let workspace = &self.resources.workspace;
         let told = |name: String| {
-            let title = store::load(workspace, &name)
+            let title = store::load_saved(workspace, &name)
                 .ok()
                 .and_then(|stored| stored.draft.workflow)
                 .map(|workflow| workflow.title);
@@ -171,7 +171,7 @@ impl Desk {
 
     /// Returns a saved workflow in plain language.
     pub(super) fn explained(&self, name: &str) -> Result<Json> {
-        let stored = store::load(&self.resources.workspace, name)?;
+        let stored = store::load_saved(&self.resources.workspace, name)?;
         let workflow = stored.draft.workflow.as_ref();
         Ok(workflow.map_or_else(
             || json!({"error": format!("`{name}` has errors: `sopwright check {name}` tells them")}),
@@ -181,7 +181,7 @@ impl Desk {
 
     /// Runs a saved workflow over all its cases. What leaves the building waits for a person.
     pub(super) async fn run(&self, name: &str, inputs: &Json) -> Result<Json> {
-        let stored = store::load(&self.resources.workspace, name)?;
+        let stored = store::load_saved(&self.resources.workspace, name)?;
         let workflow = stored.draft.workflow.ok_or_else(|| {
             Error::input(format!("`{name}` has errors")).help("open_workflow shows them.")
         })?;

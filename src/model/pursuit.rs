@@ -164,6 +164,11 @@ async fn called(
     came
 }
 
+/// Returns text marked as data; it cannot close its own fence, however that is written.
+pub fn marked_as_data(text: &str) -> String {
+    format!("<data>\n{}\n</data>", text.replace("</", "<\\/"))
+}
+
 fn short(value: &Json) -> String {
     let text = value.as_str().map_or(value.to_string(), str::to_owned);
     one_line(&text, 80)
@@ -179,8 +184,7 @@ fn told(call_id: String, result: Result<Json, String>) -> ToolResult {
         content += " … (cut off: ask for less)";
     }
     if !is_error {
-        // What a tool answers cannot close its own fence.
-        content = format!("<data>\n{}\n</data>", content.replace("</data", "<\\/data"));
+        content = marked_as_data(&content);
     }
     ToolResult {
         call_id,

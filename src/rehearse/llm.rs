@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::placeholder::placeholders;
 use crate::engine::{Failure, LlmRequest};
+use crate::model::pursuit::marked_as_data;
 use crate::model::structured::{NoAnswer, Question};
 use crate::model::{
     Chain, ChatModel, ModelError, ModelErrorKind, ModelLimits, Price, Usage, Used, Work,
@@ -305,12 +306,10 @@ fn question(request: &LlmRequest) -> String {
     text + &fenced(&request.input)
 }
 
-/// Returns facts marked as data; they cannot close their own fence.
+/// Returns facts marked as data, on lines of their own.
 pub(super) fn fenced(facts: &Json) -> String {
-    let facts = serde_json::to_string_pretty(facts)
-        .unwrap_or_default()
-        .replace("</data", "<\\/data");
-    format!("\n<data>\n{facts}\n</data>")
+    let facts = serde_json::to_string_pretty(facts).unwrap_or_default();
+    format!("\n{}", marked_as_data(&facts))
 }
 
 /// Returns what a workflow can say about a model that gave no answer.

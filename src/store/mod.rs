@@ -25,6 +25,7 @@ pub use sections::{add_connection, name_in_keyring, try_connection};
 pub use settings::{InboxConfig, LimitsConfig, RestateConfig, ServeConfig, Settings};
 pub use sight::{LogConfig, LogFormat, LogLevel, Privacy, RetentionConfig};
 pub use workflows::{
-    Fingerprint, Stored, delete_draft, keep_draft, list, load, read_draft, save, versions,
+    Fingerprint, Stored, delete_draft, keep_draft, list, load, load_saved, read_draft, save,
+    versions,
 };
 pub use workspace::Workspace;

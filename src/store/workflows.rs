@@ -83,13 +83,29 @@ pub fn load(workspace: &Workspace, name: &str) -> Result<Stored> {
     } else if given.is_file() && given.extension().is_some_and(|e| e == "json") {
         return load_file(given);
     } else {
-        let known = list(workspace);
-        let help = did_you_mean(name, known.iter().map(String::as_str)).unwrap_or_else(|| {
-            "Nothing is saved here yet: `sopwright build SOP` makes one.".to_owned()
-        });
-        return Err(Error::input(format!("There is no workflow `{name}`")).help(help));
+        return Err(unknown(name, &list(workspace)));
     };
     load_file(&folder.join(WORKFLOW))
+}
+
+/// Reads a workflow that is saved in the workspace, by its name alone, for somebody who may read no
+/// other files of this machine.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_saved(workspace: &Workspace, name: &str) -> Result<Stored> {
+    let known = list(workspace);
+    if !known.iter().any(|saved| saved == name) {
+        return Err(unknown(name, &known));
+    }
+    load_file(&workspace.folder_of(name).join(WORKFLOW))
+}
+
+fn unknown(name: &str, known: &[String]) -> Error {
+    let help = did_you_mean(name, known.iter().map(String::as_str)).unwrap_or_else(|| {
+        "Nothing is saved here yet: `sopwright build SOP` makes one.".to_owned()
+    });
+    Error::input(format!("There is no workflow `{name}`")).help(help)
 }
 
 fn load_file(path: &Path) -> Result<Stored> {

@@ -141,6 +141,37 @@ impl Workspace {
         Err(Error::input(format!("There is no SOP `{named}`")).help(help))
     }
 
+    /// Reads an SOP by its name or path under `sops/`, for somebody who may read no other files of
+    /// this machine.
+    ///
+    /// # Errors
+    /// If there is none there, or it is not usable text.
+    pub fn sop_within(&self, named: &str) -> Result<Sop> {
+        let folder = self.root.join("sops");
+        let inside = folder.canonicalize().ok().and_then(|folder| {
+            let endings = ["", ".md", ".txt"];
+            let mut paths = endings
+                .iter()
+                .map(|end| folder.join(format!("{named}{end}")));
+            paths.find_map(|path| {
+                let path = path.canonicalize().ok()?;
+                (path.is_file() && path.starts_with(&folder)).then_some(path)
+            })
+        });
+        if let Some(found) = inside {
+            return sop::read_file(&found);
+        }
+        let known = self.sops();
+        let help = did_you_mean(named, known.iter().map(String::as_str));
+        Err(
+            Error::input(format!("There is no SOP `{named}` under sops/")).help(
+                help.unwrap_or_else(|| {
+                    "Give the name of one that is there, or the whole text of another.".to_owned()
+                }),
+            ),
+        )
+    }
+
     /// Returns the names of the SOPs under `sops/`.
     pub fn sops(&self) -> Vec<String> {
         let mut names: Vec<String> = std::fs::read_dir(self.root.join("sops"))
@@ -176,6 +207,19 @@ mod tests {
         let workspace = Workspace::open(None, &root.join("sops/deep")).unwrap();
         assert_eq!(workspace.root(), root);
         assert_eq!(workspace.sop("renewal-risk").unwrap().statements.len(), 1);
+        std::fs::write(root.join(".env"), "TOKEN=s3cret\n").unwrap();
+        assert_eq!(
+            workspace
+                .sop_within("renewal-risk")
+                .unwrap()
+                .statements
+                .len(),
+            1
+        );
+        for outside in ["../.env", ".env", "/etc/passwd", "deep", "..", ""] {
+            let error = workspace.sop_within(outside).unwrap_err();
+            assert!(error.to_string().contains("under sops/"), "{outside}");
+        }
         let error = workspace.sop("renewl-risk").unwrap_err();
         assert!(error.help.unwrap().contains("`renewal-risk`"));
         assert!(Workspace::open(Some(&root.join("none")), &root).is_err());
