@@ -182,8 +182,8 @@ def fault_flapping():
     while "done" not in status(folder) and resumed < 20:
         run(folder, "run", "--resume")
         resumed += 1
-    return (f"12 of every 40 calls answered 503: {told} in {time.time() - begun:.1f} s, resumed {resumed} times, "
-            f"{desk.calls} calls, {once(desk, 200)}")
+    return (f"12 of every 40 calls answered 503: {told} at first; after {resumed} resumptions and {time.time() - begun:.1f} s "
+            f"{status(folder)}, {desk.calls} calls, {once(desk, 200)}")
 
 
 def fault_two():
