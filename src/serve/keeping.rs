@@ -49,6 +49,12 @@ impl Keeping {
         }));
     }
 
+    /// Is nothing being removed?
+    #[cfg(test)]
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.work.is_none()
+    }
+
     /// Waits until something was removed, and returns what there is to tell. Nothing is lost if it
     /// is dropped.
     ///

@@ -1,10 +1,13 @@
-//! Runs whose cases wait go on by themselves.
+//! Runs whose cases wait, or that paused, go on by themselves; those that are over long ago go.
 
 #![allow(clippy::unwrap_used)]
+
+use std::net::TcpListener as Listener;
 
 use jiff::SignedDuration;
 use serde_json::json;
 
+use super::super::keeping::Keeping;
 use super::*;
 
 #[tokio::test]
@@ -59,4 +62,84 @@ async fn a_run_that_a_limit_of_the_day_stopped_goes_on_the_next_day() {
     end(&mut watchman).await;
     let run = journal.run(&run).unwrap();
     assert_eq!((run.status, run.resumed), (RunStatus::Limited, 1));
+}
+
+#[tokio::test]
+async fn a_run_that_paused_for_an_outage_goes_on_when_it_has_rested() {
+    let call = json!({"id": "rated", "kind": "call", "sop": [1], "tool": "desk.rate", "with": {"id": "{{ deal.id }}"}});
+    let place = Place::new(json!({"steps": [call], "result": {"grade": "{{ rated.grade }}"}}));
+    // Nobody listens there yet.
+    let port = Listener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let grade = json!({"type": "object", "properties": {"grade": {"type": "string"}}});
+    let openapi = json!({"openapi": "3.0.3", "info": {"title": "Desk"},
+        "servers": [{"url": format!("http://127.0.0.1:{port}")}], "paths": {"/rate": {"get": {"operationId": "rate",
+            "parameters": [{"name": "id", "in": "query", "required": true, "schema": {"type": "string"}}],
+            "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": grade}}}}}}}});
+    place.write("desk.json", openapi.to_string());
+    let settings = std::fs::read_to_string(place.path().join("sopwright.toml")).unwrap();
+    let more =
+        "[connections.desk]\nkind = 'http'\nopenapi = 'desk.json'\n[limits]\noutage = '0s'\n";
+    place.write("sopwright.toml", settings + more);
+    let (mut watchman, journal) = place.watchman();
+    enable(&journal, "2026-11-16T07:30:00Z").await;
+    let now = Timestamp::now();
+    let told = settle(&mut watchman, now).await;
+    let run = begun(&told)[0].to_owned();
+    let paused = journal.run(&run).unwrap();
+    assert_eq!((paused.status, paused.finished), (RunStatus::Paused, 0));
+    assert!(paused.why.unwrap().contains("it does so by itself on"));
+    let soon = now + SignedDuration::from_secs(30);
+    assert_eq!(begun(&settle(&mut watchman, soon).await), [""; 0]);
+
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                let _ = stream.read(&mut [0; 2048]).await;
+                let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\nConnection: close\r\n\r\n{\"grade\":\"B\"}";
+                let _ = stream.write_all(answer.as_bytes()).await;
+            });
+        }
+    });
+    let later = Timestamp::now() + SignedDuration::from_secs(90);
+    let told = settle(&mut watchman, later).await;
+    assert_eq!(begun(&told), [run.as_str()]);
+    let done = journal.run(&run).unwrap();
+    assert_eq!(
+        (done.status, done.finished, done.resumed),
+        (RunStatus::Done, 2, 1)
+    );
+}
+
+#[tokio::test]
+async fn runs_that_are_over_are_removed_once_a_day() {
+    let place = Place::new(json!({}));
+    let settings = std::fs::read_to_string(place.path().join("sopwright.toml")).unwrap();
+    place.write("sopwright.toml", settings + "[retention]\nruns = '30d'\n");
+    let launcher = place.launcher();
+    let (settings, journal) = (
+        launcher.workspace.settings().clone(),
+        launcher.journal.clone(),
+    );
+    let mut keeping = Keeping::of(&settings, journal.clone()).unwrap();
+    let mut watchman = Watchman::new(launcher.into());
+    enable(&journal, "2026-11-16T07:30:00Z").await;
+    let told = settle(&mut watchman, Timestamp::now()).await;
+    let run = begun(&told)[0].to_owned();
+    let day = |n: i64| Timestamp::now() + SignedDuration::from_hours(24 * n);
+    keeping.step(day(1));
+    assert!(keeping.done().await.unwrap().is_none());
+    assert!(journal.run(&run).is_ok());
+    // It is looked once a day, and not before.
+    keeping.step(day(1) + SignedDuration::from_hours(23));
+    assert!(keeping.is_at_rest());
+    keeping.step(day(31));
+    let told = keeping.done().await.unwrap().unwrap();
+    assert!(matches!(told, Told::Pruned { runs: 1, .. }), "{told:?}");
+    assert!(journal.run(&run).is_err());
 }
