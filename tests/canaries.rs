@@ -224,7 +224,7 @@ fn no_secret_is_written_or_said() {
         json!({"jsonrpc": "2.0", "id": 6, "method": "tools/call", "params": {"name": "open_workflow", "arguments": {"name": "handled"}}}),
         json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "list_connections", "arguments": {}}}),
         json!({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": {"name": "try_tool", "arguments": {"tool": "desk.refuse", "with": {}}}}),
-        json!({"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": {"name": "inspect", "arguments": {"table": "said.rows"}}}),
+        json!({"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": {"name": "inspect", "arguments": {"of": ["said.rows"]}}}),
     ];
     let mcp: String = mcp.iter().map(|m| format!("{m}\n")).collect();
     let mut leaks = Vec::new();
