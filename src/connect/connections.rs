@@ -11,7 +11,10 @@ use serde_json::Value;
 use super::folder::FolderConnection;
 use super::http::HttpConnection;
 use super::mcp::McpConnection;
+use super::mysql::Mysql;
+use super::postgres::Postgres;
 use super::rest::RestConnection;
+use super::sql::SqlConnection;
 use super::sqlite::SqliteConnection;
 use super::{
     Aliases, Catalog, ConnectError, Connection, ConnectionConfig, ConnectionInfo,
@@ -115,6 +118,10 @@ fn open_one(
     let opened: Result<Arc<dyn Connection>, ConnectError> = match config {
         ConnectionConfig::Folder(config) => FolderConnection::open(config, workspace).map(shared),
         ConnectionConfig::Sqlite(config) => SqliteConnection::open(config, workspace).map(shared),
+        ConnectionConfig::Postgres(config) => Postgres::open(config, workspace, env)
+            .map(|server| shared(SqlConnection::new(server, config))),
+        ConnectionConfig::Mysql(config) => Mysql::open(config, workspace, env)
+            .map(|server| shared(SqlConnection::new(server, config))),
         ConnectionConfig::Http(config) => HttpConnection::open(config, workspace, env).map(shared),
         ConnectionConfig::Mcp(config) => McpConnection::open(config, workspace, env).map(shared),
         ConnectionConfig::Rest(config) => RestConnection::open(config, workspace, env).map(shared),

@@ -17,12 +17,16 @@ mod folder;
 mod http;
 mod listing;
 mod mcp;
+mod mysql;
+mod narrowing;
 pub mod net;
 mod pace;
+mod postgres;
 mod records;
 mod refusals;
 mod rest;
 mod secret;
+mod sql;
 mod sqlite;
 mod stream;
 mod throttle;
@@ -37,15 +41,16 @@ pub use breaker::{Breaker, IN_A_ROW, Turn};
 pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{
     AuthConfig, ConnectionConfig, ConnectionsConfig, DescribedBy, FileConfig, HttpConfig,
-    ListConfig, McpConfig, Paging, RestConfig, ServiceConfig, TokenConfig,
+    ListConfig, McpConfig, Paging, RestConfig, ServerConfig, ServiceConfig, TokenConfig,
 };
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};
 pub use error::{ConnectError, ConnectErrorKind};
+pub use narrowing::{Comparison, Is, Literal, Narrowing, Order, Test};
 pub use pace::Pace;
 pub use rest::{Asked, Asks, asks, presets};
 pub use secret::Secret;
-pub use stream::{RowSink, RowStream};
+pub use stream::{RowFeed, RowSink, RowStream};
 pub use throttle::{ConnectionLimits, Throttle, TurnOf};
 
 use crate::spec::FieldType;
@@ -89,6 +94,21 @@ pub trait Connection: Send + Sync {
     /// [`ConnectErrorKind::Drift`] for a pinned column that is not there. A cell that does not
     /// fit its pinned type ends the stream with an error.
     async fn scan(&self, scan: Scan) -> Result<RowStream, ConnectError>;
+
+    /// Reads the rows of a table as [`Connection::scan`] does, and may leave out those that are
+    /// surely not wanted. Whoever reads still chooses among what comes, and orders it unless
+    /// [`RowStream::is_ordered`] says that it is. A connection that cannot tell reads all.
+    ///
+    /// # Errors
+    /// As [`Connection::scan`], though a cell of a row that is left out is not looked at.
+    async fn scan_narrowed(
+        &self,
+        scan: Scan,
+        narrowing: &Narrowing,
+    ) -> Result<RowStream, ConnectError> {
+        let _ = narrowing;
+        self.scan(scan).await
+    }
 
     /// Calls a tool and returns its answer.
     ///

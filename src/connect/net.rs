@@ -9,11 +9,16 @@ use reqwest::{Client, ClientBuilder, Response};
 /// Returns the builder of a client that follows no redirect, so that what is sent, and a secret
 /// with it, reaches the host that was named and no other.
 pub fn client() -> ClientBuilder {
-    // It fails where a provider is already installed, which does as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    use_ring();
     Client::builder()
         .redirect(Policy::none())
         .user_agent(concat!("sopwright/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Makes ring the provider of all that speaks TLS in this program.
+pub fn use_ring() {
+    // It fails where a provider is already installed, which does as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// Why the body of an answer could not be read.

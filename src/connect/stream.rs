@@ -1,4 +1,6 @@
-//! Rows in chunks, read on a blocking thread while the caller works.
+//! Rows in chunks, read on a blocking thread or by a task while the caller works.
+
+use std::future::Future;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -18,6 +20,7 @@ type Chunk = Result<Vec<Row>, ConnectError>;
 pub struct RowStream {
     chunks: mpsc::Receiver<Chunk>,
     reader: Option<JoinHandle<()>>,
+    is_ordered: bool,
 }
 
 impl RowStream {
@@ -41,7 +44,44 @@ impl RowStream {
         RowStream {
             chunks,
             reader: Some(reader),
+            is_ordered: false,
         }
+    }
+
+    /// Starts a task that reads; what it sends comes out of the stream, and then the error that it
+    /// ends with, if it does.
+    ///
+    /// Needs a Tokio runtime.
+    pub fn fed<F, R>(feed: F) -> Self
+    where
+        F: FnOnce(RowFeed) -> R,
+        R: Future<Output = Result<(), ConnectError>> + Send + 'static,
+    {
+        let (sender, chunks) = mpsc::channel(WAITING);
+        let reading = feed(RowFeed(sender.clone()));
+        let reader = tokio::spawn(async move {
+            if let Err(error) = reading.await {
+                // Nobody is left to tell when this fails.
+                let _ = sender.send(Err(error)).await;
+            }
+        });
+        RowStream {
+            chunks,
+            reader: Some(reader),
+            is_ordered: false,
+        }
+    }
+
+    /// Says whether the rows come in the order that was asked for.
+    #[must_use]
+    pub fn in_order(mut self, is_ordered: bool) -> Self {
+        self.is_ordered = is_ordered;
+        self
+    }
+
+    /// Do the rows come in the order that was asked for?
+    pub fn is_ordered(&self) -> bool {
+        self.is_ordered
     }
 
     /// Returns a stream of rows that are already there. Needs a Tokio runtime.
@@ -84,6 +124,17 @@ impl RowStream {
         }
         rows.truncate(limit);
         Ok(rows)
+    }
+}
+
+/// Where a task that reads sends its rows.
+#[derive(Debug, Clone)]
+pub struct RowFeed(mpsc::Sender<Chunk>);
+
+impl RowFeed {
+    /// Sends rows. False once nobody wants more, and the reader should return.
+    pub async fn send(&self, rows: Vec<Row>) -> bool {
+        rows.is_empty() || self.0.send(Ok(rows)).await.is_ok()
     }
 }
 
@@ -155,6 +206,17 @@ mod tests {
             Err(ConnectError::last("line 3 is off"))
         });
         assert_eq!(stream.next().await.unwrap().unwrap().len(), 1);
+        assert!(stream.next().await.unwrap().is_err());
+        assert!(stream.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn what_a_task_sends_comes_out_and_then_its_error() {
+        let mut stream = RowStream::fed(|feed| async move {
+            assert!(feed.send(vec![row(1), row(2)]).await);
+            Err(ConnectError::last("the server went away"))
+        });
+        assert_eq!(stream.next().await.unwrap().unwrap().len(), 2);
         assert!(stream.next().await.unwrap().is_err());
         assert!(stream.next().await.is_none());
     }

@@ -6,6 +6,7 @@ mod action;
 mod drive;
 mod execution;
 mod names;
+mod narrowing;
 mod outputs;
 mod program;
 mod rows;

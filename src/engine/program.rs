@@ -245,7 +245,11 @@ impl CompiledPull {
         self.matching.iter().any(|matching| matching.like.is_some())
     }
 
-    fn compile(name: &str, pull: &spec::Pull) -> Result<Self, Error> {
+    /// Compiles what is said of a table.
+    ///
+    /// # Errors
+    /// If an expression of it cannot be read.
+    pub fn compile(name: &str, pull: &spec::Pull) -> Result<Self, Error> {
         let only = pull.only.as_ref().map(condition).transpose()?;
         let matching = pull
             .matching

@@ -65,6 +65,18 @@ impl Table {
                 kept.push(row);
             }
         }
+        Self::of_chosen(pull, kept, scope)
+    }
+
+    /// Prepares a table of which the rows are there for which `where` holds.
+    ///
+    /// # Errors
+    /// If `order_by` cannot be evaluated for a row.
+    pub fn of_chosen(
+        pull: Arc<CompiledPull>,
+        mut kept: Vec<Map<String, Json>>,
+        scope: &Scope,
+    ) -> Result<Self, Error> {
         order(&mut kept, &pull, scope)?;
         if let (Some(limit), true) = (pull.limit, pull.is_shared()) {
             kept.truncate(limit);

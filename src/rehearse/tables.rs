@@ -6,10 +6,13 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
-use crate::connect::{Aliases, ConnectError, ConnectErrorKind, Connections, Row, RowStream, Scan};
+use crate::connect::{
+    Aliases, ConnectError, ConnectErrorKind, Connections, Narrowing, Row, RowStream, Scan,
+};
 use crate::diag::{Error, Result};
 use crate::engine::{CompiledPull, Failure, Program, PullRequest, Rows, Table, ToolRequest};
 use crate::expr::Scope;
+use crate::spec::IfUnavailable;
 
 use super::spread::Spread;
 
@@ -153,13 +156,62 @@ async fn load(
     memory: &dyn Memory,
     aliases: Option<&Aliases>,
 ) -> std::result::Result<Table, Failure> {
-    let rows = match read_rows(connections, pull).await {
-        Ok(stream) => whole(stream, &pull.from).await,
-        Err(error) => Err(error),
-    };
-    let rows = rows.map_err(|e| failure_of(&e))?;
-    memory.keep(pull, &rows);
-    prepared(pull, rows, scope, aliases)
+    if let IfUnavailable::LastKnown(_) = pull.if_unavailable {
+        let rows = match read_rows(connections, pull, &Narrowing::default()).await {
+            Ok(stream) => whole(stream, &pull.from).await,
+            Err(error) => Err(error),
+        };
+        let rows = rows.map_err(|e| failure_of(&e))?;
+        memory.keep(pull, &rows);
+        return prepared(pull, rows, scope, aliases);
+    }
+    let rows = chosen_rows(connections, pull, scope).await;
+    let rows = rows.map_err(|unread| match unread {
+        Unread::Source(error) => failure_of(&error),
+        Unread::Condition(error) => Failure::last("expression", error.message),
+    })?;
+    let table = Table::of_chosen(pull.clone(), rows, scope)
+        .map_err(|e| Failure::last("expression", e.message))?;
+    Ok(knowing(table, pull, aliases))
+}
+
+/// Why the rows that are wanted of a table are not there.
+enum Unread {
+    Source(ConnectError),
+    Condition(crate::expr::Error),
+}
+
+impl From<ConnectError> for Unread {
+    fn from(error: ConnectError) -> Self {
+        Unread::Source(error)
+    }
+}
+
+/// Reads the rows for which `where` holds, as far as that can be said before there is a case.
+async fn chosen_rows(
+    connections: &Connections,
+    pull: &CompiledPull,
+    scope: &Scope,
+) -> std::result::Result<Vec<Row>, Unread> {
+    let narrowing = pull.narrowing(scope);
+    let mut stream = read_rows(connections, pull, &narrowing).await?;
+    let enough = narrowing.limit.filter(|_| stream.is_ordered());
+    let most = enough.unwrap_or(usize::MAX);
+    let mut rows = Vec::new();
+    while rows.len() < most
+        && let Some(chunk) = stream.next().await
+    {
+        for row in chunk? {
+            if pull.reads_case() || pull.keeps(&row, scope).map_err(Unread::Condition)? {
+                rows.push(row);
+            }
+        }
+        if rows.len() >= MOST_ROWS {
+            return Err(too_many(&pull.from).into());
+        }
+    }
+    rows.truncate(most);
+    Ok(rows)
 }
 
 fn prepared(
@@ -170,30 +222,35 @@ fn prepared(
 ) -> std::result::Result<Table, Failure> {
     let table = Table::new(pull.clone(), rows, scope)
         .map_err(|e| Failure::last("expression", e.message))?;
-    Ok(match aliases {
-        Some(aliases) => table.with_aliases(aliases.of(&pull.from)),
-        None => table,
-    })
+    Ok(knowing(table, pull, aliases))
 }
 
-/// Starts reading the table of a pull.
+/// Returns a table that knows what people have said about its names.
+fn knowing(table: Table, pull: &CompiledPull, aliases: Option<&Aliases>) -> Table {
+    match aliases {
+        Some(aliases) => table.with_aliases(aliases.of(&pull.from)),
+        None => table,
+    }
+}
+
+/// Starts reading the table of a pull, of which rows may be left out that are surely not wanted.
 ///
 /// # Errors
 /// If the connection or table is not there or cannot be read.
 pub async fn read_rows(
     connections: &Connections,
     pull: &CompiledPull,
+    narrowing: &Narrowing,
 ) -> std::result::Result<RowStream, ConnectError> {
     let (connection, table) = pull.from.split_once('.').unwrap_or((&pull.from, ""));
     let connection = connections
         .get(connection)
         .ok_or_else(|| ConnectError::unknown(format!("There is no connection `{connection}`")))?;
-    connection
-        .scan(Scan {
-            table: table.to_owned(),
-            fields: pull.fields.clone(),
-        })
-        .await
+    let scan = Scan {
+        table: table.to_owned(),
+        fields: pull.fields.clone(),
+    };
+    connection.scan_narrowed(scan, narrowing).await
 }
 
 /// Reads the table that cases come from: the rows for which `where` holds, in order.
@@ -208,13 +265,12 @@ pub async fn case_rows(
     let unreadable = |cause: String| {
         Error::unavailable(format!("The cases could not be read from {}", pull.from)).because(cause)
     };
-    let stream = read_rows(connections, pull)
-        .await
-        .map_err(|e| with_help(unreadable(e.message.clone()), &e))?;
-    let rows = whole(stream, &pull.from)
-        .await
-        .map_err(|e| with_help(unreadable(e.message.clone()), &e))?;
-    Table::new(pull.clone(), rows, scope)
+    let rows = chosen_rows(connections, pull, scope).await;
+    let rows = rows.map_err(|unread| match unread {
+        Unread::Source(e) => with_help(unreadable(e.message.clone()), &e),
+        Unread::Condition(e) => unevaluated(pull, &e),
+    })?;
+    Table::of_chosen(pull.clone(), rows, scope)
         .map(Table::into_rows)
         .map_err(|e| unevaluated(pull, &e))
 }
@@ -240,7 +296,7 @@ pub(super) async fn sample_of_cases(
     pull: &Arc<CompiledPull>,
     connections: &Connections,
     scope: &Scope,
-    keep: impl Fn(&Row) -> bool,
+    keep: Option<impl Fn(&Row) -> bool>,
 ) -> Result<SampleOfCases> {
     if pull.is_ordered() {
         let rows = case_rows(pull, connections, scope).await?;
@@ -255,7 +311,13 @@ pub(super) async fn sample_of_cases(
         let error = Error::unavailable(format!("The cases could not be read from {}", pull.from));
         with_help(error.because(e.message.clone()), e)
     };
-    let mut stream = read_rows(connections, pull)
+    // Rows that are asked for are needed also where they are no cases.
+    let narrowing = match &keep {
+        Some(_) => Narrowing::default(),
+        None => pull.narrowing(scope),
+    };
+    let keep = |row: &Row| keep.as_ref().is_some_and(|keep| keep(row));
+    let mut stream = read_rows(connections, pull, &narrowing)
         .await
         .map_err(|e| unreadable(&e))?;
     let mut spread = Spread::new(SAMPLED_ROWS);
@@ -293,12 +355,16 @@ pub(super) async fn sample_of_cases(
 async fn whole(stream: RowStream, name: &str) -> std::result::Result<Vec<Row>, ConnectError> {
     let rows = stream.collect(MOST_ROWS).await?;
     if rows.len() >= MOST_ROWS {
-        return Err(ConnectError::last(format!(
-            "{name} has {MOST_ROWS} rows or more, too many to join, order or limit in memory"
-        ))
-        .help("Choose fewer with `where` in the source, or give a smaller table."));
+        return Err(too_many(name));
     }
     Ok(rows)
+}
+
+fn too_many(name: &str) -> ConnectError {
+    ConnectError::last(format!(
+        "{name} has {MOST_ROWS} rows or more, too many to join, order or limit in memory"
+    ))
+    .help("Choose fewer with `where`, or give a smaller table.")
 }
 
 fn unevaluated(pull: &CompiledPull, error: &crate::expr::Error) -> Error {

@@ -116,6 +116,11 @@ pub(super) struct Named {
 }
 
 impl Named {
+    /// Does no test name a case by its key?
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Is a row one of them?
     pub(super) fn holds(&self, row: &Map<String, Json>) -> bool {
         let held = self.column.as_ref().and_then(|column| row.get(column));

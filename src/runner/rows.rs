@@ -261,7 +261,7 @@ impl Source<'_> {
     }
 
     async fn streamed(&self, pull: &CompiledPull) -> Result<stream::BoxStream<'static, Chunk>> {
-        let rows: RowStream = read_rows(self.connections, pull)
+        let rows: RowStream = read_rows(self.connections, pull, &pull.narrowing(self.base))
             .await
             .map_err(|e| self.unreadable(e.message))?;
         let chunks = stream::unfold(rows, |mut rows| async move {

@@ -10,7 +10,7 @@ use jiff::{Span, Timestamp};
 use serde_json::{Value as Json, json};
 
 use super::launch::Launcher;
-use crate::connect::Row;
+use crate::connect::{Narrowing, Row};
 use crate::diag::{Error, Result};
 use crate::engine::{Case, Execution, Program, base_scope};
 use crate::expr::Scope;
@@ -144,7 +144,13 @@ impl Launcher {
         let unreadable = |message: String| {
             Error::unavailable(format!("{} could not be looked at", pull.from)).because(message)
         };
-        let mut rows = read_rows(connections, pull)
+        // New rows are told from all others, whatever the order and the first ones in it.
+        let narrowing = Narrowing {
+            order_by: Vec::new(),
+            limit: None,
+            ..pull.narrowing(base)
+        };
+        let mut rows = read_rows(connections, pull, &narrowing)
             .await
             .map_err(|e| unreadable(e.message))?;
         let (mut seen, mut marks) = (0, IndexMap::new());

@@ -2,6 +2,7 @@
 
 mod mcp;
 mod rest;
+mod server;
 mod service;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use super::{ConnectionLimits, Row};
 use crate::diag::did_you_mean;
 pub use mcp::{ListConfig, McpConfig, Paging};
 pub use rest::{DescribedBy, RestConfig};
+pub use server::ServerConfig;
 pub use service::{AuthConfig, ServiceConfig, TokenConfig};
 
 /// The connections by name, as configured.
@@ -27,6 +29,10 @@ pub enum ConnectionConfig {
     Folder(FileConfig),
     /// A SQLite database.
     Sqlite(FileConfig),
+    /// A PostgreSQL database.
+    Postgres(ServerConfig),
+    /// A MySQL or MariaDB database.
+    Mysql(ServerConfig),
     /// An HTTP service that an OpenAPI document describes.
     Http(HttpConfig),
     /// A server of the Model Context Protocol.
@@ -36,9 +42,11 @@ pub enum ConnectionConfig {
 }
 
 /// The kinds, each with its keys.
-const KINDS: [(&str, &[&[&str]]); 5] = [
+const KINDS: [(&str, &[&[&str]]); 7] = [
     ("folder", &[OF_FILES]),
     ("sqlite", &[OF_FILES]),
+    ("postgres", &[server::KEYS, &["schema"]]),
+    ("mysql", &[server::KEYS]),
     ("http", &[&["openapi", "base_url"], OF_SERVICES]),
     ("mcp", &[&["command", "env", "url", "tables"], OF_SERVICES]),
     ("rest", &[rest::KEYS]),
@@ -80,7 +88,10 @@ impl ConnectionConfig {
     /// Returns how much may be asked of it at once, and how fast, where that can be said.
     pub fn limits(&self) -> Option<&ConnectionLimits> {
         match self {
-            ConnectionConfig::Folder(_) | ConnectionConfig::Sqlite(_) => None,
+            ConnectionConfig::Folder(_)
+            | ConnectionConfig::Sqlite(_)
+            | ConnectionConfig::Postgres(_)
+            | ConnectionConfig::Mysql(_) => None,
             ConnectionConfig::Http(http) => Some(&http.service.limits),
             ConnectionConfig::Mcp(mcp) => Some(&mcp.service.limits),
             // It reads pages too, so it keeps to its limits itself.
@@ -110,6 +121,8 @@ impl<'de> Deserialize<'de> for ConnectionConfig {
         match kind.as_str() {
             "folder" => FileConfig::deserialize(section).map(ConnectionConfig::Folder),
             "sqlite" => FileConfig::deserialize(section).map(ConnectionConfig::Sqlite),
+            "postgres" => ServerConfig::deserialize(section).map(ConnectionConfig::Postgres),
+            "mysql" => ServerConfig::deserialize(section).map(ConnectionConfig::Mysql),
             "mcp" => McpConfig::deserialize(section).map(ConnectionConfig::Mcp),
             "rest" => RestConfig::deserialize(section).map(ConnectionConfig::Rest),
             _ => HttpConfig::deserialize(section).map(ConnectionConfig::Http),

@@ -37,20 +37,28 @@ impl ServiceConfig {
         let Some(text) = &self.timeout else {
             return Ok(TIMEOUT);
         };
-        text.parse::<SignedDuration>()
-            .ok()
-            .and_then(|duration| Duration::try_from(duration).ok())
-            .filter(|duration| !duration.is_zero())
-            .ok_or_else(|| {
-                ConnectError::last(format!("`timeout` is not a duration: {text}."))
-                    .help("Write it like `30s` or `2m`.")
-            })
+        duration(text)
     }
 
     /// Returns the greatest answer in bytes.
     pub fn max_bytes(&self) -> u64 {
         self.max_bytes.unwrap_or(MAX_BYTES)
     }
+}
+
+/// Reads how long something may take.
+///
+/// # Errors
+/// For what is no duration.
+pub(super) fn duration(text: &str) -> Result<Duration, ConnectError> {
+    text.parse::<SignedDuration>()
+        .ok()
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| {
+            ConnectError::last(format!("`timeout` is not a duration: {text}."))
+                .help("Write it like `30s` or `2m`.")
+        })
 }
 
 /// How to show who is calling. Each secret is written `env:NAME`.

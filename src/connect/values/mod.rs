@@ -7,6 +7,7 @@ mod date;
 mod infer;
 mod reading;
 
+pub(super) use cell::{is_missing, is_plain_number};
 pub(super) use date::OrderVotes;
 pub(super) use infer::{Profile, Profiled};
 pub(super) use reading::{Reading, holds};

@@ -95,7 +95,7 @@ impl<'v> Ready<'v> {
         let (rows, left_out, total, has_cases) = match program.cases() {
             Some(pull) => {
                 let sample =
-                    tables::sample_of_cases(pull, rehearsal.connections, &base, keep).await?;
+                    tables::sample_of_cases(pull, rehearsal.connections, &base, Some(keep)).await?;
                 (sample.rows, sample.left_out, sample.total, true)
             }
             None => (Vec::new(), Vec::new(), 1, false),

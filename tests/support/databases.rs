@@ -1,0 +1,202 @@
+//! Database servers of a test's own, on ports of their own.
+//!
+//! They are looked for on the path and where Debian puts them (`postgresql`, `mariadb-server`).
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    dead_code
+)]
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The password of everybody there.
+pub const PASSWORD: &str = "pa's\"s w0rd";
+
+/// A server with a database `crm`, whose user `ann` may do everything in it.
+pub struct Database {
+    /// Where it listens.
+    pub port: u16,
+    folder: tempfile::TempDir,
+    child: Child,
+}
+
+/// Starts a PostgreSQL server; `None`, said aloud, where none is installed.
+///
+/// # Panics
+/// If none is installed and `SOPWRIGHT_REQUIRE_SERVERS` asks for it.
+pub fn postgres() -> Option<Database> {
+    let Some(binary) = found("postgres", "/usr/lib/postgresql") else {
+        return skipped("PostgreSQL", "postgresql");
+    };
+    let folder = owned("postgres");
+    let data = folder.path().join("data");
+    let secret = folder.path().join("secret");
+    fs::write(&secret, PASSWORD).unwrap();
+    fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let made = as_user("postgres", &binary.with_file_name("initdb"))
+        .args(["--username=ann", "--auth=scram-sha-256", "--encoding=UTF8"])
+        .args(["--locale=C.UTF-8", "--no-sync", "--pgdata"])
+        .arg(&data)
+        .arg("--pwfile")
+        .arg(&secret)
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let port = free_port();
+    let child = as_user("postgres", &binary)
+        .arg("-D")
+        .arg(&data)
+        .args(["-p", &port.to_string()])
+        .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
+        .args(["-c", "fsync=off"])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(folder.path().join("log")).unwrap())
+        .spawn()
+        .unwrap();
+    Some(Database { port, folder, child }.is_up())
+}
+
+/// Starts a MariaDB server; `None`, said aloud, where none is installed.
+///
+/// # Panics
+/// If none is installed and `SOPWRIGHT_REQUIRE_SERVERS` asks for it.
+pub fn mariadb() -> Option<Database> {
+    let Some(binary) = found("mariadbd", "/usr/sbin") else {
+        return skipped("MariaDB", "mariadb-server");
+    };
+    let folder = owned("mysql");
+    let data = folder.path().join("data");
+    let install = found("mariadb-install-db", "/usr/bin").expect("it comes with the server");
+    let made = as_user("mysql", &install)
+        .args(["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal"])
+        .arg(format!("--datadir={}", data.display()))
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let first = folder.path().join("first.sql");
+    let password = PASSWORD.replace('\'', "''");
+    fs::write(
+        &first,
+        format!(
+            "CREATE DATABASE crm CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;\n\
+             CREATE USER 'ann'@'%' IDENTIFIED BY '{password}';\n\
+             GRANT ALL ON *.* TO 'ann'@'%' WITH GRANT OPTION;\n"
+        ),
+    )
+    .unwrap();
+    fs::set_permissions(&first, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let port = free_port();
+    let child = as_user("mysql", &binary)
+        .args(["--no-defaults", "--bind-address=127.0.0.1", "--skip-log-bin"])
+        .args(["--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve"])
+        .arg(format!("--port={port}"))
+        .arg(format!("--datadir={}", data.display()))
+        .arg(format!("--socket={}", folder.path().join("socket").display()))
+        .arg(format!("--pid-file={}", folder.path().join("pid").display()))
+        .arg(format!("--init-file={}", first.display()))
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(folder.path().join("log")).unwrap())
+        .spawn()
+        .unwrap();
+    Some(Database { port, folder, child }.is_up())
+}
+
+impl Database {
+    /// Waits until it can be reached.
+    fn is_up(mut self) -> Self {
+        let began = Instant::now();
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none() && began.elapsed() < Duration::from_secs(90), "{}", log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub fn kill(&mut self) {
+        // Its own children and, as root, what it runs under go with the server itself.
+        let group = self.child.id().to_string();
+        let _ = Command::new("pkill").args(["-KILL", "-P", &group]).status();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn skipped(server: &str, package: &str) -> Option<Database> {
+    let required = std::env::var("SOPWRIGHT_REQUIRE_SERVERS").is_ok_and(|v| v == "1");
+    assert!(
+        !required,
+        "no {server} server is installed, and SOPWRIGHT_REQUIRE_SERVERS asks for it"
+    );
+    println!("skipped: no {server} server is installed (Debian: {package})");
+    None
+}
+
+/// Returns a program: on the path, or somewhere under a folder.
+fn found(name: &str, under: &str) -> Option<PathBuf> {
+    let mut places: Vec<PathBuf> = fs::read_dir(under)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"))
+        .collect();
+    places.sort();
+    places.reverse();
+    places.push(PathBuf::from(under));
+    let path = std::env::var_os("PATH")?;
+    places.extend(std::env::split_paths(&path));
+    let all = places.into_iter().map(|folder| folder.join(name));
+    all.into_iter().find(|place| place.is_file())
+}
+
+fn is_root() -> bool {
+    std::os::unix::fs::MetadataExt::uid(&fs::metadata("/proc/self").unwrap()) == 0
+}
+
+/// Returns a folder that belongs to the user whom a server runs as: root is refused.
+fn owned(user: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    if is_root() {
+        let given = Command::new("chown").arg(user).arg(folder.path()).status();
+        assert!(given.unwrap().success());
+    }
+    folder
+}
+
+fn as_user(user: &str, program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command
+        .args([format!("--reuid={user}"), format!("--regid={user}")])
+        .arg("--init-groups")
+        .arg(program);
+    command
+}
+
+/// Returns a port that was free a moment ago.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
