@@ -15,7 +15,8 @@ use indexmap::IndexMap;
 use mysql_async::prelude::Queryable;
 use serde_json::{Value, json};
 use sopwright::connect::{
-    ConnectError, ConnectErrorKind, Connection, Connections, ConnectionsConfig, Narrowing, Row, Scan,
+    ConnectError, ConnectErrorKind, Connection, Connections, ConnectionsConfig, Narrowing, Row,
+    Scan,
 };
 use sopwright::engine::CompiledPull;
 use sopwright::expr::{Scope, from_json};
@@ -37,7 +38,11 @@ fn opened(config: &str) -> Connections {
 fn section(kind: &str, port: u16, user: &str, more: &str) -> String {
     format!(
         "kind = '{kind}'\nhost = '127.0.0.1'\nport = {port}\ndatabase = '{}'\nuser = '{user}'\npassword = 'env:PASSWORD'\n{more}\n",
-        if kind == "postgres" { "postgres" } else { "crm" }
+        if kind == "postgres" {
+            "postgres"
+        } else {
+            "crm"
+        }
     )
 }
 
@@ -155,11 +160,17 @@ async fn postgres() {
     let fields: Vec<FieldType> = accounts.columns.values().map(|c| c.field).collect();
     assert_eq!(
         fields,
-        [Text, Integer, Number, Number, Boolean, Date, Time, Text, List, Text, Text, Text, Text, Text]
+        [
+            Text, Integer, Number, Number, Boolean, Date, Time, Text, List, Text, Text, Text, Text,
+            Text
+        ]
     );
     assert_eq!(accounts.rows, Some(3));
     assert!(accounts.writable && !info.tables["active"].writable);
-    assert_eq!(accounts.notes, ["`photo` holds binary data, which is left out."]);
+    assert_eq!(
+        accounts.notes,
+        ["`photo` holds binary data, which is left out."]
+    );
 
     let all = rows(&*db, Scan::all("accounts")).await.unwrap();
     let odd = "odd \"name'; drop table accounts";
@@ -171,32 +182,53 @@ async fn postgres() {
             odd: "it's \"x\"; drop table accounts" })
     );
     let second = all[1].values().filter(|value| !value.is_null()).count();
-    assert_eq!(second, 2, "only its id and `active` are there: {:?}", all[1]);
+    assert_eq!(
+        second, 2,
+        "only its id and `active` are there: {:?}",
+        all[1]
+    );
     assert_eq!(all[2]["seen"], "1969-12-31T23:59:59Z");
     let raw = Scan {
         table: "accounts".to_owned(),
         fields: IndexMap::from([("price".to_owned(), Text), ("seats".to_owned(), Text)]),
     };
-    assert_eq!(rows(&*db, raw).await.unwrap()[0], object(json!({ "price": "12.50", "seats": "5" })));
+    assert_eq!(
+        rows(&*db, raw).await.unwrap()[0],
+        object(json!({ "price": "12.50", "seats": "5" }))
+    );
     let sales = one(&section("postgres", server.port, "ann", "schema = 'sales'"));
     assert_eq!(sales.describe().await.unwrap().tables.len(), 1);
 
     changes(&*db, odd).await;
-    let list = object(json!({ "tags": ["x", "y, z"], "seen": "2024-05-01T00:00:00Z", "extra": {"b": [1]}, "price": null }));
-    assert_eq!(db.update("accounts", &object(json!({ "id": "007" })), &list).await.unwrap(), 1);
+    let list = object(
+        json!({ "tags": ["x", "y, z"], "seen": "2024-05-01T00:00:00Z", "extra": {"b": [1]}, "price": null }),
+    );
+    assert_eq!(
+        db.update("accounts", &object(json!({ "id": "007" })), &list)
+            .await
+            .unwrap(),
+        1
+    );
     let all = rows(&*db, Scan::all("accounts")).await.unwrap();
     assert_eq!(all[0]["tags"], json!(["x", "y, z"]));
-    assert_eq!((&all[0]["seen"], &all[0]["price"]), (&json!("2024-05-01T00:00:00Z"), &Value::Null));
+    assert_eq!(
+        (&all[0]["seen"], &all[0]["price"]),
+        (&json!("2024-05-01T00:00:00Z"), &Value::Null)
+    );
     let misfit = object(json!({ "seats": "many" }));
-    let error = db.update("accounts", &object(json!({ "id": "007" })), &misfit).await.unwrap_err();
+    let error = db
+        .update("accounts", &object(json!({ "id": "007" })), &misfit)
+        .await
+        .unwrap_err();
     assert!(error.message.contains("invalid input syntax"), "{error}");
 
     wrongs("postgres", server.port).await;
-    let made = "CREATE TABLE facts AS SELECT g AS id, md5((g / 7)::text) AS filler, now() - g * interval '1 minute' AS at FROM generate_series(1, 400000) g;
+    let made = "CREATE TABLE facts AS SELECT g AS id, md5((g / 7)::text) AS filler, now() - g * interval '1 minute' AS at FROM generate_series(1, 200000) g;
         ALTER TABLE facts ADD PRIMARY KEY (id)";
     tell_postgres(server.port, made).await;
     tell_postgres(server.port, &like("postgres")).await;
-    narrowed("postgres", server.port).await;
+    let read = section("postgres", server.port, "ann", "");
+    narrowed(&opened(&format!("[db]\n{read}")), true).await;
     goes_away("postgres", &mut server).await;
 }
 
@@ -216,7 +248,9 @@ async fn mariadb() {
     let fields: Vec<FieldType> = accounts.columns.values().map(|c| c.field).collect();
     assert_eq!(
         fields,
-        [Text, Integer, Number, Number, Boolean, Date, Time, Time, Text, Text, Integer, Text]
+        [
+            Text, Integer, Number, Number, Boolean, Date, Time, Time, Text, Text, Integer, Text
+        ]
     );
     assert!(accounts.writable && !info.tables["active"].writable);
     let all = rows(&*db, Scan::all("accounts")).await.unwrap();
@@ -237,10 +271,11 @@ async fn mariadb() {
     assert_eq!(db.update("accounts", &shouted, &set).await.unwrap(), 0);
     wrongs("mysql", server.port).await;
     let made = "CREATE TABLE facts (id int PRIMARY KEY, filler varchar(40), at datetime);
-INSERT INTO facts SELECT seq, md5(seq DIV 7), now() - INTERVAL seq MINUTE FROM seq_1_to_400000";
+INSERT INTO facts SELECT seq, md5(seq DIV 7), now() - INTERVAL seq MINUTE FROM seq_1_to_200000";
     tell_mariadb(server.port, made).await;
     tell_mariadb(server.port, &like("mysql")).await;
-    narrowed("mysql", server.port).await;
+    let read = section("mysql", server.port, "ann", "");
+    narrowed(&opened(&format!("[db]\n{read}")), true).await;
     goes_away("mysql", &mut server).await;
 }
 
@@ -251,21 +286,34 @@ async fn changes(db: &dyn Connection, odd: &str) {
     assert_eq!(db.update("accounts", &key, &set).await.unwrap(), 1);
     assert_eq!(db.update("accounts", &key, &set).await.unwrap(), 0);
     let same = object(json!({ "id": "008" }));
-    assert_eq!(db.update("accounts", &same, &set).await.unwrap(), 1, "it is as it was");
+    assert_eq!(
+        db.update("accounts", &same, &set).await.unwrap(),
+        1,
+        "it is as it was"
+    );
     let all = rows(db, Scan::all("accounts")).await.unwrap();
     assert_eq!(all[1]["seats"], 9);
     assert_eq!(all[1][odd], "'); drop table accounts; --");
     let odd_key = object(json!({ odd: "'); drop table accounts; --" }));
-    assert_eq!(db.update("accounts", &odd_key, &object(json!({ "seats": 10 }))).await.unwrap(), 1);
+    assert_eq!(
+        db.update("accounts", &odd_key, &object(json!({ "seats": 10 })))
+            .await
+            .unwrap(),
+        1
+    );
 
-    let two = db.update("twins", &object(json!({ "id": 1 })), &object(json!({ "name": "z" })));
-    let error = two.await.unwrap_err();
+    let (key, named) = (object(json!({ "id": 1 })), object(json!({ "name": "z" })));
+    let error = db.update("twins", &key, &named).await.unwrap_err();
     assert!(error.message.contains("fits 2 rows") && error.message.contains("nothing was changed"));
     let twins = rows(db, Scan::all("twins")).await.unwrap();
     assert!(twins.iter().all(|row| row["name"] != "z"), "{twins:?}");
 
-    let view = db.update("active", &object(json!({ "id": "007" })), &object(json!({ "seats": 1 })));
-    assert!(view.await.unwrap_err().message.contains("only to be read"));
+    let (key, seats) = (
+        object(json!({ "id": "007" })),
+        object(json!({ "seats": 1 })),
+    );
+    let error = db.update("active", &key, &seats).await.unwrap_err();
+    assert!(error.message.contains("only to be read"), "{error}");
     let injected = object(json!({ "id\" = id OR \"id": "x" }));
     let error = db.update("accounts", &injected, &set).await.unwrap_err();
     assert!(error.message.contains("no column"), "{error}");
@@ -292,16 +340,25 @@ async fn wrongs(kind: &str, port: u16) {
         fields: IndexMap::from([("score".to_owned(), FieldType::Integer)]),
     };
     let error = rows(&*sealed, misfit).await.unwrap_err();
-    assert!(error.message.contains("row 1: `score` holds \"0.1\""), "{error}");
+    assert!(
+        error.message.contains("row 1: `score` holds \"0.1\""),
+        "{error}"
+    );
 
     // A reader sees what it may read, and nothing else.
     let reader = one(&section(kind, port, "reader", "writable = true"));
     let info = reader.describe().await.unwrap();
     let names: Vec<&String> = info.tables.keys().collect();
-    assert_eq!((names, info.problem), (vec![&"accounts".to_owned(), &"active".to_owned()], None));
+    assert_eq!(
+        (names, info.problem),
+        (vec![&"accounts".to_owned(), &"active".to_owned()], None)
+    );
     let error = rows(&*reader, Scan::all("secrets")).await.unwrap_err();
     assert_eq!(error.kind, ConnectErrorKind::UnknownName);
-    let error = reader.update("accounts", &key, &object(json!({ "seats": 0 }))).await.unwrap_err();
+    let error = reader
+        .update("accounts", &key, &object(json!({ "seats": 0 })))
+        .await
+        .unwrap_err();
     assert!(error.message.contains("`reader` may not"), "{error}");
     let some = one(&section(kind, port, "ann", "tables = ['twins', 'none']"));
     let info = some.describe().await.unwrap();
@@ -310,14 +367,20 @@ async fn wrongs(kind: &str, port: u16) {
 
     let wrong = section(kind, port, "ann", "").replace("env:PASSWORD", "env:WRONG");
     let error = one(&wrong).describe().await.unwrap_err();
-    assert!(error.message.contains("does not let in the user `ann`"), "{error}");
+    assert!(
+        error.message.contains("does not let in the user `ann`"),
+        "{error}"
+    );
     assert!(!format!("{error:?}").contains("wr0ng"), "{error:?}");
     let encrypted = section(kind, port, "ann", "tls = 'verify'");
     let error = one(&encrypted).describe().await.unwrap_err();
     assert!(!format!("{error:?}").contains(PASSWORD), "{error:?}");
     let nowhere = section(kind, 1, "ann", "");
     let error = one(&nowhere).describe().await.unwrap_err();
-    assert!(error.is_transient() && error.message.contains("127.0.0.1:1"), "{error}");
+    assert!(
+        error.is_transient() && error.message.contains("127.0.0.1:1"),
+        "{error}"
+    );
 }
 
 /// A table of everything that comparing could go wrong with.
@@ -327,8 +390,10 @@ fn like(kind: &str) -> String {
         true => ("timestamptz", "double precision"),
         false => ("datetime(3)", "double"),
     };
+    let is_mysql = kind == "mysql";
     let texts = [
-        "open", "Open", "OPEN", " open", "open ", "offen", "", "N/A", "null", "-", "ö", "o\u{a0}", "5", "007",
+        "open", "Open", "OPEN", " open", "open ", "offen", "", "N/A", "null", "-", "ö", "o\u{a0}",
+        "5", "007",
     ];
     let mut random = fastrand::Rng::with_seed(7);
     let mut made = format!(
@@ -347,9 +412,21 @@ fn like(kind: &str) -> String {
         let big = or_null((9_007_199_254_740_990i64 + pick.i64(-4..6)).to_string());
         let price = or_null(match pick.u8(..12) {
             0 if is_postgres => "'NaN'".to_owned(),
-            _ => format!("{}.{}", pick.i32(-1..6), ["00", "10", "50"][pick.usize(..3)]),
+            _ => format!(
+                "{}.{}",
+                pick.i32(-1..6),
+                ["00", "10", "50"][pick.usize(..3)]
+            ),
         });
-        let wide = or_null(["5", "4.99999999999999999999", "5.00000000000000000001", "4.5"][pick.usize(..4)].to_owned());
+        let wide = or_null(
+            [
+                "5",
+                "4.99999999999999999999",
+                "5.00000000000000000001",
+                "4.5",
+            ][pick.usize(..4)]
+            .to_owned(),
+        );
         let score = or_null(match pick.u8(..12) {
             0 if is_postgres => "'Infinity'".to_owned(),
             1 if is_postgres => "'NaN'".to_owned(),
@@ -376,9 +453,9 @@ fn like(kind: &str) -> String {
             "INSERT INTO likes VALUES ({id}, {name}, {n}, {big}, {price}, {wide}, {score}, {yes}, {due}, {seen});\n"
         );
     }
-    match is_postgres {
-        true => made,
-        false => format!("SET sql_mode = '';\n{made}"),
+    match is_mysql {
+        true => format!("SET sql_mode = '';\n{made}"),
+        false => made,
     }
 }
 
@@ -388,9 +465,23 @@ fn condition(random: &mut fastrand::Rng, depth: u8) -> String {
     let order = one(&["==", "!=", "<", "<=", ">", ">="]);
     let same = one(&["==", "!="]);
     let text = one(&["'open'", "'Open'", "'ö'", "'N/A'", "''", "'5'", "'open '"]);
-    let number = one(&["5", "0", "-2.5", "0.1", "0.30000000000000004", "5.0", "9007199254740991", "4.5"]);
+    let number = one(&[
+        "5",
+        "0",
+        "-2.5",
+        "0.1",
+        "0.30000000000000004",
+        "5.0",
+        "9007199254740991",
+        "4.5",
+    ]);
     let day = one(&["'2026-03-10'", "'2026-03-08'", "run.date", "'2026-3-1'"]);
-    let moment = one(&["'2026-03-10T00:00:00Z'", "'2026-03-09T23:00:59Z'", "'2026-03-10'", "run.time"]);
+    let moment = one(&[
+        "'2026-03-10T00:00:00Z'",
+        "'2026-03-09T23:00:59Z'",
+        "'2026-03-10'",
+        "run.time",
+    ]);
     let column = one(&["n", "big", "price", "wide", "score"]);
     let any = one(&["name", "n", "price", "score", "yes", "due", "seen"]);
     let days = one(&["-3", "0", "2", "2.5", "30"]);
@@ -409,17 +500,27 @@ fn condition(random: &mut fastrand::Rng, depth: u8) -> String {
         10 => format!("row.yes {same} true"),
         11 => "row.yes".to_owned(),
         12 => format!("not ({})", condition(random, depth - 1)),
-        13 => format!("({}) and ({})", condition(random, depth - 1), condition(random, depth - 1)),
-        _ => format!("({}) or ({})", condition(random, depth - 1), condition(random, depth - 1)),
+        13 => format!(
+            "({}) and ({})",
+            condition(random, depth - 1),
+            condition(random, depth - 1)
+        ),
+        _ => format!(
+            "({}) or ({})",
+            condition(random, depth - 1),
+            condition(random, depth - 1)
+        ),
     }
 }
 
 /// What is narrowed by the server comes to the same rows, in the same order, as what is read whole.
-async fn narrowed(kind: &str, port: u16) {
-    let connections = opened(&format!("[db]\n{}", section(kind, port, "ann", "")));
+async fn narrowed(connections: &Connections, has_facts: bool) {
     let db = connections.get("db").unwrap();
     let mut scope = Scope::new();
-    scope.set("run", from_json(&json!({ "date": "2026-03-10", "time": "2026-03-10T12:00:00Z" })));
+    scope.set(
+        "run",
+        from_json(&json!({ "date": "2026-03-10", "time": "2026-03-10T12:00:00Z" })),
+    );
     scope.set("trigger", from_json(&json!({ "name": "open", "n": 5 })));
     let fields = json!({ "id": "integer", "name": "text", "n": "integer", "big": "integer", "price": "number",
         "wide": "number", "score": "number", "yes": "boolean", "due": "date", "seen": "time" });
@@ -429,11 +530,20 @@ async fn narrowed(kind: &str, port: u16) {
     };
     let all = rows(&**db, whole.clone()).await.unwrap();
     let mut random = fastrand::Rng::with_seed(11);
-    let (mut fewer, mut tried) = (0, 0);
-    for _ in 0..400 {
+    let (mut tried, mut looked_at, mut fewer) = (0, 0, 0);
+    for round in 0..100 {
         let only = condition(&mut random, 2);
         let mut pull = json!({ "from": "db.likes", "where": only, "fields": fields });
-        let orders = ["row.n", "-row.price", "-row.wide", "row.score", "-row.due", "row.seen", "row.name", "row.n + 1"];
+        let orders = [
+            "row.n",
+            "-row.price",
+            "-row.wide",
+            "row.score",
+            "-row.due",
+            "row.seen",
+            "row.name",
+            "row.n + 1",
+        ];
         if random.bool() {
             let (first, second) = (random.usize(..orders.len()), random.usize(..orders.len()));
             pull["order_by"] = json!([orders[first], orders[second]]);
@@ -451,8 +561,12 @@ async fn narrowed(kind: &str, port: u16) {
             continue;
         };
         tried += 1;
-        let came = case_rows(&compiled, &connections, &scope).await.unwrap();
+        let came = case_rows(&compiled, connections, &scope).await.unwrap();
         assert_eq!(came, expected.into_rows(), "{pull}");
+        if round % 5 > 0 {
+            continue;
+        }
+        looked_at += 1;
         let narrowing = compiled.narrowing(&scope);
         let mut stream = db.scan_narrowed(whole.clone(), &narrowing).await.unwrap();
         let mut read = 0;
@@ -461,38 +575,78 @@ async fn narrowed(kind: &str, port: u16) {
         }
         fewer += usize::from(read < all.len());
     }
-    assert!(tried > 300 && fewer > tried / 2, "{fewer} of {tried} were narrowed");
+    assert!(tried > 70, "{tried} were tried");
+    assert!(
+        fewer * 3 > looked_at,
+        "{fewer} of {looked_at} were narrowed"
+    );
 
     // What every case is joined by, and values that have no place in a condition.
     let narrowing = Narrowing {
-        among: vec![("name".to_owned(), vec!["open".to_owned(), "'; drop table likes; --".to_owned()])],
+        among: vec![(
+            "name".to_owned(),
+            vec!["open".to_owned(), "'; drop table likes; --".to_owned()],
+        )],
         ..Narrowing::default()
     };
     let joined = db.scan_narrowed(whole.clone(), &narrowing).await.unwrap();
     let joined = joined.collect(usize::MAX).await.unwrap();
-    let is_it = |row: &&Row| row["name"].as_str().is_some_and(|name| name.trim() == "open");
+    let is_it = |row: &&Row| {
+        row["name"]
+            .as_str()
+            .is_some_and(|name| name.trim() == "open")
+    };
     assert_eq!(
         joined.iter().filter(is_it).count(),
         all.iter().filter(is_it).count()
     );
     assert!(joined.len() < all.len());
 
+    if !has_facts {
+        return;
+    }
     // The first of many are read alone.
     let first = json!({ "from": "db.facts", "order_by": ["-row.at"], "limit": 3, "where": "row.id > 10",
         "fields": { "id": "integer", "at": "time" } });
     let first: Pull = serde_json::from_value(first).unwrap();
     let first = Arc::new(CompiledPull::compile("facts", &first).unwrap());
-    let came = case_rows(&first, &connections, &scope).await.unwrap();
+    let came = case_rows(&first, connections, &scope).await.unwrap();
     let ids: Vec<&Value> = came.iter().map(|row| &row["id"]).collect();
     assert_eq!(ids, [11, 12, 13]);
+}
+
+/// A column holds anything there, and what is narrowed comes to the same all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_narrows_to_the_same_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.db");
+    let database = rusqlite::Connection::open(&file).unwrap();
+    let made = like("sqlite")
+        .replace("datetime(3)", "text")
+        .replace("numeric(12,2)", "any");
+    database.execute_batch(&made).unwrap();
+    let odd = "UPDATE likes SET n = '5' WHERE id % 17 = 0; UPDATE likes SET price = ' 5 ' WHERE id % 19 = 0;
+        UPDATE likes SET score = 9e999 WHERE id % 23 = 0; UPDATE likes SET name = 5 WHERE id % 29 = 0;
+        UPDATE likes SET due = '10 Mar 2026' WHERE id % 13 = 0; UPDATE likes SET yes = 'no' WHERE id % 11 = 0;
+        UPDATE likes SET due = NULL WHERE due LIKE '0000%'";
+    database.execute_batch(odd).unwrap();
+    let config = format!("[db]\nkind = 'sqlite'\npath = '{}'", file.display());
+    narrowed(&opened(&config), false).await;
 }
 
 /// A large table is read in little memory, and a server that goes away in the middle is told of.
 async fn goes_away(kind: &str, server: &mut Database) {
     let resident = || {
         let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap()
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS"))
+            .unwrap();
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
     };
     let db = one(&section(kind, server.port, "ann", ""));
     let before = resident();
@@ -502,7 +656,7 @@ async fn goes_away(kind: &str, server: &mut Database) {
         count += chunk.unwrap().len();
         most = most.max(resident());
     }
-    assert_eq!(count, 400_000);
+    assert_eq!(count, 200_000);
     assert!(most < before + 64_000, "{before} kB grew to {most} kB");
 
     let mut stream = db.scan(Scan::all("facts")).await.unwrap();
@@ -514,10 +668,16 @@ async fn goes_away(kind: &str, server: &mut Database) {
             Err(error) => break error,
         }
     };
-    assert!(error.is_transient() && error.message.contains("went away"), "{error}");
+    assert!(
+        error.is_transient() && error.message.contains("went away"),
+        "{error}"
+    );
     assert!(stream.next().await.is_none());
     let error = db.describe().await.unwrap_err();
-    assert!(error.is_transient() && error.message.contains("cannot be reached"), "{error}");
+    assert!(
+        error.is_transient() && error.message.contains("cannot be reached"),
+        "{error}"
+    );
 }
 
 /// Cases come from the database, and an update that is approved arrives there.
@@ -531,24 +691,36 @@ async fn a_workflow_reads_from_postgres_and_what_is_approved_arrives_there() {
         ('R-3', 99, 'paid', '2026-09-01');";
     tell_postgres(server.port, made).await;
     let place = Place::empty();
-    place.write("sops/overdue.md", "# Overdue invoices\n\n1. For each open invoice that is due, count the days.\n2. If it is more than 30 days overdue, set its state to serious.\n");
     let settings = section("postgres", server.port, "ann", "writable = true");
-    let settings = format!("[connections.billing]\n{}", settings.replace("env:PASSWORD", "env:DB_PASSWORD"));
-    place.write("sopwright.toml", settings);
+    let settings = settings.replace("env:PASSWORD", "env:DB_PASSWORD");
+    place.write(
+        "sopwright.toml",
+        format!("[connections.billing]\n{settings}"),
+    );
     place.write(".env", format!("DB_PASSWORD={PASSWORD}\n"));
-    let shown = place.run(&["connections", "show", "billing.invoices"]);
-    assert!(shown.stdout.contains("amount"), "{}{}", shown.stdout, shown.stderr);
+    let shown = place.run(&["connections", "show", "billing.invoices"]).ok();
+    assert!(shown.contains("amount"), "{shown}");
     let workflow = json!({
-        "workflow": "1", "name": "overdue", "title": "Overdue invoices", "objective": "Mark what is long overdue",
-        "sop": { "file": "sops/overdue.md" },
-        "trigger": { "kind": "manual" },
+        "workflow": 1, "name": "overdue", "title": "Overdue invoices", "objective": "Mark what is long overdue",
+        "sop": { "file": "sop.md", "statements": 1 }, "trigger": { "kind": "manual" },
         "data": { "invoices": { "from": "billing.invoices", "where": "row.state == 'open' and days_since(row.due) > 0", "sop": [1],
-            "fields": { "no": "text", "amount": "number", "state": "text", "due": "date" } } },
+            "fields": { "no": "text", "state": "text", "due": "date" } } },
         "for_each": { "in": "invoices", "as": "invoice", "key": "invoice.no" },
         "steps": [ { "id": "facts", "kind": "compute", "sop": [1], "set": { "overdue": "{{ days_since(invoice.due) }}" } } ],
         "result": { "overdue": "{{ facts.overdue }}" },
-        "outputs": [ { "id": "flag", "kind": "update", "sop": [2], "when": "facts.overdue > 30", "in": "billing.invoices",
+        "outputs": [ { "id": "flag", "kind": "update", "sop": [1], "when": "facts.overdue > 30", "in": "billing.invoices",
             "key": { "no": "{{ invoice.no }}" }, "set": { "state": "serious" }, "approval": "required" } ]
     });
-    place.write("draft.json", workflow.to_string());
+    place.write(
+        "generated/overdue/sop.md",
+        "Mark open invoices that are more than 30 days overdue as serious.\n",
+    );
+    place.write("generated/overdue/workflow.json", workflow.to_string());
+    let ran = place.run(&["run", "overdue"]).ok();
+    assert!(ran.contains('2'), "{ran}");
+    let db = one(&section("postgres", server.port, "ann", ""));
+    let state = async || rows(&*db, Scan::all("invoices")).await.unwrap()[0]["state"].clone();
+    assert_eq!(state().await, "open", "it waits for a person");
+    place.run(&["inbox", "approve", "1"]).ok();
+    assert_eq!(state().await, "serious");
 }

@@ -40,8 +40,9 @@ pub use aliases::{Alias, Aliases, AliasesOf};
 pub use breaker::{Breaker, IN_A_ROW, Turn};
 pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{
-    AuthConfig, ConnectionConfig, ConnectionsConfig, DescribedBy, FileConfig, HttpConfig,
-    ListConfig, McpConfig, Paging, RestConfig, ServerConfig, ServiceConfig, TokenConfig,
+    AuthConfig, ConnectionConfig, ConnectionsConfig, DescribedBy, FileConfig, FilesConfig,
+    HttpConfig, ListConfig, McpConfig, Paging, RestConfig, ServerConfig, ServiceConfig,
+    TokenConfig,
 };
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};

@@ -1,5 +1,6 @@
 //! A SQLite database: its tables and views.
 
+mod narrowed;
 mod values;
 
 use std::path::{Path, PathBuf};
@@ -12,11 +13,13 @@ use rusqlite::{ErrorCode, OpenFlags, params_from_iter};
 use serde_json::Value;
 
 use super::blocking::blocking;
+use super::sql::Query;
 use super::values::{Profile, Reading};
 use super::{
-    ConnectError, Connection, ConnectionInfo, FileConfig, Row, RowSink, RowStream, Scan, Table,
-    drift, misfit, no_column, no_table, no_tools, not_writable, require_key,
+    ConnectError, Connection, ConnectionInfo, FileConfig, Narrowing, Row, RowSink, RowStream, Scan,
+    Table, drift, misfit, no_column, no_table, no_tools, not_writable, require_key,
 };
+use narrowed::quoted;
 use values::{declared_type, from_sql, to_sql};
 
 /// How long to wait while somebody else writes.
@@ -60,14 +63,23 @@ impl Connection for SqliteConnection {
     }
 
     async fn scan(&self, scan: Scan) -> Result<RowStream, ConnectError> {
+        self.scan_narrowed(scan, &Narrowing::default()).await
+    }
+
+    async fn scan_narrowed(
+        &self,
+        scan: Scan,
+        narrowing: &Narrowing,
+    ) -> Result<RowStream, ConnectError> {
         let database = self.0.clone();
         let fields = blocking({
             let (database, scan) = (database.clone(), scan.clone());
             move || database.readings(&scan)
         })
         .await?;
+        let query = narrowed::query(&scan.table, &fields, narrowing);
         Ok(RowStream::spawn(move |sink| {
-            database.scan(&scan.table, &fields, sink)
+            database.scan(&query, &fields, sink)
         }))
     }
 
@@ -175,7 +187,8 @@ impl Database {
         let mut profiles: Vec<Profile> = columns.keys().map(|_| Profile::default()).collect();
         let mut blobs = vec![false; columns.len()];
         let mut rows = 0;
-        self.each_row(connection, name, columns.keys(), |values| {
+        let query = narrowed::all(name, columns.keys());
+        self.each_row(connection, &query, columns.len(), |values| {
             rows += 1;
             for (index, (value, is_blob)) in values.into_iter().enumerate() {
                 blobs[index] |= is_blob;
@@ -243,7 +256,7 @@ impl Database {
 
     fn scan(
         &self,
-        table: &str,
+        query: &Query,
         fields: &IndexMap<String, Reading>,
         sink: &mut RowSink,
     ) -> Result<(), ConnectError> {
@@ -253,14 +266,20 @@ impl Database {
             .map(|name| (name.clone(), Value::Null))
             .collect();
         let mut number = 0;
-        self.each_row(&connection, table, fields.keys(), |values| {
+        self.each_row(&connection, query, fields.len(), |values| {
             number += 1;
             let mut row = empty.clone();
             let cells = row.values_mut().zip(values).zip(fields);
             for ((cell, (found, _)), (name, reading)) in cells {
                 *cell = reading.read_value(found.clone()).ok_or_else(|| {
                     let place = format!("row {number}");
-                    misfit(table, name, &place, &found.to_string(), reading.field)
+                    misfit(
+                        &query.table,
+                        name,
+                        &place,
+                        &found.to_string(),
+                        reading.field,
+                    )
                 })?;
             }
             Ok(sink.push(row))
@@ -268,21 +287,22 @@ impl Database {
     }
 
     /// Shows the values of each row, with whether each is a blob, until one says false.
-    fn each_row<'a>(
+    fn each_row(
         &self,
         connection: &rusqlite::Connection,
-        table: &str,
-        columns: impl Iterator<Item = &'a String>,
+        query: &Query,
+        columns: usize,
         mut each: impl FnMut(Vec<(Value, bool)>) -> Result<bool, ConnectError>,
     ) -> Result<(), ConnectError> {
-        let columns: Vec<String> = columns.map(|column| quoted(column)).collect();
-        let query = format!("SELECT {} FROM {}", columns.join(", "), quoted(table));
         let failed = |error: rusqlite::Error| self.failed(&error);
-        let mut statement = connection.prepare(&query).map_err(failed)?;
-        let mut rows = statement.query([]).map_err(failed)?;
+        let mut statement = connection.prepare(&query.sql).map_err(failed)?;
+        let parameters = query.parameters.iter().map(narrowed::to_sql);
+        let mut rows = statement
+            .query(params_from_iter(parameters))
+            .map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
             let value = |index| row.get_ref(index).map(from_sql);
-            let values = (0..columns.len()).map(value).collect::<Result<_, _>>();
+            let values = (0..columns).map(value).collect::<Result<_, _>>();
             if !each(values.map_err(failed)?)? {
                 break;
             }
@@ -328,10 +348,6 @@ impl Database {
         transaction.commit().map_err(failed)?;
         Ok(changed as u64)
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 #[cfg(test)]

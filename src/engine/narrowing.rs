@@ -262,7 +262,10 @@ mod tests {
     fn read(condition: &str) -> Test {
         let mut scope = Scope::new();
         scope.set("run", from_json(&json!({ "date": "2026-03-10" })));
-        scope.set("trigger", from_json(&json!({ "region": "north", "least": null })));
+        scope.set(
+            "trigger",
+            from_json(&json!({ "region": "north", "least": null })),
+        );
         let reader = Reader { scope: &scope };
         reader.test(Condition::compile(condition).unwrap().node(), false)
     }
@@ -284,11 +287,19 @@ mod tests {
         assert_eq!(
             read("not (row['final status'] != 'done' or row.open)"),
             Test::All(vec![
-                compared("final status", Comparison::Unequal, Literal::Text("done".into()), true),
+                compared(
+                    "final status",
+                    Comparison::Unequal,
+                    Literal::Text("done".into()),
+                    true
+                ),
                 compared("open", Comparison::Equal, Literal::Boolean(true), true),
             ])
         );
-        assert_eq!(read("row.at is not missing"), cell("at".into(), Is::Missing, true));
+        assert_eq!(
+            read("row.at is not missing"),
+            cell("at".into(), Is::Missing, true)
+        );
         assert_eq!(read("row.at != none"), cell("at".into(), Is::Missing, true));
     }
 

@@ -198,6 +198,7 @@ async fn table(path: &Path, fields: &IndexMap<String, FieldType>) -> Result<Vec<
         path: here.join(folder.unwrap_or(Path::new("."))),
         writable: false,
         about: None,
+        tables: indexmap::IndexMap::new(),
     };
     let config = IndexMap::from([("past".to_owned(), ConnectionConfig::Folder(config))]);
     let connections = Connections::open(&config, &here, &|_| None);

@@ -48,13 +48,22 @@ pub fn postgres() -> Option<Database> {
         .current_dir(folder.path())
         .output()
         .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
     let port = free_port();
     let child = as_user("postgres", &binary)
         .arg("-D")
         .arg(&data)
         .args(["-p", &port.to_string()])
-        .args(["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="])
+        .args([
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+        ])
         .args(["-c", "fsync=off"])
         .current_dir(folder.path())
         .stdin(Stdio::null())
@@ -62,7 +71,14 @@ pub fn postgres() -> Option<Database> {
         .stderr(fs::File::create(folder.path().join("log")).unwrap())
         .spawn()
         .unwrap();
-    Some(Database { port, folder, child }.is_up())
+    Some(
+        Database {
+            port,
+            folder,
+            child,
+        }
+        .is_up(),
+    )
 }
 
 /// Starts a MariaDB server; `None`, said aloud, where none is installed.
@@ -77,12 +93,20 @@ pub fn mariadb() -> Option<Database> {
     let data = folder.path().join("data");
     let install = found("mariadb-install-db", "/usr/bin").expect("it comes with the server");
     let made = as_user("mysql", &install)
-        .args(["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal"])
+        .args([
+            "--no-defaults",
+            "--skip-test-db",
+            "--auth-root-authentication-method=normal",
+        ])
         .arg(format!("--datadir={}", data.display()))
         .current_dir(folder.path())
         .output()
         .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
     let first = folder.path().join("first.sql");
     let password = PASSWORD.replace('\'', "''");
     fs::write(
@@ -97,12 +121,22 @@ pub fn mariadb() -> Option<Database> {
     fs::set_permissions(&first, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     let port = free_port();
     let child = as_user("mysql", &binary)
-        .args(["--no-defaults", "--bind-address=127.0.0.1", "--skip-log-bin"])
+        .args([
+            "--no-defaults",
+            "--bind-address=127.0.0.1",
+            "--skip-log-bin",
+        ])
         .args(["--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve"])
         .arg(format!("--port={port}"))
         .arg(format!("--datadir={}", data.display()))
-        .arg(format!("--socket={}", folder.path().join("socket").display()))
-        .arg(format!("--pid-file={}", folder.path().join("pid").display()))
+        .arg(format!(
+            "--socket={}",
+            folder.path().join("socket").display()
+        ))
+        .arg(format!(
+            "--pid-file={}",
+            folder.path().join("pid").display()
+        ))
         .arg(format!("--init-file={}", first.display()))
         .current_dir(folder.path())
         .stdin(Stdio::null())
@@ -110,7 +144,14 @@ pub fn mariadb() -> Option<Database> {
         .stderr(fs::File::create(folder.path().join("log")).unwrap())
         .spawn()
         .unwrap();
-    Some(Database { port, folder, child }.is_up())
+    Some(
+        Database {
+            port,
+            folder,
+            child,
+        }
+        .is_up(),
+    )
 }
 
 impl Database {
@@ -120,7 +161,11 @@ impl Database {
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
             let ended = self.child.try_wait().unwrap();
-            assert!(ended.is_none() && began.elapsed() < Duration::from_secs(90), "{}", log());
+            assert!(
+                ended.is_none() && began.elapsed() < Duration::from_secs(90),
+                "{}",
+                log()
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         self

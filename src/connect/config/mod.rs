@@ -43,7 +43,7 @@ pub enum ConnectionConfig {
 
 /// The kinds, each with its keys.
 const KINDS: [(&str, &[&[&str]]); 7] = [
-    ("folder", &[OF_FILES]),
+    ("folder", &[OF_FILES, &["tables"]]),
     ("sqlite", &[OF_FILES]),
     ("postgres", &[server::KEYS, &["schema"]]),
     ("mysql", &[server::KEYS]),
@@ -69,6 +69,17 @@ pub struct FileConfig {
     /// What it is for, in words.
     #[serde(default)]
     pub about: Option<String>,
+    /// Of a folder: tables that are made of several files.
+    #[serde(default)]
+    pub tables: IndexMap<String, FilesConfig>,
+}
+
+/// A table that is made of several files.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilesConfig {
+    /// What their names have in common, with stars for the rest: `tickets-*.csv`.
+    pub files: String,
 }
 
 /// A connection to an HTTP service.
@@ -184,7 +195,12 @@ mod tests {
         let error = read("[crm]\nkind = 'folder'\npth = 'x'").unwrap_err();
         assert!(error.contains("Did you mean `path`?"), "{error}");
         let error = read("[crm]\npath = 'x'").unwrap_err();
-        assert!(error.contains("folder, sqlite, http"), "{error}");
+        assert!(
+            error.contains("folder, sqlite, postgres, mysql, http"),
+            "{error}"
+        );
+        let error = read("[db]\nkind = 'mysql'\nschema = 'public'").unwrap_err();
+        assert!(error.contains("unknown `mysql` key `schema`"), "{error}");
         let error = read("[crm]\nkind = 'folder'").unwrap_err();
         assert!(error.contains("missing field `path`"), "{error}");
         let error = read("[d]\nkind='http'\nopenapi='x'\nlimits={ at_once=0 }").unwrap_err();

@@ -174,7 +174,7 @@ impl DelimitedFile {
     }
 
     /// Shows each record until one says false.
-    fn each_record(
+    pub fn each_record(
         &mut self,
         mut each: impl FnMut(&ByteRecord) -> Result<bool, ConnectError>,
     ) -> Result<(), ConnectError> {

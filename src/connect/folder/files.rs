@@ -14,6 +14,8 @@ pub enum Format {
     Json,
     /// An object a line.
     JsonLines,
+    /// Sheets of a workbook, each a table.
+    Workbook,
 }
 
 /// A file that is a table.
@@ -25,6 +27,8 @@ pub struct DataFile {
     pub path: PathBuf,
     /// How it is written.
     pub format: Format,
+    /// Which sheet of a workbook it is.
+    pub sheet: Option<String>,
 }
 
 impl DataFile {
@@ -73,6 +77,7 @@ pub fn list(folder: &Path) -> Result<Vec<DataFile>, ConnectError> {
                 table,
                 path,
                 format,
+                sheet: None,
             });
         }
     }
@@ -88,6 +93,7 @@ fn format_of(path: &Path) -> Option<Format> {
         },
         "json" => Format::Json,
         "jsonl" | "ndjson" => Format::JsonLines,
+        "xlsx" | "xlsm" | "ods" | "xls" => Format::Workbook,
         _ => return None,
     })
 }

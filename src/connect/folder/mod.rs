@@ -1,11 +1,14 @@
-//! A folder of data files, each a table: CSV, TSV, JSON and JSONL.
+//! A folder of data files, each a table: CSV, TSV, JSON and JSONL, and the sheets of workbooks. Files
+//! of one pattern can be one table, which grows with each that comes.
 
 mod delimited;
 mod dialect;
 mod files;
+mod grown;
 mod json;
 mod oddities;
 mod update;
+mod workbook;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use async_trait::async_trait;
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::blocking::blocking;
@@ -23,6 +27,7 @@ use super::{
 };
 use delimited::DelimitedFile;
 use files::{DataFile, Format};
+use grown::Grown;
 
 /// A connection to a folder.
 pub struct FolderConnection(Arc<Folder>);
@@ -32,12 +37,19 @@ struct Folder {
     writable: bool,
     about: Option<String>,
     /// What was found in each file as of its time and size, for it takes a pass over all of it.
-    described: Mutex<HashMap<PathBuf, (Stamp, Arc<Described>)>>,
+    described: Mutex<HashMap<Source, (Stamp, Arc<Described>)>>,
+    /// The sheets of each workbook as of its time and size.
+    sheets: Mutex<HashMap<PathBuf, (Stamp, Vec<String>)>>,
+    /// Tables that are made of several files.
+    grown: IndexMap<String, Grown>,
     /// Held while a file is rewritten, so that two updates do not undo each other.
     updating: Mutex<()>,
 }
 
 type Stamp = (Option<SystemTime>, u64);
+
+/// A file, and which sheet of it.
+type Source = (PathBuf, Option<String>);
 
 impl FolderConnection {
     /// Returns the connection to a folder; a relative path starts at the workspace.
@@ -52,11 +64,17 @@ impl FolderConnection {
                     .help("Correct the `path` in sopwright.toml; it starts at the workspace."),
             );
         }
+        let grown = config.tables.iter();
+        let grown = grown
+            .map(|(name, files)| Ok((name.clone(), Grown::of(name, &files.files)?)))
+            .collect::<Result<_, ConnectError>>()?;
         Ok(FolderConnection(Arc::new(Folder {
             path,
             writable: config.writable,
             about: config.about.clone(),
             described: Mutex::default(),
+            sheets: Mutex::default(),
+            grown,
             updating: Mutex::default(),
         })))
     }
@@ -93,8 +111,16 @@ impl Folder {
             about: self.about.clone(),
             ..ConnectionInfo::default()
         };
-        let mut problems = Vec::new();
-        for file in files::list(&self.path)? {
+        let (files, mut problems) = self.files()?;
+        for grown in self.grown.values() {
+            match grown.describe(&self.path) {
+                Ok(described) => {
+                    info.tables.insert(grown.table.clone(), described.table);
+                }
+                Err(error) => problems.push(error.message),
+            }
+        }
+        for file in files {
             match self.described(&file) {
                 Ok(described) => {
                     info.tables.insert(file.table, described.table.clone());
@@ -104,7 +130,7 @@ impl Folder {
         }
         if info.tables.is_empty() && problems.is_empty() {
             problems.push(format!(
-                "{} holds no .csv, .tsv, .json, .jsonl or .ndjson file.",
+                "{} holds no .csv, .tsv, .json, .jsonl, .ndjson, .xlsx, .ods or .xls file.",
                 self.path.display()
             ));
         }
@@ -113,6 +139,9 @@ impl Folder {
     }
 
     fn scan(&self, scan: &Scan) -> Result<RowStream, ConnectError> {
+        if let Some(grown) = self.grown.get(&scan.table) {
+            return grown.scan(&self.path, &scan.fields);
+        }
         let file = self.file(&scan.table)?;
         if let Format::Delimited { .. } = file.format {
             let fields = if scan.fields.is_empty() {
@@ -124,12 +153,16 @@ impl Folder {
             return Ok(RowStream::spawn(move |sink| reader.scan(&fields, sink)));
         }
         let fields = records::pinned(&file.table, &self.described(&file)?.readings, &scan.fields)?;
-        Ok(RowStream::spawn(move |sink| {
-            json::scan(&file, &fields, sink)
+        Ok(RowStream::spawn(move |sink| match file.format {
+            Format::Workbook => workbook::scan(&file, &fields, sink),
+            _ => json::scan(&file, &fields, sink),
         }))
     }
 
     fn update(&self, table: &str, key: &Row, set: &Row) -> Result<u64, ConnectError> {
+        if self.grown.contains_key(table) {
+            return Err(not_writable(table));
+        }
         let file = self.file(table)?;
         if !self.writable {
             return Err(not_writable(table));
@@ -146,14 +179,61 @@ impl Folder {
     }
 
     fn file(&self, table: &str) -> Result<DataFile, ConnectError> {
-        let mut files = files::list(&self.path)?;
+        let (mut files, _) = self.files()?;
         match files.iter().position(|file| file.table == table) {
             Some(index) => Ok(files.swap_remove(index)),
             None => Err(no_table(
                 table,
-                files.iter().map(|file| file.table.as_str()),
+                files
+                    .iter()
+                    .map(|file| &file.table)
+                    .chain(self.grown.keys())
+                    .map(String::as_str),
             )),
         }
+    }
+
+    /// Returns the files that are tables of their own, and why some are not. Of a workbook with
+    /// several sheets each is one, named after both.
+    fn files(&self) -> Result<(Vec<DataFile>, Vec<String>), ConnectError> {
+        let (mut files, mut problems) = (Vec::new(), Vec::new());
+        for file in files::list(&self.path)? {
+            if self.grown.values().any(|grown| grown.holds(&file.path)) {
+                continue;
+            }
+            if file.format != Format::Workbook {
+                files.push(file);
+                continue;
+            }
+            match self.sheets(&file) {
+                Ok(sheets) => {
+                    let is_one = sheets.len() == 1;
+                    files.extend(sheets.into_iter().map(|sheet| DataFile {
+                        table: match is_one {
+                            true => file.table.clone(),
+                            false => format!("{}.{sheet}", file.table),
+                        },
+                        sheet: Some(sheet),
+                        ..file.clone()
+                    }));
+                }
+                Err(error) => problems.push(error.message),
+            }
+        }
+        Ok((files, problems))
+    }
+
+    fn sheets(&self, file: &DataFile) -> Result<Vec<String>, ConnectError> {
+        let stamp = stamp(file)?;
+        let lock = || self.sheets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((as_of, sheets)) = lock().get(&file.path)
+            && *as_of == stamp
+        {
+            return Ok(sheets.clone());
+        }
+        let sheets = workbook::sheets(&file.path)?;
+        lock().insert(file.path.clone(), (stamp, sheets.clone()));
+        Ok(sheets)
     }
 
     fn described(&self, file: &DataFile) -> Result<Arc<Described>, ConnectError> {
@@ -165,12 +245,13 @@ impl Folder {
         let described = Arc::new(match file.format {
             Format::Delimited { .. } => DelimitedFile::open(file)?.describe(self.writable)?,
             Format::Json | Format::JsonLines => json::describe(file)?,
+            Format::Workbook => workbook::describe(file)?,
         });
         let mut cache = self
             .described
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        cache.insert(file.path.clone(), (stamp, described.clone()));
+        cache.insert(source(file), (stamp, described.clone()));
         Ok(described)
     }
 
@@ -181,9 +262,15 @@ impl Folder {
             .described
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let found = cache.get(&file.path).filter(|(as_of, _)| *as_of == stamp);
+        let found = cache
+            .get(&source(file))
+            .filter(|(as_of, _)| *as_of == stamp);
         Ok(found.map(|(_, described)| described.clone()))
     }
+}
+
+fn source(file: &DataFile) -> Source {
+    (file.path.clone(), file.sheet.clone())
 }
 
 fn stamp(file: &DataFile) -> Result<Stamp, ConnectError> {

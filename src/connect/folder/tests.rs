@@ -17,6 +17,7 @@ fn folder(files: &[(&str, &[u8])], writable: bool) -> (TempDir, FolderConnection
         path: ".".into(),
         writable,
         about: None,
+        tables: indexmap::IndexMap::new(),
     };
     let connection = FolderConnection::open(&config, workspace.path()).unwrap();
     (workspace, connection)
@@ -269,4 +270,56 @@ async fn pinned_dates_read_the_same_before_and_after_a_description() {
     folder.describe().await.unwrap();
     assert_eq!(rows(&folder, scan).await.unwrap(), before);
     assert_eq!(before[0]["due"], "2024-04-03");
+}
+
+#[tokio::test]
+async fn files_of_a_pattern_are_one_table_which_grows() {
+    let workspace = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(workspace.path().join(name), text).unwrap();
+    write("tickets-01.csv", "id,opened\n007,3/4/2024\n");
+    write("tickets-02.csv", "opened;id;plan\n22/4/2024;008;gold\n");
+    write("other.csv", "n\n1\n");
+    let config: FileConfig = toml::from_str(
+        "path = '.'\nwritable = true\ntables = { tickets = { files = 'tickets-*.csv' } }",
+    )
+    .unwrap();
+    let folder = FolderConnection::open(&config, workspace.path()).unwrap();
+    let info = folder.describe().await.unwrap();
+    let names: Vec<&String> = info.tables.keys().collect();
+    assert_eq!(names, ["tickets", "other"]);
+    let tickets = &info.tables["tickets"];
+    assert_eq!((tickets.rows, tickets.writable), (Some(2), false));
+    assert_eq!(
+        tickets.notes,
+        ["`plan` is not in tickets-01.csv: it is missing in its rows."]
+    );
+    let read = async || {
+        let rows = folder.scan(Scan::all("tickets")).await.unwrap();
+        let rows = rows.collect(usize::MAX).await.unwrap();
+        rows.into_iter().map(Value::Object).collect::<Value>()
+    };
+    // Day and month are told by all files together.
+    let mut expected = vec![
+        json!({ "id": "007", "opened": "2024-04-03", "plan": null }),
+        json!({ "id": "008", "opened": "2024-04-22", "plan": "gold" }),
+    ];
+    assert_eq!(read().await, json!(expected));
+    write("tickets-03.csv", "id,opened,plan\n009,1/5/2024,\n");
+    expected.push(json!({ "id": "009", "opened": "2024-05-01", "plan": null }));
+    assert_eq!(
+        read().await,
+        json!(expected),
+        "a new file is seen at the next read"
+    );
+    let gone: FileConfig =
+        toml::from_str("path = '.'\ntables = { calls = { files = 'calls-*.csv' } }").unwrap();
+    let gone = FolderConnection::open(&gone, workspace.path()).unwrap();
+    assert!(
+        gone.describe()
+            .await
+            .unwrap()
+            .problem
+            .unwrap()
+            .contains("no file of the pattern")
+    );
 }

@@ -56,12 +56,7 @@ impl Dialect for Mysql {
         }
     }
 
-    fn same_text(
-        &self,
-        column: &str,
-        of: &SqlColumn,
-        place: &mut dyn FnMut() -> String,
-    ) -> String {
+    fn same_text(&self, column: &str, of: &SqlColumn, place: &mut dyn FnMut() -> String) -> String {
         let listed = self.listed(column, of);
         let same_bytes = format!("CAST({listed} AS BINARY) = {}", place());
         match of.is_exact {

@@ -42,10 +42,11 @@ impl Mysql {
         if let Tls::VerifiedBy(file) = &address.tls
             && !file.is_file()
         {
-            return Err(
-                ConnectError::last(format!("`tls_ca`: there is no file {}.", file.display()))
-                    .help("It is a file of certificates that begin with -----BEGIN CERTIFICATE-----."),
-            );
+            return Err(ConnectError::last(format!(
+                "`tls_ca`: there is no file {}.",
+                file.display()
+            ))
+            .help("It is a file of certificates that begin with -----BEGIN CERTIFICATE-----."));
         }
         Ok(Mysql {
             address,

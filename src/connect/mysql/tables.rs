@@ -31,7 +31,9 @@ pub fn of(rows: impl Iterator<Item = Cells>) -> IndexMap<String, SqlTable> {
         let precision = next().and_then(|text| text.parse().ok());
         let collation = next().unwrap_or_default();
         if let Some(place) = next().and_then(|text| text.parse().ok()) {
-            keys.entry(name.clone()).or_default().push((place, column.clone()));
+            keys.entry(name.clone())
+                .or_default()
+                .push((place, column.clone()));
         }
         let table = tables.entry(name).or_default();
         table.is_table = kind == "BASE TABLE";

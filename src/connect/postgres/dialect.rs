@@ -70,12 +70,7 @@ impl Dialect for Postgres {
         }
     }
 
-    fn same_text(
-        &self,
-        column: &str,
-        of: &SqlColumn,
-        place: &mut dyn FnMut() -> String,
-    ) -> String {
+    fn same_text(&self, column: &str, of: &SqlColumn, place: &mut dyn FnMut() -> String) -> String {
         match of.is_exact {
             true => format!("{column} = {}", place()),
             // A collation or type may take more for the same than the bytes are.

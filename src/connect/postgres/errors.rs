@@ -83,7 +83,10 @@ impl Errors {
                 self.timeout.as_secs()
             ))
             .help("Set a longer `timeout` for the connection, or choose fewer rows with `where`."),
-            _ if ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)) => {
+            _ if ["08", "40", "53", "57"]
+                .iter()
+                .any(|class| code.starts_with(class)) =>
+            {
                 ConnectError::transient(format!("The PostgreSQL server, about {about}: {message}."))
             }
             _ => ConnectError::last(format!("The PostgreSQL server, about {about}: {message}.")),

@@ -80,7 +80,9 @@ impl PostgresSession {
         self.answer(about, asked).await?;
         let fetch = format!("FETCH {PIECE} FROM rows");
         loop {
-            let fetched = self.answer(about, self.client.query_typed(&fetch, &[])).await?;
+            let fetched = self
+                .answer(about, self.client.query_typed(&fetch, &[]))
+                .await?;
             let count = fetched.len();
             let mut rows: Vec<Cells> = Vec::with_capacity(count);
             for row in fetched {
@@ -101,7 +103,11 @@ impl Session for PostgresSession {
         const ABOUT: &str = "pg_catalog";
         self.begin(ABOUT, false).await?;
         let columns = self
-            .answer(ABOUT, self.client.query_typed(tables::COLUMNS, &[(&self.schema, Type::TEXT)]))
+            .answer(
+                ABOUT,
+                self.client
+                    .query_typed(tables::COLUMNS, &[(&self.schema, Type::TEXT)]),
+            )
             .await?;
         self.end(ABOUT).await?;
         tables::of(&columns).map_err(|error| self.errors.of(&error, ABOUT))

@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn numbers_of_up_to_fifteen_digits_are_told_apart_by_floats() {
-        let numeric = |precision: i32, scale: i32| class("numeric", "N", ((precision << 16) | scale) + 4);
+        let numeric =
+            |precision: i32, scale: i32| class("numeric", "N", ((precision << 16) | scale) + 4);
         assert_eq!(numeric(15, 2), Class::Decimal { exact: true });
         assert_eq!(numeric(16, 2), Class::Decimal { exact: false });
         assert_eq!(class("numeric", "N", -1), Class::Decimal { exact: false });

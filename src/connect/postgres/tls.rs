@@ -38,13 +38,16 @@ impl Encryption {
         let config = match tls {
             Tls::Off => return Ok(Encryption(None)),
             Tls::Verified => builder()?.with_platform_verifier().map_err(|error| {
-                ConnectError::last(format!("The certificates of this machine cannot be used: {error}."))
-                    .help("Install them (ca-certificates), or name a file in `tls_ca`.")
+                ConnectError::last(format!(
+                    "The certificates of this machine cannot be used: {error}."
+                ))
+                .help("Install them (ca-certificates), or name a file in `tls_ca`.")
             })?,
             Tls::VerifiedBy(file) => {
                 let unusable = |why: String| {
-                    ConnectError::last(format!("`tls_ca`, {}: {why}.", file.display()))
-                        .help("It is a file of certificates that begin with -----BEGIN CERTIFICATE-----.")
+                    ConnectError::last(format!("`tls_ca`, {}: {why}.", file.display())).help(
+                        "It is a file of certificates that begin with -----BEGIN CERTIFICATE-----.",
+                    )
                 };
                 let mut roots = RootCertStore::empty();
                 let certificates = CertificateDer::pem_file_iter(file)

@@ -59,8 +59,10 @@ impl Address {
         let tls = match (config.tls.as_deref(), &config.tls_ca) {
             (Some("off"), None) => Tls::Off,
             (Some("off"), Some(_)) => {
-                return Err(ConnectError::last("`tls_ca` is of no use with `tls = \"off\"`.")
-                    .help("Leave one of them out."));
+                return Err(
+                    ConnectError::last("`tls_ca` is of no use with `tls = \"off\"`.")
+                        .help("Leave one of them out."),
+                );
             }
             (None | Some("verify"), Some(file)) => Tls::VerifiedBy(workspace.join(file)),
             (Some("verify"), None) => Tls::Verified,
@@ -217,7 +219,12 @@ mod tests {
     fn an_address_is_taken_apart_and_what_is_said_beside_it_holds() {
         let found = read("url = 'env:URL'").unwrap();
         assert_eq!(
-            (found.host.as_str(), found.port, found.database.as_str(), found.user.as_str()),
+            (
+                found.host.as_str(),
+                found.port,
+                found.database.as_str(),
+                found.user.as_str()
+            ),
             ("db.example.com", 6543, "crm", "ann")
         );
         assert_eq!(found.password.unwrap().reveal(), "p@ss/word");

@@ -7,6 +7,7 @@
 use indexmap::IndexMap;
 
 use super::moments::{day, span};
+use super::query::of_table;
 use super::{Class, Dialect, Parameter, ReadAs, SqlColumn};
 use crate::connect::values::is_missing;
 use crate::connect::{Comparison, Is, Literal, Test};
@@ -44,7 +45,9 @@ impl Conditions<'_> {
             Test::Anything => None,
             Test::All(tests) => {
                 let said: Vec<_> = tests.iter().map(|test| self.test(test)).collect();
-                let is_exact = said.iter().all(|said| said.as_ref().is_some_and(|s| s.is_exact));
+                let is_exact = said
+                    .iter()
+                    .all(|said| said.as_ref().is_some_and(|s| s.is_exact));
                 joined(said.into_iter().flatten().collect(), " AND ", is_exact)
             }
             Test::Any(tests) => {
@@ -62,18 +65,36 @@ impl Conditions<'_> {
                 column,
                 is,
                 negated,
-            } => self.cell(column, is, *negated),
+            } => {
+                let said = self.cell(column, is, *negated);
+                self.odd_too(column, said)
+            }
         }
+    }
+
+    /// Lets those cells pass too that the server may take for something else than they are here.
+    fn odd_too(&self, column: &str, said: Option<Said>) -> Option<Said> {
+        let said = said?;
+        let (of, _) = self.columns.get(column)?;
+        let quoted = of_table(self.dialect, column);
+        Some(match self.dialect.is_odd(&quoted, of.class) {
+            Some(is_odd) => Said {
+                sql: format!("({is_odd} OR {})", said.sql),
+                is_exact: false,
+            },
+            None => said,
+        })
     }
 
     /// Returns the condition that a column holds one of some keys, as rows are joined by.
     pub fn among(&mut self, column: &str, keys: &[String]) -> Option<Said> {
         let (of, field) = self.columns.get(column)?.clone();
-        let quoted = self.dialect.quoted(column);
+        let quoted = of_table(self.dialect, column);
         let is_read_as_text = field == FieldType::Text;
         let (keys, read_as, or): (Vec<&String>, _, _) = match of.class {
             Class::Integer if of.class.is_natural(field) || is_read_as_text => {
-                let whole = |key: &&String| key.parse::<i64>().is_ok_and(|n| n.to_string() == **key);
+                let whole =
+                    |key: &&String| key.parse::<i64>().is_ok_and(|n| n.to_string() == **key);
                 (keys.iter().filter(whole).collect(), ReadAs::Integer, None)
             }
             Class::Uuid if is_read_as_text => {
@@ -108,15 +129,12 @@ impl Conditions<'_> {
             Some(or) => format!("({listed} OR {or})"),
             None => listed,
         };
-        Some(Said {
-            sql,
-            is_exact: false,
-        })
+        self.odd_too(column, said(sql, false))
     }
 
     fn cell(&mut self, column: &str, is: &Is, negated: bool) -> Option<Said> {
         let (of, field) = self.columns.get(column)?.clone();
-        let quoted = self.dialect.quoted(column);
+        let quoted = of_table(self.dialect, column);
         let is_value = self.dialect.is_value(&quoted, of.class);
         let is_text = matches!(of.class, Class::Text | Class::Other | Class::List);
         if *is == Is::Missing {
@@ -177,9 +195,7 @@ impl Conditions<'_> {
                     .collect();
                 Some(format!("({})", all?.join(" OR ")))
             }
-            Is::Compared(comparison, value) => {
-                self.compared(column, of, field, *comparison, value)
-            }
+            Is::Compared(comparison, value) => self.compared(column, of, field, *comparison, value),
         }
     }
 
@@ -213,7 +229,10 @@ impl Conditions<'_> {
                     Comparison::Unequal => !*wanted,
                     _ => return None,
                 };
-                Some(format!("({column} IS {})", if wanted { "TRUE" } else { "FALSE" }))
+                Some(format!(
+                    "({column} IS {})",
+                    if wanted { "TRUE" } else { "FALSE" }
+                ))
             }
             (Class::Date, Literal::Text(text)) if field == FieldType::Date => {
                 self.day(column, sign, &day(text)?.to_string())
@@ -225,7 +244,11 @@ impl Conditions<'_> {
                 let span = span(comparison, value)?;
                 let read_as = ReadAs::Moment { zoned };
                 let mut edges = Vec::new();
-                let signs = if span.inside { [">=", "<"] } else { ["<", ">="] };
+                let signs = if span.inside {
+                    [">=", "<"]
+                } else {
+                    ["<", ">="]
+                };
                 for (edge, sign) in [span.from, span.until].into_iter().zip(signs) {
                     if let Some(moment) = edge {
                         let written = moment.strftime("%Y-%m-%d %H:%M:%S").to_string();

@@ -68,11 +68,7 @@ impl<S: Server> SqlConnection<S> {
         (offered, gone)
     }
 
-    fn one(
-        &self,
-        there: IndexMap<String, SqlTable>,
-        name: &str,
-    ) -> Result<SqlTable, ConnectError> {
+    fn one(&self, there: IndexMap<String, SqlTable>, name: &str) -> Result<SqlTable, ConnectError> {
         let mut offered = self.offered(there).0;
         match offered.shift_remove(name) {
             Some(table) => Ok(table),
@@ -99,8 +95,7 @@ impl<S: Server> SqlConnection<S> {
     }
 }
 
-const NONE_READABLE: &str =
-    "The user that is named in sopwright.toml may read no table there: grant SELECT, or name the `schema`.";
+const NONE_READABLE: &str = "The user that is named in sopwright.toml may read no table there: grant SELECT, or name the `schema`.";
 
 #[async_trait]
 impl<S: Server> Connection for SqlConnection<S> {
@@ -120,7 +115,9 @@ impl<S: Server> Connection for SqlConnection<S> {
         for (name, table) in &tables {
             let mut fields = self.fields(name, table);
             // As numbers until they are seen to be nothing but 0 and 1.
-            fields.values_mut().for_each(|field| *field = FieldType::Text);
+            fields
+                .values_mut()
+                .for_each(|field| *field = FieldType::Text);
             let narrowing = Narrowing {
                 test: crate::connect::Test::All(Vec::new()),
                 limit: Some(most + 1),
@@ -161,7 +158,10 @@ impl<S: Server> Connection for SqlConnection<S> {
             true => self.fields(&scan.table, &table),
             false => scan.fields,
         };
-        if let Some(gone) = fields.keys().find(|name| !table.columns.contains_key(*name)) {
+        if let Some(gone) = fields
+            .keys()
+            .find(|name| !table.columns.contains_key(*name))
+        {
             let columns = table.columns.keys().map(String::as_str);
             return Err(drift(&scan.table, gone, columns));
         }

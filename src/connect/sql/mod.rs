@@ -139,12 +139,7 @@ pub trait Dialect: Send + Sync {
 
     /// Returns the condition that a text is just this one, byte by byte; `place` gives a place of
     /// that text, as often as it is asked for one.
-    fn same_text(
-        &self,
-        column: &str,
-        of: &SqlColumn,
-        place: &mut dyn FnMut() -> String,
-    ) -> String;
+    fn same_text(&self, column: &str, of: &SqlColumn, place: &mut dyn FnMut() -> String) -> String;
 
     /// Returns what is looked up in a list of texts. It may find more than is the same.
     fn listed(&self, column: &str, of: &SqlColumn) -> String;
@@ -154,6 +149,12 @@ pub trait Dialect: Send + Sync {
 
     /// Returns the condition that a text may begin or end with what is trimmed away here.
     fn may_be_padded(&self, column: &str) -> String;
+
+    /// Returns the condition that a cell may be something else here than the server takes it for;
+    /// `None` where columns hold what they are declared to hold.
+    fn is_odd(&self, _: &str, _: Class) -> Option<String> {
+        None
+    }
 
     /// Returns a moment without fractions of a second, for ordering.
     fn second(&self, column: &str) -> String;

@@ -38,10 +38,7 @@ pub fn span(comparison: Comparison, value: &Literal) -> Option<Span> {
                 (moment, next)
             }
         },
-        Literal::Day(day) => (
-            midnight(*day)?,
-            midnight(day.checked_add(1.day()).ok()?)?,
-        ),
+        Literal::Day(day) => (midnight(*day)?, midnight(day.checked_add(1.day()).ok()?)?),
         Literal::Boolean(_) | Literal::Number(_) => return None,
     };
     match comparison {
@@ -117,7 +114,11 @@ mod tests {
                     };
                     let within = span.from.is_none_or(|from| moment >= from)
                         && span.until.is_none_or(|until| moment < until);
-                    assert_eq!(within == span.inside, expected, "{moment} {comparison:?} {value}");
+                    assert_eq!(
+                        within == span.inside,
+                        expected,
+                        "{moment} {comparison:?} {value}"
+                    );
                 }
             }
         }
@@ -125,7 +126,12 @@ mod tests {
 
     #[test]
     fn what_is_written_otherwise_is_not_compared() {
-        for text in ["2024-3-1", "2024-03-01T00:00:00+00:00", "soon", "2024-03-01T00:00:00.5Z"] {
+        for text in [
+            "2024-3-1",
+            "2024-03-01T00:00:00+00:00",
+            "soon",
+            "2024-03-01T00:00:00.5Z",
+        ] {
             let text = Literal::Text(text.to_owned());
             assert_eq!(span(Comparison::Less, &text), None, "{text:?}");
         }

@@ -55,9 +55,10 @@ pub fn text_of(
 
     let cells: Vec<String> = columns
         .iter()
-        .map(|(name, (column, _))| dialect.cell(&dialect.quoted(name), column))
+        .map(|(name, (column, _))| dialect.cell(&of_table(dialect, name), column))
         .collect();
-    let mut sql = format!("SELECT {} FROM {}", cells.join(", "), dialect.table(name));
+    let table_name = dialect.table(name);
+    let mut sql = format!("SELECT {} FROM {table_name} AS t", cells.join(", "));
     if !wheres.is_empty() {
         sql += &format!(" WHERE {}", wheres.join(" AND "));
     }
@@ -65,12 +66,13 @@ pub fn text_of(
     // Without a key, ties would come in any order.
     let is_ordered = wanted.is_some() && !table.key.is_empty();
     let mut order = wanted.filter(|_| is_ordered).unwrap_or_default();
-    order.extend(table.key.iter().map(|key| dialect.quoted(key)));
+    order.extend(table.key.iter().map(|key| of_table(dialect, key)));
     if !order.is_empty() {
         sql += &format!(" ORDER BY {}", order.join(", "));
     }
+    // Without a key and a wanted order, any rows are the first ones.
     if let Some(limit) = narrowing.limit
-        && is_ordered
+        && (is_ordered || narrowing.order_by.is_empty())
         && is_all_said
         && narrowing.among.is_empty()
     {
@@ -82,6 +84,12 @@ pub fn text_of(
         table: name.to_owned(),
         is_ordered,
     }
+}
+
+/// Returns the quoted name of a column of the table. A bare one could stand for what is selected
+/// under that name, which is text.
+pub fn of_table(dialect: &dyn Dialect, column: &str) -> String {
+    format!("t.{}", dialect.quoted(column))
 }
 
 /// Returns what rows are ordered by; `None` where the server would order otherwise than it is done
@@ -97,7 +105,7 @@ fn ordered(
         if !of.class.is_natural(*field) {
             return None;
         }
-        let quoted = dialect.quoted(column);
+        let quoted = of_table(dialect, column);
         let value = match of.class {
             Class::Integer | Class::Decimal { .. } | Class::Float => {
                 dialect.number(&quoted, of.class, false)?.0

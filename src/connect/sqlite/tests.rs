@@ -21,6 +21,7 @@ fn database(writable: bool) -> (TempDir, SqliteConnection) {
         path: "a.db".into(),
         writable,
         about: None,
+        tables: IndexMap::new(),
     };
     let connection = SqliteConnection::open(&config, workspace.path()).unwrap();
     (workspace, connection)

@@ -147,6 +147,7 @@ mod tests {
             table: "t".to_owned(),
             path: "t.json".into(),
             format: Format::Json,
+            sheet: None,
         };
         let mut count = 0;
         each_element(&file, text.as_bytes(), |_| {
@@ -189,6 +190,7 @@ mod tests {
             table: "t".to_owned(),
             path: "t.json".into(),
             format: Format::Json,
+            sheet: None,
         };
         let mut seen = 0;
         each_element(&file, r#"[{},{},{"#.as_bytes(), |_| {
