@@ -6,14 +6,13 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
-use crate::connect::{
-    Aliases, ConnectError, ConnectErrorKind, Connections, Narrowing, Row, RowStream, Scan,
-};
+use crate::connect::{Aliases, ConnectError, ConnectErrorKind, Connections, Narrowing, Row};
 use crate::diag::{Error, Result};
 use crate::engine::{CompiledPull, Failure, Program, PullRequest, Rows, Table, ToolRequest};
 use crate::expr::Scope;
 use crate::spec::IfUnavailable;
 
+use super::reading::{MOST_ROWS, Unread, chosen_rows, read_rows, whole};
 use super::spread::Spread;
 
 /// The tables that cases read from, or why one could not be read.
@@ -42,9 +41,6 @@ impl Memory for Nothing {
         None
     }
 }
-
-/// The most rows of a table that are joined to cases.
-const MOST_ROWS: usize = 2_000_000;
 
 /// From how many rows at least a dry run picks its cases.
 const SAMPLED_ROWS: usize = 20_000;
@@ -175,45 +171,6 @@ async fn load(
     Ok(knowing(table, pull, aliases))
 }
 
-/// Why the rows that are wanted of a table are not there.
-enum Unread {
-    Source(ConnectError),
-    Condition(crate::expr::Error),
-}
-
-impl From<ConnectError> for Unread {
-    fn from(error: ConnectError) -> Self {
-        Unread::Source(error)
-    }
-}
-
-/// Reads the rows for which `where` holds, as far as that can be said before there is a case.
-async fn chosen_rows(
-    connections: &Connections,
-    pull: &CompiledPull,
-    scope: &Scope,
-) -> std::result::Result<Vec<Row>, Unread> {
-    let narrowing = pull.narrowing(scope);
-    let mut stream = read_rows(connections, pull, &narrowing).await?;
-    let enough = narrowing.limit.filter(|_| stream.is_ordered());
-    let most = enough.unwrap_or(usize::MAX);
-    let mut rows = Vec::new();
-    while rows.len() < most
-        && let Some(chunk) = stream.next().await
-    {
-        for row in chunk? {
-            if pull.reads_case() || pull.keeps(&row, scope).map_err(Unread::Condition)? {
-                rows.push(row);
-            }
-        }
-        if rows.len() >= MOST_ROWS {
-            return Err(too_many(&pull.from).into());
-        }
-    }
-    rows.truncate(most);
-    Ok(rows)
-}
-
 fn prepared(
     pull: &Arc<CompiledPull>,
     rows: Vec<Row>,
@@ -231,26 +188,6 @@ fn knowing(table: Table, pull: &CompiledPull, aliases: Option<&Aliases>) -> Tabl
         Some(aliases) => table.with_aliases(aliases.of(&pull.from)),
         None => table,
     }
-}
-
-/// Starts reading the table of a pull, of which rows may be left out that are surely not wanted.
-///
-/// # Errors
-/// If the connection or table is not there or cannot be read.
-pub async fn read_rows(
-    connections: &Connections,
-    pull: &CompiledPull,
-    narrowing: &Narrowing,
-) -> std::result::Result<RowStream, ConnectError> {
-    let (connection, table) = pull.from.split_once('.').unwrap_or((&pull.from, ""));
-    let connection = connections
-        .get(connection)
-        .ok_or_else(|| ConnectError::unknown(format!("There is no connection `{connection}`")))?;
-    let scan = Scan {
-        table: table.to_owned(),
-        fields: pull.fields.clone(),
-    };
-    connection.scan_narrowed(scan, narrowing).await
 }
 
 /// Reads the table that cases come from: the rows for which `where` holds, in order.
@@ -349,22 +286,6 @@ pub(super) async fn sample_of_cases(
         left_out,
         is_cut: read >= MOST_ROWS,
     })
-}
-
-/// Reads a table that is needed whole; a longer one than fits is an error, not its beginning.
-async fn whole(stream: RowStream, name: &str) -> std::result::Result<Vec<Row>, ConnectError> {
-    let rows = stream.collect(MOST_ROWS).await?;
-    if rows.len() >= MOST_ROWS {
-        return Err(too_many(name));
-    }
-    Ok(rows)
-}
-
-fn too_many(name: &str) -> ConnectError {
-    ConnectError::last(format!(
-        "{name} has {MOST_ROWS} rows or more, too many to join, order or limit in memory"
-    ))
-    .help("Choose fewer with `where`, or give a smaller table.")
 }
 
 fn unevaluated(pull: &CompiledPull, error: &crate::expr::Error) -> Error {

@@ -77,7 +77,7 @@ pub fn postgres() -> Option<Database> {
             folder,
             child,
         }
-        .is_up(),
+        .once_up(),
     )
 }
 
@@ -150,13 +150,13 @@ pub fn mariadb() -> Option<Database> {
             folder,
             child,
         }
-        .is_up(),
+        .once_up(),
     )
 }
 
 impl Database {
     /// Waits until it can be reached.
-    fn is_up(mut self) -> Self {
+    fn once_up(mut self) -> Self {
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
@@ -173,7 +173,7 @@ impl Database {
 
     /// Ends it at once, as a power cut would.
     pub fn kill(&mut self) {
-        // Its own children and, as root, what it runs under go with the server itself.
+        // Its processes for sessions go with it.
         let group = self.child.id().to_string();
         let _ = Command::new("pkill").args(["-KILL", "-P", &group]).status();
         let _ = self.child.kill();

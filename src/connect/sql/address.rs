@@ -91,10 +91,11 @@ impl Address {
 
     /// Returns a text of the server or a library without the password.
     pub fn without_secret(&self, text: &str) -> String {
-        match &self.password {
-            Some(password) => password.strike_from(text),
-            None => text.to_owned(),
+        let mut text = text.to_owned();
+        if let Some(password) = &self.password {
+            password.strike_from(&mut text);
         }
+        text
     }
 }
 
