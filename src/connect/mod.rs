@@ -9,6 +9,7 @@ mod aliases;
 mod blocking;
 mod breaker;
 mod catalog;
+mod chat;
 mod config;
 mod connections;
 mod describe;
@@ -16,6 +17,7 @@ mod error;
 mod folder;
 mod http;
 mod listing;
+mod mail;
 mod mcp;
 pub mod net;
 mod pace;
@@ -36,8 +38,9 @@ pub use aliases::{Alias, Aliases, AliasesOf};
 pub use breaker::{Breaker, IN_A_ROW, Turn};
 pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{
-    AuthConfig, ConnectionConfig, ConnectionsConfig, DescribedBy, FileConfig, HttpConfig,
-    ListConfig, McpConfig, Paging, RestConfig, ServiceConfig, TokenConfig,
+    AuthConfig, ChatConfig, ChatService, ConnectionConfig, ConnectionsConfig, DescribedBy,
+    FileConfig, HttpConfig, ListConfig, MailConfig, McpConfig, Paging, RestConfig, ServiceConfig,
+    TokenConfig,
 };
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};

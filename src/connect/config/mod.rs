@@ -1,5 +1,7 @@
 //! The `[connections.NAME]` sections of `sopwright.toml`.
 
+mod chat;
+mod mail;
 mod mcp;
 mod rest;
 mod service;
@@ -13,6 +15,8 @@ use serde_json::Value;
 
 use super::{ConnectionLimits, Row};
 use crate::diag::did_you_mean;
+pub use chat::{ChatConfig, ChatService};
+pub use mail::MailConfig;
 pub use mcp::{ListConfig, McpConfig, Paging};
 pub use rest::{DescribedBy, RestConfig};
 pub use service::{AuthConfig, ServiceConfig, TokenConfig};
@@ -33,15 +37,21 @@ pub enum ConnectionConfig {
     Mcp(McpConfig),
     /// A service whose requests are described in data.
     Rest(RestConfig),
+    /// A mailbox.
+    Mail(Box<MailConfig>),
+    /// The channels of a chat service.
+    Chat(ChatConfig),
 }
 
 /// The kinds, each with its keys.
-const KINDS: [(&str, &[&[&str]]); 5] = [
+const KINDS: [(&str, &[&[&str]]); 7] = [
     ("folder", &[OF_FILES]),
     ("sqlite", &[OF_FILES]),
     ("http", &[&["openapi", "base_url"], OF_SERVICES]),
     ("mcp", &[&["command", "env", "url", "tables"], OF_SERVICES]),
     ("rest", &[rest::KEYS]),
+    ("mail", &[mail::KEYS]),
+    ("chat", &[chat::KEYS]),
 ];
 
 /// The keys of [`FileConfig`].
@@ -83,6 +93,8 @@ impl ConnectionConfig {
             ConnectionConfig::Folder(_) | ConnectionConfig::Sqlite(_) => None,
             ConnectionConfig::Http(http) => Some(&http.service.limits),
             ConnectionConfig::Mcp(mcp) => Some(&mcp.service.limits),
+            ConnectionConfig::Mail(mail) => Some(&mail.service.limits),
+            ConnectionConfig::Chat(chat) => Some(&chat.limits),
             // It reads pages too, so it keeps to its limits itself.
             ConnectionConfig::Rest(_) => None,
         }
@@ -112,6 +124,10 @@ impl<'de> Deserialize<'de> for ConnectionConfig {
             "sqlite" => FileConfig::deserialize(section).map(ConnectionConfig::Sqlite),
             "mcp" => McpConfig::deserialize(section).map(ConnectionConfig::Mcp),
             "rest" => RestConfig::deserialize(section).map(ConnectionConfig::Rest),
+            "mail" => {
+                MailConfig::deserialize(section).map(|mail| ConnectionConfig::Mail(Box::new(mail)))
+            }
+            "chat" => ChatConfig::deserialize(section).map(ConnectionConfig::Chat),
             _ => HttpConfig::deserialize(section).map(ConnectionConfig::Http),
         }
         .and_then(
