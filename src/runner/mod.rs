@@ -31,8 +31,10 @@ mod standing;
 mod stop;
 mod summary;
 mod waits;
+mod ways;
 mod world;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -61,6 +63,7 @@ pub use restate::{Engine, RESTATE};
 pub use results::Results;
 pub use rules::Rules;
 pub use summary::{FailedCase, Summary};
+pub use ways::Ways;
 
 use again::again;
 use ask::Asker;
@@ -377,18 +380,18 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 fn outbox(plan: &RunPlan<'_>, run: &RunOf, caller: &Arc<Caller>) -> Result<Outbox> {
-    let (folder, caller, expires) = (plan.folder.clone(), caller.clone(), plan.expires);
-    if plan.resumed.is_none() {
-        return Ok(Outbox::new(folder, caller, expires));
-    }
-    let (mut made, files) = plan.journal.made(run.number)?;
-    let waiting = plan.journal.approvals_of_run(run.number)?;
-    let waiting: usize = waiting.iter().map(|(_, n)| n).sum();
-    if waiting > 0 {
-        made.insert(outbox::WAITING.to_owned(), waiting);
-    }
-    let made = (made, files);
-    Ok(Outbox::after(folder, caller, expires, made))
+    let made = if plan.resumed.is_none() {
+        (HashMap::new(), Vec::new())
+    } else {
+        let (mut made, files) = plan.journal.made(run.number)?;
+        let waiting = plan.journal.approvals_of_run(run.number)?;
+        let waiting: usize = waiting.iter().map(|(_, n)| n).sum();
+        if waiting > 0 {
+            made.insert(outbox::WAITING.to_owned(), waiting);
+        }
+        (made, files)
+    };
+    Ok(Outbox::after(plan, caller, made))
 }
 
 fn crashed(message: &str) -> Went {
