@@ -58,9 +58,12 @@ fn workspace(folder: &Path, desk: &Desk) {
             "health": "{{ case.result.health }}"}})),
         output(json!({"id": "list", "kind": "table", "per": "run", "file": "all.csv",
             "columns": {"name": "{{ case.item.name }}"}})),
-        output(json!({"id": "alert", "kind": "message", "to": "slack.cs-alerts",
+        output(json!({"id": "alert", "kind": "message", "to": "slack.cs-alerts", "approval": "required",
             "text": "**{{ account.name }}** renews on {{ account.renews }}"})),
-        output(json!({"id": "note", "kind": "message", "to": "teams.other", "per": "run", "text": "Done"})),
+        output(json!({"id": "note", "kind": "message", "to": "teams.other", "per": "run",
+                "approval": "required", "text": "Done"})),
+        output(json!({"id": "ping", "kind": "message", "to": "slack.cs-alerts", "per": "run",
+                "approval": "not_needed", "text": "{{ cases | length }} cases"})),
     ]});
     write("generated/briefs/workflow.json", &workflow.to_string());
 }
@@ -152,7 +155,8 @@ fn an_approved_message_reaches_its_channel_once_and_calls_nobody() {
         "{}",
         told(&output)
     );
-    assert_eq!(desk.seen().requests, 0);
+    assert!(told(&output).contains("1 message"), "{}", told(&output));
+    assert_eq!(desk.seen().requests, 1, "what need not wait does not");
     let output = run(place, &["inbox", "approve", "2"]);
     assert!(
         told(&output).contains("sent to slack.cs-alerts"),
@@ -172,8 +176,8 @@ fn an_approved_message_reaches_its_channel_once_and_calls_nobody() {
         told(&output)
     );
     let bodies = &desk.seen().bodies["/services/s3cret"];
-    assert_eq!(bodies.len(), 1);
-    let body: Value = serde_json::from_str(&bodies[0]).unwrap();
+    assert_eq!(bodies.len(), 2);
+    let body: Value = serde_json::from_str(&bodies[1]).unwrap();
     assert_eq!(body["text"], "*=1+1 &lt;!channel&gt;* renews on 2027-01-15");
     let shown = json_of(place, &["inbox", "list", "--all"]);
     assert!(!shown.to_string().contains("s3cret"));
