@@ -263,3 +263,23 @@ async fn a_mailbox_is_reached_safely_or_not_at_all() {
         "this machine alone sees it"
     );
 }
+
+#[tokio::test]
+async fn a_token_that_is_fetched_lets_in_too() {
+    let Some(post) = post() else { return };
+    let token = format!(
+        "token = {{ token_url = 'http://127.0.0.1:{}/token', client_id = 'us', client_secret = 'env:X', refresh_token = 'env:X' }}",
+        post.tokens
+    );
+    let section = section(&post).replace("password = 'env:SOPWRIGHT_TEST_MAIL'", &token);
+    let config: ConnectionsConfig = toml::from_str(&format!("[m]\n{section}")).unwrap();
+    let connections = Connections::open(&config, Path::new("."), &|_| Some("r3fresh".to_owned()));
+    let mailbox = connections.require("m").unwrap();
+    let arguments = json!({ "to": "ann@b.example", "subject": "S", "text": "T" });
+    let arguments = arguments.as_object().unwrap();
+    for tool in ["create_draft", "send_email"] {
+        let came = mailbox.call_once(tool, arguments.clone(), "key1").await;
+        came.unwrap_or_else(|error| panic!("{tool}: {error}\n{}", post.logs()));
+    }
+    assert_eq!((post.drafts().len(), post.sent().len()), (1, 1));
+}

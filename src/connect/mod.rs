@@ -116,6 +116,15 @@ pub trait Connection: Send + Sync {
         self.call(tool, arguments).await
     }
 
+    /// Tries whether it can be reached and lets us in, where describing it does not show that
+    /// already; returns what was found, in words.
+    ///
+    /// # Errors
+    /// With what is wrong.
+    async fn reach(&self) -> Result<Option<String>, ConnectError> {
+        Ok(None)
+    }
+
     /// Sets columns of the rows that hold the key, and returns how many rows that were.
     ///
     /// # Errors

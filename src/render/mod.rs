@@ -10,6 +10,7 @@ mod docx;
 mod email;
 mod markdown;
 mod page;
+mod readable;
 mod xlsx;
 
 pub use chat::{Style, chat};
@@ -19,4 +20,5 @@ pub use docx::docx;
 pub(crate) use email::addresses;
 pub use email::{Email, Message, message_id};
 pub use page::page;
+pub use readable::readable;
 pub use xlsx::{Unwritable, xlsx};

@@ -1,5 +1,6 @@
 //! Tables as workbooks.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
@@ -13,6 +14,8 @@ const EXACT: i64 = 9_007_199_254_740_992;
 const ROWS: usize = 1_048_576;
 /// The widest that a column is made for its content, in pixels.
 const WIDEST: u32 = 420;
+/// How wide a column is that holds moments, in letters: their form is not counted by itself.
+const OF_MOMENTS: f64 = 19.0;
 
 /// Why a table cannot be a workbook.
 #[derive(Debug)]
@@ -51,6 +54,7 @@ pub fn xlsx(columns: &[String], rows: &[Vec<Json>]) -> Result<Vec<u8>, Unwritabl
     let day = Format::new().set_num_format("yyyy-mm-dd");
     let moment = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
     let sheet = book.add_worksheet();
+    let mut moments = BTreeSet::new();
     for (at, column) in (0_u16..).zip(columns) {
         sheet.write_string_with_format(0, at, short(column), &heading)?;
     }
@@ -74,6 +78,7 @@ pub fn xlsx(columns: &[String], rows: &[Vec<Json>]) -> Result<Vec<u8>, Unwritabl
                         sheet.write_datetime_with_format(line, at, &date, &day)?;
                     }
                     Some(Dated::Moment(date)) => {
+                        moments.insert(at);
                         sheet.write_datetime_with_format(line, at, &date, &moment)?;
                     }
                     None => {
@@ -89,6 +94,9 @@ pub fn xlsx(columns: &[String], rows: &[Vec<Json>]) -> Result<Vec<u8>, Unwritabl
     sheet.set_freeze_panes(1, 0)?;
     sheet.set_autofit_max_width(WIDEST);
     sheet.autofit();
+    for column in moments {
+        sheet.set_column_width(column, OF_MOMENTS)?;
+    }
     Ok(book.save_to_buffer()?)
 }
 
@@ -160,6 +168,10 @@ mod tests {
             "{sheet}"
         );
         assert!(sheet.contains("state=\"frozen\""));
+        assert!(
+            sheet.contains("<col min=\"2\" max=\"2\" width=\"19."),
+            "{sheet}"
+        );
         let texts = part(&book, "xl/sharedStrings.xml");
         for text in ["=1+1", "007", "2026-13-01", "9007199254740993", " … (cut)"] {
             assert!(texts.contains(text), "{text}");

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::print_stdout, dead_code)]
 
 use std::fs;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -17,6 +18,8 @@ pub struct Post {
     pub imap: u16,
     /// Where is sent.
     pub smtp: u16,
+    /// Where tokens are had and looked up.
+    pub tokens: u16,
     servers: Vec<Child>,
 }
 
@@ -84,6 +87,12 @@ pub fn post() -> Option<Post> {
         "-addext",
         "basicConstraints=critical,CA:FALSE",
     ]));
+    let tokens = tokens();
+    fs::write(
+        path.join("tokens.conf"),
+        format!("tokeninfo_url = http://127.0.0.1:{tokens}/info?access_token=\nusername_attribute = email\n"),
+    )
+    .expect("a configuration");
     let config = path.join("dovecot.conf");
     fs::write(&config, dovecot_config(path, imaps, imap)).expect("a configuration");
     fs::create_dir(path.join("sent")).expect("a folder");
@@ -118,6 +127,7 @@ pub fn post() -> Option<Post> {
         imaps,
         imap,
         smtp,
+        tokens,
         servers,
     };
     for port in [imaps, imap, smtp] {
@@ -200,6 +210,31 @@ impl Drop for Post {
     }
 }
 
+/// Starts a server that gives a token for a refresh token, and says whose a token is.
+fn tokens() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut asked = [0; 4096];
+            let read = stream.read(&mut asked).unwrap_or(0);
+            let asked = String::from_utf8_lossy(&asked[..read]).into_owned();
+            let (status, said) = match asked.split_whitespace().nth(1) {
+                Some("/token") => ("200 OK", r#"{"access_token":"t0k3n","expires_in":3600}"#),
+                Some("/info?access_token=t0k3n") => ("200 OK", r#"{"email":"zoe"}"#),
+                _ => ("401 Unauthorized", "{}"),
+            };
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}",
+                said.len()
+            );
+            let _ =
+                stream.write_all(format!("{head}\r\nConnection: close\r\n\r\n{said}").as_bytes());
+        }
+    });
+    port
+}
+
 /// Returns a configuration by which it keeps to its folder, run by root or by anyone else.
 fn dovecot_config(path: &Path, imaps: u16, imap: u16) -> String {
     let id = |what: &str| {
@@ -233,6 +268,12 @@ ssl_cert = <{path}/cert.pem
 ssl_key = <{path}/key.pem
 first_valid_uid = 1
 mail_location = maildir:{path}/home/Maildir
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {path}/tokens.conf
+}}
 passdb {{
   driver = static
   args = password=s3cret

@@ -1,7 +1,8 @@
 # A mail server for the tests: it takes email from whoever signs in, and keeps each as a file.
-# sending.py PORT FOLDER CERTIFICATE KEY. A subject with "lost" gets no answer to the end of its
+# sending.py PORT FOLDER CERTIFICATE KEY. Who signs in shows the password s3cret or the token t0k3n. A subject with "lost" gets no answer to the end of its
 # data; a recipient with "refused" is refused.
 import asyncio
+import base64
 import itertools
 import os
 import ssl
@@ -13,6 +14,9 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 class Keeper:
     def __init__(self, folder):
         self.folder, self.numbers = folder, itertools.count(1)
+
+    async def auth_XOAUTH2(self, server, args):
+        return AuthResult(success=b"auth=Bearer t0k3n\x01" in base64.b64decode(args[1]))
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if "refused" in address:

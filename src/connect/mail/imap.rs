@@ -81,7 +81,7 @@ impl Drafts {
         if let Some(mut open) = held.take()
             && let Ok(placed) = self.in_time(place(&mut open, id, source)).await
         {
-            let folder = open.folder.clone();
+            let folder = folders::decoded(&open.folder);
             *held = Some(open);
             return Ok((folder, placed));
         }
@@ -89,9 +89,21 @@ impl Drafts {
         let mut open = opened.map_err(|trouble| self.told(trouble, false))?;
         let placed = self.in_time(place(&mut open, id, source)).await;
         let placed = placed.map_err(|trouble| self.told(trouble, true))?;
-        let folder = open.folder.clone();
+        let folder = folders::decoded(&open.folder);
         *held = Some(open);
         Ok((folder, placed))
+    }
+
+    /// Signs in, and returns the folder of drafts.
+    ///
+    /// # Errors
+    /// If that does not work.
+    pub(super) async fn reach(&self) -> Result<String, ConnectError> {
+        let opened = self.in_time(self.open()).await;
+        let open = opened.map_err(|trouble| self.told(trouble, false))?;
+        let folder = folders::decoded(&open.folder);
+        *self.held.lock().await = Some(open);
+        Ok(folder)
     }
 
     async fn in_time<T>(

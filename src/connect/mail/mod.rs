@@ -248,6 +248,18 @@ impl Connection for MailConnection {
         self.carry_out(tool, &arguments, key).await
     }
 
+    async fn reach(&self) -> Result<Option<String>, ConnectError> {
+        let mut found = Vec::new();
+        if let Some(drafts) = &self.drafts {
+            found.push(format!("drafts go to `{}`", drafts.reach().await?));
+        }
+        if let Some(sender) = &self.sender {
+            sender.reach().await?;
+            found.push("it can send".to_owned());
+        }
+        Ok(Some(found.join(", ")))
+    }
+
     async fn update(&self, table: &str, _: &Row, _: &Row) -> Result<u64, ConnectError> {
         Err(no_table(table, []))
     }

@@ -16,6 +16,9 @@ use super::tls::Tls;
 use crate::connect::ConnectError;
 use crate::diag::one_line;
 
+/// How long the end of a conversation may take: nothing hangs on it.
+const GOODBYE: Duration = Duration::from_secs(1);
+
 /// The server that sends.
 pub(super) struct Sender {
     pub(super) server: Server,
@@ -52,7 +55,7 @@ impl Sender {
         };
         match sent {
             Ok(_) => {
-                let _ = timeout(Duration::from_secs(1), line.quit()).await;
+                let _ = timeout(GOODBYE, line.quit()).await;
                 Ok(())
             }
             // An answer that says no means that it was not sent.
@@ -63,6 +66,17 @@ impl Sender {
                     .unclear(is_unclear))
             }
         }
+    }
+
+    /// Signs in.
+    ///
+    /// # Errors
+    /// If that does not work.
+    pub(super) async fn reach(&self) -> Result<(), ConnectError> {
+        let opened = timeout(self.patience, self.open()).await;
+        let mut line = opened.map_err(|_| self.slow())??;
+        let _ = timeout(GOODBYE, line.quit()).await;
+        Ok(())
     }
 
     async fn open(&self) -> Result<AsyncSmtpConnection, ConnectError> {
