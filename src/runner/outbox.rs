@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use super::RunPlan;
 use super::calls::{Caller, Came};
 use super::files::{self, Files, plain};
-use super::log::{CaseLog, now};
+use super::log::{CaseLog, RunOf, now};
 use super::perform;
 use super::standing;
 use super::stop::Halt;
@@ -51,28 +51,36 @@ const KINDS: [&str; 6] = ["document", "table", EMAIL, MESSAGE, "update", "call"]
 const EMAIL: &str = "email draft";
 const MESSAGE: &str = "message";
 /// What waits is counted under this name.
-pub(super) const WAITING: &str = "waiting for approval";
+const WAITING: &str = "waiting for approval";
 
 impl Outbox {
-    /// Returns the outbox of a run, which goes on where an earlier one stopped: what was made, and
-    /// its files.
-    pub(super) fn after(
-        plan: &RunPlan<'_>,
-        caller: &Arc<Caller>,
-        (counts, files): (HashMap<String, usize>, Vec<String>),
-    ) -> Self {
+    /// Returns the outbox of a run; of one that is resumed it goes on where it stopped: what was
+    /// made, and its files.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn of(plan: &RunPlan<'_>, run: &RunOf, caller: &Arc<Caller>) -> Result<Self> {
+        let (mut counts, mut files) = (HashMap::new(), Vec::new());
+        if plan.resumed.is_some() {
+            (counts, files) = plan.journal.made(run.number)?;
+            let waiting = plan.journal.approvals_of_run(run.number)?;
+            let waiting: usize = waiting.iter().map(|(_, n)| n).sum();
+            if waiting > 0 {
+                counts.insert(WAITING.to_owned(), waiting);
+            }
+        }
         let kinds = KINDS.into_iter().chain([WAITING]);
         let made = kinds.filter_map(|kind| Some((kind.to_owned(), *counts.get(kind)?)));
         let files = Files::new(plan.folder.clone(), files);
         files.tidy();
-        Outbox {
+        Ok(Outbox {
             files,
             caller: caller.clone(),
             ways: plan.rules.ways.clone(),
             at: plan.run.time.parse().unwrap_or_default(),
             expires: plan.expires,
             made: Mutex::new(made.collect()),
-        }
+        })
     }
 
     /// Returns how many of each kind were made.
@@ -160,40 +168,29 @@ impl Outbox {
         delivery: Delivery,
         way: Way,
     ) -> Result<Delivered> {
-        let request = match way {
-            Way::Call(_) if self.ways.waits(&delivery) => {
-                // First that it waits: the case is through with it once its file is journaled.
-                let kept = self.keep(log, part.clone(), delivery.clone(), Reason::Approval);
-                if let Err(failure) = kept.await? {
-                    return Ok(Delivered::Made(Err(failure)));
-                }
-                None
-            }
-            Way::Call(request) => Some(request),
-            Way::Stays => None,
-            Way::Nowhere(why) => {
-                let failure = Err(Failure::last("unavailable", why));
-                let made = self.came(log, &part, EMAIL, now(), failure).await?;
-                return Ok(Delivered::Made(made));
-            }
-        };
         let name = format!("{}-{}.eml", plain(log.case()), plain(&delivery.output));
-        let written = (part.key.as_str(), self.at);
-        let source = files::email(&delivery.content, self.ways.from(), written);
+        let of_it = (part.key.as_str(), self.at);
+        let source = files::email(&delivery.content, self.ways.from(), of_it);
         let written = self
             .files
             .write("drafts", &name, &source.unwrap_or_default());
-        match (written, request) {
-            (Ok(file), Some(request)) => {
+        let written = match (written, way) {
+            (Ok(file), Way::Call(request)) if !self.ways.waits(&delivery) => {
                 let what = (EMAIL, Some(file));
-                self.call(log, &part, known, (&delivery, what), request)
-                    .await
+                return self
+                    .call(log, &part, known, (&delivery, what), request)
+                    .await;
             }
-            (written, _) => {
-                let made = self.wrote(log, &part, EMAIL, written).await?;
-                Ok(Delivered::Made(made))
+            (Ok(file), Way::Call(_)) => {
+                // First that it waits: with its file the case is through with it.
+                let kept = self.keep(log, part.clone(), delivery, Reason::Approval);
+                kept.await?.map(|()| file)
             }
-        }
+            (Ok(_), Way::Nowhere(why)) => Err(Failure::last("unavailable", why)),
+            (written, _) => written,
+        };
+        let made = self.wrote(log, &part, EMAIL, written).await?;
+        Ok(Delivered::Made(made))
     }
 
     /// Calls a tool that writes; where nobody knows what came of it, a person is asked.

@@ -125,7 +125,11 @@ impl<'de> Deserialize<'de> for ConnectionConfig {
             "mcp" => McpConfig::deserialize(section).map(ConnectionConfig::Mcp),
             "rest" => RestConfig::deserialize(section).map(ConnectionConfig::Rest),
             "mail" => {
-                MailConfig::deserialize(section).map(|mail| ConnectionConfig::Mail(Box::new(mail)))
+                MailConfig::deserialize(section).map(|mut mail| {
+                    // Its session is one, and who waits for it must not be taken for slow.
+                    mail.service.limits.at_once.get_or_insert(1);
+                    ConnectionConfig::Mail(Box::new(mail))
+                })
             }
             "chat" => ChatConfig::deserialize(section).map(ConnectionConfig::Chat),
             _ => HttpConfig::deserialize(section).map(ConnectionConfig::Http),

@@ -1,5 +1,6 @@
 //! Drafts of a mailbox, by IMAP (RFC 3501, RFC 6154).
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use async_imap::error::Error;
@@ -8,7 +9,7 @@ use async_imap::{Authenticator, Client, Session};
 use futures_util::TryStreamExt;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::account::{Account, Shown};
 use super::folders;
@@ -28,7 +29,13 @@ pub(super) struct Drafts {
     pub(super) patience: Duration,
     /// Signing in takes longer than what is done then, and servers count it.
     pub(super) held: Mutex<Option<Open>>,
+    /// When a password was refused, and with what words: a run must not try it for each of its
+    /// cases, since providers lock out who does.
+    pub(super) refused: std::sync::Mutex<Option<(Instant, ConnectError)>>,
 }
+
+/// How long a password that was refused is not tried again.
+const REFUSED: Duration = Duration::from_secs(600);
 
 /// A session that is signed in.
 pub(super) struct Open {
@@ -137,6 +144,9 @@ impl Drafts {
                 .help("Write `user` and `password = \"env:NAME\"` into the connection.");
             return Err(untold.into());
         };
+        if let Some(refused) = self.was_refused() {
+            return Err(refused.into());
+        }
         let shown = account.shown().await?;
         let user = account.user();
         let came = match &shown {
@@ -147,17 +157,32 @@ impl Drafts {
             }
         };
         let mut session = came.map_err(|(error, _)| match error {
-            Error::No(said) | Error::Bad(said) => Trouble::Told(
+            Error::No(said) if said.to_uppercase().contains("UNAVAILABLE") => Trouble::Told(
+                ConnectError::transient(format!("{server} lets nobody in for now.")),
+            ),
+            Error::No(said) | Error::Bad(said) => Trouble::Told(self.refuse(
                 ConnectError::last(format!(
                     "{server} does not let `{user}` in: {}.",
-                    one_line(shown.strike_from(&said).trim_end_matches('.'), 200)
+                    shown.strike_from(&words(&said))
                 ))
                 .help("Check `user` and the secret; many providers want a password for programs (an app password)."),
-            ),
+            )),
             other => other.into(),
         })?;
         let folder = self.find(&mut session).await?;
         Ok(Open { session, folder })
+    }
+
+    fn refuse(&self, error: ConnectError) -> ConnectError {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        *refused = Some((Instant::now(), error.clone()));
+        error
+    }
+
+    fn was_refused(&self) -> Option<ConnectError> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, error) = refused.as_ref()?;
+        (at.elapsed() < REFUSED).then(|| error.clone())
     }
 
     /// Returns the folder of drafts as the server writes it.
@@ -208,7 +233,7 @@ impl Drafts {
             }
             Trouble::Server(Error::No(said) | Error::Bad(said)) => ConnectError::last(format!(
                 "The mailbox at {server} refused: {}.",
-                one_line(said.trim_end_matches('.'), 200)
+                words(&said)
             )),
             Trouble::Server(Error::Append) => {
                 ConnectError::last(format!("The mailbox at {server} did not take the draft."))
@@ -233,6 +258,14 @@ async fn place(open: &mut Open, id: &str, source: &[u8]) -> Result<bool, Trouble
     let name = &open.folder;
     open.session.append(name, flags, None, source).await?;
     Ok(true)
+}
+
+/// Returns what a server said of what the library tells of it (`code: …, info: Some("…")`).
+fn words(told: &str) -> String {
+    let info = told.split_once("info: Some(\"");
+    let info = info.and_then(|(_, info)| info.strip_suffix("\")"));
+    let said = info.unwrap_or(told).replace("\\\"", "\"");
+    one_line(said.trim_end_matches('.'), 200)
 }
 
 fn is_distrust(error: &std::io::Error) -> bool {

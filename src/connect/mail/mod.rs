@@ -83,6 +83,7 @@ impl MailConnection {
                 folder: config.drafts.clone(),
                 patience,
                 held: Mutex::default(),
+                refused: std::sync::Mutex::default(),
             }),
             None => None,
         };
