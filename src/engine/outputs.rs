@@ -182,23 +182,31 @@ impl CompiledOutput {
     }
 }
 
-            CompiledContent::Document {
-                file,
-                body,
-                markdown,
-            } => {
-                let file = plain_name(&file.text(scope)?);
-                // What is made of Markdown is escaped when it is made.
-                let body = match is_markup(&file) && !markdown {
-                    true => body.markup(scope)?,
-                    false => body.text(scope)?,
-                };
-                Content::Document {
-                    file,
-                    body,
-                    markdown: *markdown,
-                }
-            }
+/// Is it a file in which data could become elements?
+fn is_markup(file: &str) -> bool {
+    [".html", ".htm", ".xml", ".svg"]
+        .iter()
+        .any(|end| file.ends_with(end))
+}
+
+/// Is a document made of Markdown? So is every Word document, and a page whose body as it is written
+/// holds no element of HTML. What data fills in has no say in that.
+fn is_made_of_markdown(document: &spec::Document) -> bool {
+    let file = document.file.as_str();
+    file.ends_with(".docx")
+        || (file.ends_with(".html") && !ELEMENT.is_match(document.body.as_str()))
+}
+
+/// An element as pages consist of.
+static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    let names = "!doctype|html|head|body|main|section|article|div|p|h[1-6]|ul|ol|li|dl|table|tr|td|span|pre|br|hr|img|a|b|i|em|strong|style";
+    #[expect(
+        clippy::expect_used,
+        reason = "the pattern is a constant, and a test uses it"
+    )]
+    Regex::new(&format!("(?i)<(?:{names})(?:\\s|/|>)")).expect("the pattern is sound")
+});
+
 /// Local files and drafts are made at once; what leaves the building waits.
 fn default_approval(kind: &OutputKind) -> Approval {
     match kind {

@@ -148,7 +148,7 @@ impl Connection for ChatConnection {
         let what = format!("The channel `{named}`");
         let answer = self.wire.ask(&what, request).await;
         let strike = |mut error: ConnectError| {
-            error.message = channel.secret.strike_from(&error.message);
+            channel.secret.strike_from(&mut error.message);
             // Of an address, what follows the host is the secret.
             error.message = error.message.replace(channel.url.path(), "***");
             error

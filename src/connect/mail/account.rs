@@ -79,8 +79,10 @@ impl Account {
 impl Shown {
     /// Returns the text with what is shown struck out: a server may repeat what it was sent.
     pub(super) fn strike_from(&self, text: &str) -> String {
+        let mut text = text.to_owned();
         match self {
-            Shown::Password(secret) | Shown::Token(secret) => secret.strike_from(text),
+            Shown::Password(secret) | Shown::Token(secret) => secret.strike_from(&mut text),
         }
+        text
     }
 }
