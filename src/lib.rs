@@ -6,6 +6,7 @@
 //! - [`sop`]: the SOP as numbered statements
 //! - [`expr`]: expressions and templates
 //! - [`spec`]: the workflow language
+//! - [`render`]: the forms in which people's programs open what is made
 //! - [`connect`]: connections to data and tools
 //! - [`model`]: chat models
 //! - [`check`]: checking a workflow before anything runs
@@ -32,6 +33,7 @@ pub mod expr;
 pub mod mcp;
 pub mod model;
 pub mod rehearse;
+pub mod render;
 pub mod repl;
 pub mod runner;
 pub mod serve;

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the ground up, as `lib.rs` lists them.
-const ROOMS: [&str; 19] = [
-    "diag", "sop", "expr", "spec", "connect", "model", "check", "engine", "rehearse", "store",
-    "runner", "serve", "builder", "drafter", "evals", "mcp", "ui", "repl", "cli",
+const ROOMS: [&str; 20] = [
+    "diag", "sop", "expr", "spec", "render", "connect", "model", "check", "engine", "rehearse",
+    "store", "runner", "serve", "builder", "drafter", "evals", "mcp", "ui", "repl", "cli",
 ];
 
 /// Uses that go up on purpose, each with its reason.

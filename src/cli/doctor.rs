@@ -83,7 +83,8 @@ pub(super) async fn doctor(context: &Context) -> Result<ExitCode> {
             ),
         }
     }
-    let catalog = context.connections().catalog().await;
+    let connections = context.connections();
+    let catalog = connections.catalog().await;
     if catalog.connections.is_empty() {
         tell(
             false,
@@ -95,20 +96,21 @@ pub(super) async fn doctor(context: &Context) -> Result<ExitCode> {
         );
     }
     for (name, info) in &catalog.connections {
-        match &info.problem {
-            None => tell(
-                true,
-                format!(
-                    "Connection {name} ({}): {} tables, {} tools",
-                    info.kind,
-                    info.tables.len(),
-                    info.tools.len()
-                ),
-                None,
-            ),
-            Some(problem) => tell(
+        let reached = match connections.get(name) {
+            Some(connection) if info.problem.is_none() => connection.reach().await,
+            _ => Ok(None),
+        };
+        let head = format!("Connection {name} ({}):", info.kind);
+        match (&info.problem, reached) {
+            (None, Ok(Some(found))) => tell(true, format!("{head} {found}"), None),
+            (None, Err(error)) => tell(false, format!("{head} {}", error.message), error.help),
+            (None, Ok(None)) => {
+                let (tables, tools) = (info.tables.len(), info.tools.len());
+                tell(true, format!("{head} {tables} tables, {tools} tools"), None);
+            }
+            (Some(problem), _) => tell(
                 false,
-                format!("Connection {name} ({}): {problem}", info.kind),
+                format!("{head} {problem}"),
                 Some("Mend its section in sopwright.toml.".to_owned()),
             ),
         }

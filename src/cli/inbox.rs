@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::Context;
 use super::args::InboxCommand;
 use crate::diag::{Error, Result};
-use crate::runner::{Decided, Decision, Inbox, editable};
+use crate::runner::{Decided, Decision, Inbox, Ways, editable};
 use crate::{store, ui};
 
 pub(super) async fn inbox(context: &Context, command: InboxCommand) -> Result<ExitCode> {
@@ -106,6 +106,7 @@ async fn open(context: &Context) -> Result<Inbox> {
         journal: context.journal()?,
         catalog: Arc::new(connections.catalog().await),
         connections,
+        ways: Arc::new(Ways::of(context.workspace.settings())?),
         who: who(),
         at: jiff::Timestamp::now().as_millisecond(),
     })

@@ -8,8 +8,10 @@ use futures_util::future::join_all;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::chat::ChatConnection;
 use super::folder::FolderConnection;
 use super::http::HttpConnection;
+use super::mail::MailConnection;
 use super::mcp::McpConnection;
 use super::mysql::Mysql;
 use super::postgres::Postgres;
@@ -125,6 +127,8 @@ fn open_one(
         ConnectionConfig::Http(config) => HttpConnection::open(config, workspace, env).map(shared),
         ConnectionConfig::Mcp(config) => McpConnection::open(config, workspace, env).map(shared),
         ConnectionConfig::Rest(config) => RestConnection::open(config, workspace, env).map(shared),
+        ConnectionConfig::Mail(config) => MailConnection::open(config, workspace, env).map(shared),
+        ConnectionConfig::Chat(config) => ChatConnection::open(config, env).map(shared),
     };
     opened.unwrap_or_else(|mut error| {
         error.message = format!("The connection `{name}`: {}", error.message);

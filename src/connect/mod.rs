@@ -9,6 +9,7 @@ mod aliases;
 mod blocking;
 mod breaker;
 mod catalog;
+mod chat;
 mod config;
 mod connections;
 mod describe;
@@ -16,6 +17,7 @@ mod error;
 mod folder;
 mod http;
 mod listing;
+mod mail;
 mod mcp;
 mod mysql;
 mod narrowing;
@@ -40,9 +42,9 @@ pub use aliases::{Alias, Aliases, AliasesOf};
 pub use breaker::{Breaker, IN_A_ROW, Turn};
 pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{
-    AuthConfig, ConnectionConfig, ConnectionsConfig, DescribedBy, FileConfig, FilesConfig,
-    HttpConfig, ListConfig, McpConfig, Paging, RestConfig, ServerConfig, ServiceConfig,
-    TokenConfig,
+    AuthConfig, ChatConfig, ChatService, ConnectionConfig, ConnectionsConfig, DescribedBy,
+    FileConfig, FilesConfig, HttpConfig, ListConfig, MailConfig, McpConfig, Paging, RestConfig,
+    ServerConfig, ServiceConfig, TokenConfig,
 };
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};
@@ -132,6 +134,15 @@ pub trait Connection: Send + Sync {
     ) -> Result<Value, ConnectError> {
         let _ = key;
         self.call(tool, arguments).await
+    }
+
+    /// Tries whether it can be reached and lets us in, where describing it does not show that
+    /// already; returns what was found, in words.
+    ///
+    /// # Errors
+    /// With what is wrong.
+    async fn reach(&self) -> Result<Option<String>, ConnectError> {
+        Ok(None)
     }
 
     /// Sets columns of the rows that hold the key, and returns how many rows that were.

@@ -182,8 +182,11 @@ pub enum Content {
         file: String,
         /// Its content.
         body: String,
+        /// Is the file made of Markdown, which its ending does not say?
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        markdown: bool,
     },
-    /// A CSV.
+    /// A table: CSV, or a workbook by the ending of its name.
     Table {
         /// Its name.
         file: String,

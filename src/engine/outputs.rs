@@ -1,6 +1,9 @@
 //! Outputs, from their templates to what is delivered.
 
+use std::sync::LazyLock;
+
 use indexmap::IndexMap;
+use regex::Regex;
 use serde_json::{Map, Value as Json};
 
 use super::program::{By, trees};
@@ -23,6 +26,7 @@ enum CompiledContent {
     Document {
         file: Template,
         body: Template,
+        markdown: bool,
     },
     Table {
         file: Template,
@@ -58,6 +62,7 @@ impl CompiledOutput {
             OutputKind::Document(document) => CompiledContent::Document {
                 file: template(&document.file)?,
                 body: template(&document.body)?,
+                markdown: is_made_of_markdown(document),
             },
             OutputKind::Table(table) => CompiledContent::Table {
                 file: template(&table.file)?,
@@ -114,13 +119,22 @@ impl CompiledOutput {
         item: Option<&str>,
     ) -> Result<Delivery, Error> {
         let content = match &self.content {
-            CompiledContent::Document { file, body } => {
+            CompiledContent::Document {
+                file,
+                body,
+                markdown,
+            } => {
                 let file = plain_name(&file.text(scope)?);
-                let body = match is_markup(&file) {
+                // What is made of Markdown is escaped when it is made.
+                let body = match is_markup(&file) && !markdown {
                     true => body.markup(scope)?,
                     false => body.text(scope)?,
                 };
-                Content::Document { file, body }
+                Content::Document {
+                    file,
+                    body,
+                    markdown: *markdown,
+                }
             }
             CompiledContent::Table {
                 file,
@@ -174,6 +188,24 @@ fn is_markup(file: &str) -> bool {
         .iter()
         .any(|end| file.ends_with(end))
 }
+
+/// Is a document made of Markdown? So is every Word document, and a page whose body as it is written
+/// holds no element of HTML. What data fills in has no say in that.
+fn is_made_of_markdown(document: &spec::Document) -> bool {
+    let file = document.file.as_str();
+    file.ends_with(".docx")
+        || (file.ends_with(".html") && !ELEMENT.is_match(document.body.as_str()))
+}
+
+/// An element as pages consist of.
+static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    let names = "!doctype|html|head|body|main|section|article|div|p|h[1-6]|ul|ol|li|dl|table|tr|td|span|pre|br|hr|img|a|b|i|em|strong|style";
+    #[expect(
+        clippy::expect_used,
+        reason = "the pattern is a constant, and a test uses it"
+    )]
+    Regex::new(&format!("(?i)<(?:{names})(?:\\s|/|>)")).expect("the pattern is sound")
+});
 
 /// Local files and drafts are made at once; what leaves the building waits.
 fn default_approval(kind: &OutputKind) -> Approval {
@@ -266,6 +298,24 @@ fn plain_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_made_of_markdown_unless_it_is_written_as_html() {
+        let is_made = |file: &str, body: &str| {
+            is_made_of_markdown(&spec::Document {
+                file: file.into(),
+                body: body.into(),
+            })
+        };
+        assert!(is_made("a-{{ account.id }}.docx", "<p>x</p>"));
+        assert!(is_made(
+            "a.html",
+            "# {{ name }}\n{% if n < 3 %}few{% endif %}"
+        ));
+        assert!(!is_made("a.html", "<!DOCTYPE html><html>…"));
+        assert!(!is_made("a.html", "{% if x %}<Table class='a'>{% endif %}"));
+        assert!(!is_made("a.md", "# {{ name }}"));
+    }
 
     #[test]
     fn file_names_stay_inside_their_folder() {

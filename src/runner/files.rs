@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use crate::engine::Failure;
+use crate::engine::{Content, Failure};
+use crate::render::{self, Email, Message, message_id};
 use crate::store::write_atomically;
 
 /// The folder of a run. Nothing in it is written over by another thing of the same name.
@@ -81,48 +83,68 @@ pub(super) fn plain(name: &str) -> String {
     folded.trim_start_matches('.').to_owned()
 }
 
-/// Returns an email as a message file (RFC 5322) that mail programs open as a draft.
-pub(super) fn email(to: &str, cc: Option<&str>, subject: &str, body: &str) -> String {
-    let copy = cc
-        .filter(|cc| !cc.is_empty())
-        .map(|cc| format!("Cc: {cc}\r\n"))
-        .unwrap_or_default();
-    let subject = if subject.is_ascii() {
-        subject.to_owned()
-    } else {
-        encoded_word(subject)
-    };
-    let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
-    format!(
-        "To: {to}\r\n{copy}Subject: {subject}\r\nX-Unsent: 1\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}"
-    )
-}
-
-/// Returns a header text as an encoded word (RFC 2047, Q encoding).
-fn encoded_word(text: &str) -> String {
-    let encoded: String = text
-        .bytes()
-        .map(|byte| match byte {
-            b' ' => "_".to_owned(),
-            b if b.is_ascii_alphanumeric() => char::from(b).to_string(),
-            b => format!("={b:02X}"),
-        })
-        .collect();
-    format!("=?utf-8?Q?{encoded}?=")
-}
-
-pub(super) fn csv(columns: &[String], rows: &[Vec<Json>]) -> Result<Vec<u8>, Failure> {
-    let failed = |e: &dyn std::error::Error| {
-        Failure::last("disk", format!("The table cannot be written: {e}"))
-    };
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns).map_err(|e| failed(&e))?;
-    for row in rows {
-        writer
-            .write_record(row.iter().map(super::results::cell))
-            .map_err(|e| failed(&e))?;
+/// Returns what is written into the file of a document, by the ending of its name.
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn document(file: &str, body: &str, markdown: bool) -> Result<Vec<u8>, Failure> {
+    let (name, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+    match ending {
+        "docx" => render::docx(name, body)
+            .map_err(|e| Failure::last("disk", format!("The document cannot be written: {e}"))),
+        "html" if markdown => Ok(render::page(name, body).into_bytes()),
+        _ => Ok(body.as_bytes().to_owned()),
     }
-    writer.into_inner().map_err(|e| failed(&e))
+}
+
+/// Returns what is written into the file of a table, by the ending of its name.
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn table(
+    file: &str,
+    columns: &[String],
+    rows: &[Vec<Json>],
+) -> Result<Vec<u8>, Failure> {
+    let failed = |why: &dyn std::fmt::Display| {
+        Failure::last("disk", format!("The table cannot be written: {why}"))
+    };
+    match file.ends_with(".xlsx") {
+        true => render::xlsx(columns, rows).map_err(|e| failed(&e)),
+        false => render::csv(columns, rows).map_err(|e| failed(&e)),
+    }
+}
+
+/// Returns an email as a message file that mail programs open as a draft.
+pub(super) fn email(
+    content: &Content,
+    from: Option<&str>,
+    (key, at): (&str, Timestamp),
+) -> Option<Vec<u8>> {
+    let Content::EmailDraft {
+        to,
+        cc,
+        subject,
+        body,
+    } = content
+    else {
+        return None;
+    };
+    let id = message_id(key, from);
+    let message = Message {
+        email: Email {
+            to,
+            cc: cc.as_deref().unwrap_or_default(),
+            bcc: "",
+            subject,
+            text: body,
+        },
+        from,
+        date: Some(at),
+        id: Some(&id),
+        is_unsent: true,
+    };
+    Some(message.source())
 }
 
 #[cfg(test)]
@@ -145,9 +167,15 @@ mod tests {
     }
 
     #[test]
-    fn subjects_beyond_ascii_are_encoded() {
-        let text = email("a@b.c", None, "Überblick", "x\ny");
-        assert!(text.contains("Subject: =?utf-8?Q?=C3=9Cberblick?=\r\n"));
-        assert!(text.ends_with("\r\n\r\nx\r\ny"));
+    fn the_ending_of_a_name_says_what_is_written() {
+        let text = "# A\n<b>";
+        let page = String::from_utf8(document("a.html", text, true).unwrap()).unwrap();
+        assert!(page.contains("<h1>A</h1>") && page.contains("&lt;b&gt;"));
+        assert_eq!(document("a.html", text, false).unwrap(), text.as_bytes());
+        assert_eq!(document("a.md", text, false).unwrap(), text.as_bytes());
+        assert!(document("a.docx", text, true).unwrap().starts_with(b"PK"));
+        let (columns, rows) = (["a".to_owned()], [vec![Json::from("=1")]]);
+        assert!(table("a.xlsx", &columns, &rows).unwrap().starts_with(b"PK"));
+        assert_eq!(table("a.csv", &columns, &rows).unwrap(), b"a\n'=1\n");
     }
 }

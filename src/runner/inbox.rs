@@ -7,12 +7,13 @@ mod edit;
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::calls::{Caller, Came};
-use super::files::{Files, csv, plain};
-use super::outbox::request_of;
+use super::files::{self, Files, plain};
 use super::perform;
+use super::ways::{Way, Ways, told};
 use crate::connect::{Catalog, Connections};
 use crate::diag::{Error, Result};
 use crate::engine::{Content, Delivery};
@@ -31,6 +32,8 @@ pub struct Inbox {
     pub connections: Arc<Connections>,
     /// What that offers.
     pub catalog: Arc<Catalog>,
+    /// By which ways things leave.
+    pub ways: Arc<Ways>,
     /// Who decides.
     pub who: String,
     /// When, in milliseconds since 1970.
@@ -102,9 +105,7 @@ impl Inbox {
             self.moved(&approval, ApprovalState::Approved, None).await?;
             return self.decided(id, Decision::Again);
         }
-        if let Content::Message { to, .. } = &approval.delivery().content {
-            let service = to.split('.').next().unwrap_or(to);
-            let problem = format!("nothing connects to {service} yet, so it was not sent to {to}");
+        if let Way::Nowhere(problem) = self.way(approval.delivery()) {
             self.moved(&approval, ApprovalState::Approved, Some(&problem))
                 .await?;
             return self.decided(id, Decision::Kept(problem));
@@ -187,10 +188,19 @@ impl Inbox {
 
     /// Is doing it twice the same as doing it once?
     fn does_nothing_twice(&self, delivery: &Delivery) -> bool {
-        match &delivery.content {
-            Content::Call { tool, .. } => perform::is_repeatable(&self.catalog, tool),
-            _ => true,
+        match self.way(delivery) {
+            Way::Call(request) => perform::is_repeatable(&self.catalog, &request.tool),
+            Way::Stays | Way::Nowhere(_) => true,
         }
+    }
+
+    /// Returns how something leaves, by what is connected today.
+    fn way(&self, delivery: &Delivery) -> Way {
+        self.ways.way(&self.catalog, delivery, self.moment())
+    }
+
+    fn moment(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.at).unwrap_or_default()
     }
 
     async fn deliver(&self, approval: &Approval) -> Result<Sent> {
@@ -204,25 +214,38 @@ impl Inbox {
                 Err(failure) => Sent::NotDone(failure.message),
             })
         };
+        if let Way::Call(request) = self.way(delivery) {
+            let caller = Caller::alone(&self.connections, &self.catalog);
+            let came = caller.call(&request, &approval.part.key, false).await;
+            return Ok(match came {
+                Came::Answer(_) => Sent::Done(told(delivery, &request)),
+                Came::Failed(failure) | Came::Without(failure) => Sent::NotDone(failure.message),
+                Came::Down(why, _) => Sent::NotDone(why),
+                Came::Unknown(failure) => Sent::Unclear(failure.message),
+            });
+        }
         match &delivery.content {
-            Content::Document { file, body } => write("documents", file, body.as_bytes()),
+            Content::Document {
+                file,
+                body,
+                markdown,
+            } => match files::document(file, body, *markdown) {
+                Ok(content) => write("documents", file, &content),
+                Err(failure) => Ok(Sent::NotDone(failure.message)),
+            },
             Content::Table {
                 file,
                 columns,
                 rows,
-            } => match csv(columns, rows) {
+            } => match files::table(file, columns, rows) {
                 Ok(content) => write("tables", file, &content),
                 Err(failure) => Ok(Sent::NotDone(failure.message)),
             },
-            Content::EmailDraft {
-                to,
-                cc,
-                subject,
-                body,
-            } => {
+            content @ Content::EmailDraft { .. } => {
                 let name = format!("{}-{}.eml", plain(&approval.case), plain(&delivery.output));
-                let text = super::files::email(to, cc.as_deref(), subject, body);
-                write("drafts", &name, text.as_bytes())
+                let written = (approval.part.key.as_str(), self.moment());
+                let source = files::email(content, self.ways.from(), written);
+                write("drafts", &name, &source.unwrap_or_default())
             }
             Content::Update { table, key, set } => Ok(
                 match perform::update(&self.connections, table, key, set).await {
@@ -234,21 +257,9 @@ impl Inbox {
                     Err(failure) => Sent::NotDone(failure.message),
                 },
             ),
-            Content::Call { tool, arguments } => {
-                let request = request_of(&delivery.output, tool, arguments);
-                let caller = Caller::alone(&self.connections, &self.catalog);
-                Ok(
-                    match caller.call(&request, &approval.part.key, false).await {
-                        Came::Answer(_) => Sent::Done(format!("{tool} was called")),
-                        Came::Failed(failure) | Came::Without(failure) => {
-                            Sent::NotDone(failure.message)
-                        }
-                        Came::Down(why, _) => Sent::NotDone(why),
-                        Came::Unknown(failure) => Sent::Unclear(failure.message),
-                    },
-                )
+            Content::Call { .. } | Content::Message { .. } => {
+                Ok(Sent::NotDone("nothing takes it".to_owned()))
             }
-            Content::Message { to, .. } => Ok(Sent::NotDone(format!("nothing connects to {to}"))),
             Content::Question(_) => Ok(Sent::NotDone("a question is answered".to_owned())),
         }
     }

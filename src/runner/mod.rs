@@ -31,6 +31,7 @@ mod standing;
 mod stop;
 mod summary;
 mod waits;
+mod ways;
 mod world;
 
 use std::path::{Path, PathBuf};
@@ -61,6 +62,7 @@ pub use restate::{Engine, RESTATE};
 pub use results::Results;
 pub use rules::Rules;
 pub use summary::{FailedCase, Summary};
+pub use ways::Ways;
 
 use again::again;
 use ask::Asker;
@@ -152,6 +154,9 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
         Error::blocked(format!("The run {} is under way already", plan.run.id))
             .help("Another process is at work on it; `sopwright runs show` says how far it is.")
     })?;
+    plan.rules
+        .ways
+        .ready(&plan.catalog, plan.checked.workflow())?;
     let run = begin(&plan).await?;
     let program = Program::compile(&plan.checked)?;
     let workflow = program.workflow().clone();
@@ -168,7 +173,7 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     let number = (run.number, plan.run.id.as_str());
     let meter = Meter::of(&plan.journal, number, &workflow, &plan.limits, &plan.rules)?;
     let meter = Arc::new(meter);
-    let outbox = Arc::new(outbox(&plan, &run, &caller)?);
+    let outbox = Arc::new(Outbox::of(&plan, &run, &caller)?);
     let results = Results::create(&plan.results, &workflow)?;
     let mut summary = Summary::new(&plan.run, &plan.folder, results.path());
     summary.notes.extend(
@@ -374,21 +379,6 @@ async fn begin(plan: &RunPlan<'_>) -> Result<RunOf> {
 
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-fn outbox(plan: &RunPlan<'_>, run: &RunOf, caller: &Arc<Caller>) -> Result<Outbox> {
-    let (folder, caller, expires) = (plan.folder.clone(), caller.clone(), plan.expires);
-    if plan.resumed.is_none() {
-        return Ok(Outbox::new(folder, caller, expires));
-    }
-    let (mut made, files) = plan.journal.made(run.number)?;
-    let waiting = plan.journal.approvals_of_run(run.number)?;
-    let waiting: usize = waiting.iter().map(|(_, n)| n).sum();
-    if waiting > 0 {
-        made.insert(outbox::WAITING.to_owned(), waiting);
-    }
-    let made = (made, files);
-    Ok(Outbox::after(folder, caller, expires, made))
 }
 
 fn crashed(message: &str) -> Went {

@@ -1,21 +1,23 @@
-//! Where what a run makes goes: files at once, drafts beside them, updates and calls that need no
-//! approval to their connections, and what leaves the building into the inbox, with a file under
-//! `pending/`, where it waits for a person.
+//! Where what a run makes goes: files at once, drafts beside them and into the mailbox that is named
+//! for them, updates, messages and calls that need no approval to their connections, and what leaves
+//! the building into the inbox, with a file under `pending/`, where it waits for a person.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
+use super::RunPlan;
 use super::calls::{Caller, Came};
-use super::files::{Files, csv, email, plain};
-use super::log::{CaseLog, now};
+use super::files::{self, Files, plain};
+use super::log::{CaseLog, RunOf, now};
 use super::perform;
 use super::standing;
 use super::stop::Halt;
+use super::ways::{Way, Ways, request_of};
 use crate::diag::Result;
 use crate::engine::{Content, Delivery, Failure, ToolRequest};
 use crate::spec::Approval;
@@ -25,6 +27,9 @@ use crate::store::journal::{Effect, NewApproval, Part, Reason};
 pub struct Outbox {
     files: Files,
     caller: Arc<Caller>,
+    ways: Arc<Ways>,
+    /// When the run takes place: emails are written then.
+    at: Timestamp,
     /// How long somebody can decide about what waits.
     expires: Option<Duration>,
     made: Mutex<IndexMap<String, usize>>,
@@ -42,33 +47,40 @@ pub(super) enum Delivered {
 }
 
 /// What is made, in the order in which it is told.
-const KINDS: [&str; 5] = ["document", "table", "email draft", "update", "call"];
+const KINDS: [&str; 6] = ["document", "table", EMAIL, MESSAGE, "update", "call"];
+const EMAIL: &str = "email draft";
+const MESSAGE: &str = "message";
 /// What waits is counted under this name.
-pub(super) const WAITING: &str = "waiting for approval";
+const WAITING: &str = "waiting for approval";
 
 impl Outbox {
-    /// Returns an outbox that writes under a folder.
-    pub(super) fn new(folder: PathBuf, caller: Arc<Caller>, expires: Option<Duration>) -> Self {
-        Self::after(folder, caller, expires, (HashMap::new(), Vec::new()))
-    }
-
-    /// Returns an outbox that goes on where another stopped: what was made, and its files.
-    pub(super) fn after(
-        folder: PathBuf,
-        caller: Arc<Caller>,
-        expires: Option<Duration>,
-        (counts, files): (HashMap<String, usize>, Vec<String>),
-    ) -> Self {
+    /// Returns the outbox of a run; of one that is resumed it goes on where it stopped: what was
+    /// made, and its files.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn of(plan: &RunPlan<'_>, run: &RunOf, caller: &Arc<Caller>) -> Result<Self> {
+        let (mut counts, mut files) = (HashMap::new(), Vec::new());
+        if plan.resumed.is_some() {
+            (counts, files) = plan.journal.made(run.number)?;
+            let waiting = plan.journal.approvals_of_run(run.number)?;
+            let waiting: usize = waiting.iter().map(|(_, n)| n).sum();
+            if waiting > 0 {
+                counts.insert(WAITING.to_owned(), waiting);
+            }
+        }
         let kinds = KINDS.into_iter().chain([WAITING]);
         let made = kinds.filter_map(|kind| Some((kind.to_owned(), *counts.get(kind)?)));
-        let files = Files::new(folder, files);
+        let files = Files::new(plan.folder.clone(), files);
         files.tidy();
-        Outbox {
+        Ok(Outbox {
             files,
-            caller,
-            expires,
+            caller: caller.clone(),
+            ways: plan.rules.ways.clone(),
+            at: plan.run.time.parse().unwrap_or_default(),
+            expires: plan.expires,
             made: Mutex::new(made.collect()),
-        }
+        })
     }
 
     /// Returns how many of each kind were made.
@@ -86,20 +98,37 @@ impl Outbox {
         if let Some(made) = standing::of_delivery(known.as_ref()) {
             return Ok(Delivered::Made(made));
         }
-        if let Some(request) = called(&delivery) {
-            return self
-                .call(log, &part, known.as_ref(), &delivery, request)
-                .await;
+        let way = self.ways.way(&self.caller.catalog, &delivery, self.at);
+        let waits = self.ways.waits(&delivery);
+        match (&delivery.content, way) {
+            (Content::EmailDraft { .. }, way) => {
+                self.email(log, part, known.as_ref(), delivery, way).await
+            }
+            (Content::Message { .. }, Way::Call(request)) if !waits => {
+                let what = (MESSAGE, None);
+                self.call(log, &part, known.as_ref(), (&delivery, what), request)
+                    .await
+            }
+            (Content::Call { .. }, Way::Call(request)) if !waits => {
+                let what = ("call", None);
+                self.call(log, &part, known.as_ref(), (&delivery, what), request)
+                    .await
+            }
+            _ => self.make(log, part, delivery).await.map(Delivered::Made),
         }
-        self.make(log, part, delivery).await.map(Delivered::Made)
     }
 
     /// Makes what is no call of a tool, or keeps it for approval.
     async fn make(&self, log: &CaseLog, part: Part, delivery: Delivery) -> Result<Made> {
         let waits = delivery.approval == Approval::Required;
         match &delivery.content {
-            Content::Document { file, body } if !waits => {
-                let written = self.files.write("documents", file, body.as_bytes());
+            Content::Document {
+                file,
+                body,
+                markdown,
+            } if !waits => {
+                let written = files::document(file, body, *markdown)
+                    .and_then(|content| self.files.write("documents", file, &content));
                 self.wrote(log, &part, "document", written).await
             }
             Content::Table {
@@ -107,20 +136,9 @@ impl Outbox {
                 columns,
                 rows,
             } if !waits => {
-                let written = csv(columns, rows)
+                let written = files::table(file, columns, rows)
                     .and_then(|content| self.files.write("tables", file, &content));
                 self.wrote(log, &part, "table", written).await
-            }
-            Content::EmailDraft {
-                to,
-                cc,
-                subject,
-                body,
-            } => {
-                let name = format!("{}-{}.eml", plain(log.case()), plain(&delivery.output));
-                let text = email(to, cc.as_deref(), subject, body);
-                let written = self.files.write("drafts", &name, text.as_bytes());
-                self.wrote(log, &part, "email draft", written).await
             }
             Content::Update { table, key, set } if !waits => {
                 let request = json!(delivery.content);
@@ -141,13 +159,47 @@ impl Outbox {
         }
     }
 
+    /// Writes the file of an email, and lets the email leave or wait where it is to leave.
+    async fn email(
+        &self,
+        log: &CaseLog,
+        part: Part,
+        known: Option<&Effect>,
+        delivery: Delivery,
+        way: Way,
+    ) -> Result<Delivered> {
+        let name = format!("{}-{}.eml", plain(log.case()), plain(&delivery.output));
+        let of_it = (part.key.as_str(), self.at);
+        let source = files::email(&delivery.content, self.ways.from(), of_it);
+        let written = self
+            .files
+            .write("drafts", &name, &source.unwrap_or_default());
+        let written = match (written, way) {
+            (Ok(file), Way::Call(request)) if !self.ways.waits(&delivery) => {
+                let what = (EMAIL, Some(file));
+                return self
+                    .call(log, &part, known, (&delivery, what), request)
+                    .await;
+            }
+            (Ok(file), Way::Call(_)) => {
+                // First that it waits: with its file the case is through with it.
+                let kept = self.keep(log, part.clone(), delivery, Reason::Approval);
+                kept.await?.map(|()| file)
+            }
+            (Ok(_), Way::Nowhere(why)) => Err(Failure::last("unavailable", why)),
+            (written, _) => written,
+        };
+        let made = self.wrote(log, &part, EMAIL, written).await?;
+        Ok(Delivered::Made(made))
+    }
+
     /// Calls a tool that writes; where nobody knows what came of it, a person is asked.
     async fn call(
         &self,
         log: &CaseLog,
         part: &Part,
         known: Option<&Effect>,
-        delivery: &Delivery,
+        (delivery, (kind, file)): (&Delivery, (&'static str, Option<String>)),
         request: ToolRequest,
     ) -> Result<Delivered> {
         let asked = json!(delivery.content);
@@ -156,20 +208,23 @@ impl Outbox {
         if standing::is_unclear(known, &asked, repeatable) {
             return unknown().await.map(Delivered::Made);
         }
-        log.journal.begin_effect(part, "call", &asked).await?;
+        log.journal.begin_effect(part, kind, &asked).await?;
         let begun = now();
         let came = match self.caller.call(&request, &part.key, true).await {
-            Came::Answer(answer) => Ok(answer),
+            Came::Answer(answer) => Ok(match file {
+                Some(file) => json!({ "file": file, "by": request.tool, "answer": answer }),
+                None => answer,
+            }),
             Came::Failed(failure) | Came::Without(failure) => Err(failure),
             Came::Unknown(_) => return unknown().await.map(Delivered::Made),
             Came::Down(why, may_be_done) => {
                 if !may_be_done {
-                    log.not_done(part, "call", begun).await?;
+                    log.not_done(part, kind, begun).await?;
                 }
                 return Ok(Delivered::Stopped(Halt::Outage(why)));
             }
         };
-        let made = self.came(log, part, "call", begun, came).await?;
+        let made = self.came(log, part, kind, begun, came).await?;
         Ok(Delivered::Made(made))
     }
 
@@ -252,20 +307,5 @@ pub(super) fn called(delivery: &Delivery) -> Option<ToolRequest> {
             Some(request_of(&delivery.output, tool, arguments))
         }
         _ => None,
-    }
-}
-
-/// Returns the request of a call that is an output.
-pub(super) fn request_of(
-    output: &str,
-    tool: &str,
-    arguments: &serde_json::Map<String, Json>,
-) -> ToolRequest {
-    ToolRequest {
-        step: output.to_owned(),
-        tool: tool.to_owned(),
-        arguments: arguments.clone(),
-        retry: None,
-        timeout: None,
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::diag::{Error, Result};
 use crate::engine::{Outcome, Status};
+use crate::render::cell;
 use crate::spec::{StepKind, Workflow};
 
 /// Writes a line for every case.
@@ -157,13 +158,4 @@ fn fields(workflow: &Workflow) -> Vec<String> {
         }
     }
     fields
-}
-
-/// Returns a value as a cell of a CSV: text as it is, nothing as nothing.
-pub(super) fn cell(value: &Json) -> String {
-    match value {
-        Json::Null => String::new(),
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }

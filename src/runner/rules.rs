@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Ways;
 use crate::diag::{Error, Result};
 use crate::spec::duration;
 use crate::store::{LimitsConfig, Privacy, Settings};
@@ -23,6 +24,8 @@ pub struct Rules {
     pub keep_answers: Option<Duration>,
     /// What logs must not tell.
     pub privacy: Arc<Privacy>,
+    /// By which ways things leave.
+    pub ways: Arc<Ways>,
     /// The day that spending counts to, as `2026-11-16`.
     pub today: fn() -> String,
 }
@@ -47,6 +50,7 @@ impl Rules {
                 Some(text) => Some(time_of("keep_answers", "model", text)?),
             },
             today: || jiff::Zoned::now().date().to_string(),
+            ways: Arc::new(Ways::of(settings)?),
             privacy: Arc::new(settings.privacy.clone()),
             limits,
         })

@@ -113,7 +113,7 @@ impl Summary {
             }
         }
         if let Some((name, value)) = outcome.result.first() {
-            let label = format!("{name} {}", super::results::cell(value));
+            let label = format!("{name} {}", crate::render::cell(value));
             if self.results_by_value.len() < VALUES || self.results_by_value.contains_key(&label) {
                 *self.results_by_value.entry(label).or_default() += 1;
             }

@@ -1,8 +1,8 @@
-//! Texts within HTML and SVG.
+//! Texts within HTML, SVG and XML.
 
 /// Returns a text as it stands in an element or a quoted attribute: nothing of it is markup, and
 /// what no document may hold is left out.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -12,7 +12,7 @@ pub(super) fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '\n' | '\t' => out.push(c),
-            c if c.is_control() => {}
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
             c => out.push(c),
         }
     }

@@ -10,7 +10,7 @@ mod edit;
 mod explain;
 mod field;
 mod given;
-mod markup;
+pub(crate) mod markup;
 mod output;
 mod place;
 mod read;

@@ -22,7 +22,9 @@ pub use journal::Journal;
 pub use last_known::{LastKnown, MOST_ROWS};
 pub use secrets::{SecretSource, SecretsConfig, keep_in_keyring};
 pub use sections::{add_connection, name_in_keyring, try_connection};
-pub use settings::{InboxConfig, LimitsConfig, RestateConfig, ServeConfig, Settings};
+pub use settings::{
+    InboxConfig, LimitsConfig, OutputsConfig, RestateConfig, ServeConfig, Settings,
+};
 pub use sight::{LogConfig, LogFormat, LogLevel, Privacy, RetentionConfig};
 pub use workflows::{
     Fingerprint, Stored, delete_draft, keep_draft, list, load, load_saved, read_draft, save,

@@ -24,6 +24,8 @@ pub struct Settings {
     pub secrets: SecretsConfig,
     /// Which model builds and answers.
     pub model: ModelConfig,
+    /// Which connections take what is made.
+    pub outputs: OutputsConfig,
     /// How long what waits for approval waits.
     pub inbox: InboxConfig,
     /// Where `serve` is asked over HTTP, and by whom.
@@ -109,6 +111,17 @@ pub struct LimitsConfig {
     pub at_once: Option<u16>,
     /// How long a run waits for a connection or model that is down, before it pauses.
     pub outage: Option<String>,
+}
+
+/// What `[outputs]` says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OutputsConfig {
+    /// The connection that takes drafts of email, beside their files.
+    pub email: Option<String>,
+    /// Is an email sent when it is approved, and not placed among the drafts? Then each waits for a
+    /// person, whatever its workflow says.
+    pub send: bool,
 }
 
 /// What `[inbox]` says.

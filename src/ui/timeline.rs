@@ -106,6 +106,7 @@ fn did(e: &Effect) -> String {
             None => format!("waited until {}", text_of("until")),
         },
         "select" => "was set beside the other cases".to_owned(),
+        "message" => format!("sent a message to {}", text_of("to")),
         "update" => format!(
             "updated {}: {}",
             text_of("table"),
@@ -120,7 +121,10 @@ fn came(e: &Effect) -> String {
     match e.state {
         EffectState::Done => match e.answer.get("file").map_or_else(|| plain(&e.answer), plain) {
             answer if answer.is_empty() => "done".to_owned(),
-            answer => one_line(&answer, 140),
+            answer => match e.answer["by"].as_str() {
+                Some(by) => one_line(&format!("{answer}, and called {by}"), 140),
+                None => one_line(&answer, 140),
+            },
         },
         EffectState::Failed => {
             let message = e.answer["message"].as_str().unwrap_or_default();

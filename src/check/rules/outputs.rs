@@ -20,14 +20,21 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Diagnostic>) {
                         .part(&output.common.id),
                     );
                 }
-                file(context, output, &table.file, &at, &["csv"], findings);
+                file(
+                    context,
+                    output,
+                    &table.file,
+                    &at,
+                    &["csv", "xlsx"],
+                    findings,
+                );
             }
             OutputKind::Document(document) => file(
                 context,
                 output,
                 &document.file,
                 &at,
-                &["md", "html", "txt", "json", "xml"],
+                &["md", "html", "docx", "txt", "json", "xml"],
                 findings,
             ),
             _ => {}

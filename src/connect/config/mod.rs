@@ -1,5 +1,7 @@
 //! The `[connections.NAME]` sections of `sopwright.toml`.
 
+mod chat;
+mod mail;
 mod mcp;
 mod rest;
 mod server;
@@ -14,6 +16,8 @@ use serde_json::Value;
 
 use super::{ConnectionLimits, Row};
 use crate::diag::did_you_mean;
+pub use chat::{ChatConfig, ChatService};
+pub use mail::MailConfig;
 pub use mcp::{ListConfig, McpConfig, Paging};
 pub use rest::{DescribedBy, RestConfig};
 pub use server::ServerConfig;
@@ -39,10 +43,14 @@ pub enum ConnectionConfig {
     Mcp(McpConfig),
     /// A service whose requests are described in data.
     Rest(RestConfig),
+    /// A mailbox.
+    Mail(Box<MailConfig>),
+    /// The channels of a chat service.
+    Chat(ChatConfig),
 }
 
 /// The kinds, each with its keys.
-const KINDS: [(&str, &[&[&str]]); 7] = [
+const KINDS: [(&str, &[&[&str]]); 9] = [
     ("folder", &[OF_FILES, &["tables"]]),
     ("sqlite", &[OF_FILES]),
     ("postgres", &[server::KEYS, &["schema"]]),
@@ -50,6 +58,8 @@ const KINDS: [(&str, &[&[&str]]); 7] = [
     ("http", &[&["openapi", "base_url"], OF_SERVICES]),
     ("mcp", &[&["command", "env", "url", "tables"], OF_SERVICES]),
     ("rest", &[rest::KEYS]),
+    ("mail", &[mail::KEYS]),
+    ("chat", &[chat::KEYS]),
 ];
 
 /// The keys of [`FileConfig`].
@@ -105,6 +115,8 @@ impl ConnectionConfig {
             | ConnectionConfig::Mysql(_) => None,
             ConnectionConfig::Http(http) => Some(&http.service.limits),
             ConnectionConfig::Mcp(mcp) => Some(&mcp.service.limits),
+            ConnectionConfig::Mail(mail) => Some(&mail.service.limits),
+            ConnectionConfig::Chat(chat) => Some(&chat.limits),
             // It reads pages too, so it keeps to its limits itself.
             ConnectionConfig::Rest(_) => None,
         }
@@ -136,6 +148,14 @@ impl<'de> Deserialize<'de> for ConnectionConfig {
             "mysql" => ServerConfig::deserialize(section).map(ConnectionConfig::Mysql),
             "mcp" => McpConfig::deserialize(section).map(ConnectionConfig::Mcp),
             "rest" => RestConfig::deserialize(section).map(ConnectionConfig::Rest),
+            "mail" => {
+                MailConfig::deserialize(section).map(|mut mail| {
+                    // Its session is one, and who waits for it must not be taken for slow.
+                    mail.service.limits.at_once.get_or_insert(1);
+                    ConnectionConfig::Mail(Box::new(mail))
+                })
+            }
+            "chat" => ChatConfig::deserialize(section).map(ConnectionConfig::Chat),
             _ => HttpConfig::deserialize(section).map(ConnectionConfig::Http),
         }
         .and_then(

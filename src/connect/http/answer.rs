@@ -85,9 +85,12 @@ impl Answer {
     }
 
     /// Returns the code and the message of an error in JSON: `{"error": {"code", "message"}}`,
-    /// the same without the outer object, the first of a list of such, or a problem of RFC 9457.
+    /// the same without the outer object, the first of a list of such, or a problem of RFC 9457;
+    /// else what it says in plain words.
     fn refusal(&self) -> Option<(Option<String>, Option<String>)> {
-        let body: Value = serde_json::from_slice(&self.body).ok()?;
+        let Ok(body) = serde_json::from_slice::<Value>(&self.body) else {
+            return self.plain_refusal();
+        };
         let error = body.get("error").filter(|error| error.is_object());
         let listed = |list: &'_ Value| list.as_array().and_then(|list| list.first()).cloned();
         let first = listed(&body).or_else(|| body.get("errors").and_then(listed));
@@ -113,6 +116,13 @@ impl Answer {
             code.map(str::to_owned),
             message.map(|message| one_line(message, 300)),
         ))
+    }
+
+    /// Returns what a service says that says no in a few plain words.
+    fn plain_refusal(&self) -> Option<(Option<String>, Option<String>)> {
+        let text = std::str::from_utf8(&self.body).ok()?.trim();
+        let is_said = self.content_type().starts_with("text/plain") && !text.is_empty();
+        is_said.then(|| (None, Some(one_line(text, 300))))
     }
 
     fn content_type(&self) -> &str {

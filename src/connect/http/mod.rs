@@ -21,10 +21,11 @@ use tokio::sync::OnceCell;
 use super::{ConnectError, Connection, ConnectionInfo, HttpConfig, Row, RowStream, Scan};
 use crate::diag::did_you_mean;
 pub(super) use access::Access;
-pub(super) use auth::Auth;
+pub(super) use auth::{Auth, named_or_plain};
 use openapi::Document;
 use operation::Operation;
 pub(super) use operation::{check_names, path_part, text_of};
+pub(super) use token::TokenSource;
 pub(super) use wire::Wire;
 
 /// A connection to an HTTP service.

@@ -295,12 +295,34 @@ pub struct ToolDescription {
     /// An email that is written of the arguments: `{email}` in the body is then its source.
     #[serde(default)]
     pub email: Option<Row>,
+    /// What a message says, in Markdown: `{message}` in the body is then its text as the service
+    /// writes it, and `{blocks}` the blocks that it consists of.
+    #[serde(default)]
+    pub message: Option<MessageDescription>,
     /// The path to what is returned of the answer; all of it unless said.
     #[serde(default)]
     pub answer: String,
     /// The parts of what is returned that are known beforehand, with their types.
     #[serde(default)]
     pub gives: IndexMap<String, FieldType>,
+}
+
+/// A message that is written of the arguments.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageDescription {
+    /// As which service writes it.
+    pub style: MessageStyle,
+    /// What it says.
+    pub text: String,
+}
+
+/// How a service writes messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageStyle {
+    /// Slack's mrkdwn and its blocks.
+    Slack,
 }
 
 /// An argument of a tool.

@@ -3,11 +3,12 @@
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::description::{Input, ToolDescription};
+use super::description::{Input, MessageStyle, ToolDescription};
 use super::email;
 use super::filling::Filling;
 use super::service::{Ask, check_filled, method};
 use super::template::{fill, fill_path, names, names_in, whole};
+use crate::connect::chat::slack;
 use crate::connect::http::{IDEMPOTENCY_KEY, check_names, text_of};
 use crate::connect::{ConnectError, Effect, Row, Tool};
 use crate::spec::FieldType;
@@ -24,6 +25,7 @@ pub struct RestTool {
     headers: Row,
     body: Option<Value>,
     email: Option<Value>,
+    message: Option<(MessageStyle, Value)>,
     idempotency: Option<String>,
 }
 
@@ -40,11 +42,15 @@ impl RestTool {
     ) -> Result<Option<Self>, ConnectError> {
         let headers = described.headers.into_iter();
         let headers = Value::Object(headers.map(|(name, value)| (name, value.into())).collect());
+        let said = described.message.as_ref();
+        let style = said.map(|said| said.style);
         let parts = [
             Value::Object(described.query),
             headers,
             described.body.unwrap_or_default(),
             described.email.map(Value::Object).unwrap_or_default(),
+            said.map(|said| said.text.clone().into())
+                .unwrap_or_default(),
         ];
         let wanted = parts
             .iter()
@@ -54,7 +60,7 @@ impl RestTool {
             return Ok(None);
         }
         let path = fill_path(place, &described.path, &filling.known)?;
-        let [query, headers, body, email] = parts.map(|part| fill(&part, &filling.known));
+        let [query, headers, body, email, message] = parts.map(|part| fill(&part, &filling.known));
         let mut known: Vec<&str> = described.input.keys().map(String::as_str).collect();
         let help = format!("`{name}` takes: {}.", known.join(", "));
         let must: Vec<&str> = described
@@ -69,11 +75,14 @@ impl RestTool {
             place,
             "A path takes arguments that are not optional.",
         )?;
-        for part in [&query, &headers, &email] {
+        for part in [&query, &headers, &email, &message] {
             check_filled(names_in(part), &known, place, &help)?;
         }
         if !email.is_null() {
             known.push("email");
+        }
+        if !message.is_null() {
+            known.extend(["message", "blocks"]);
         }
         check_filled(names_in(&body), &known, place, &help)?;
         let method = method(described.method.as_deref(), Method::POST, place)?;
@@ -111,6 +120,7 @@ impl RestTool {
             headers: headers.as_object().cloned().unwrap_or_default(),
             body: Some(body).filter(|body| !body.is_null()),
             email: Some(email).filter(|email| !email.is_null()),
+            message: style.map(|style| (style, message)),
             idempotency: described.idempotency,
         }))
     }
@@ -137,6 +147,14 @@ impl RestTool {
                 ConnectError::refused("invalid_arguments", format!("`{name}`: {why}."))
             })?;
             known.insert("email".to_owned(), source.into());
+        }
+        if let Some((style, message)) = &self.message {
+            let message = text_of(&fill(message, &known));
+            let (text, blocks) = match style {
+                MessageStyle::Slack => slack::message(&message),
+            };
+            known.insert("message".to_owned(), text.into());
+            known.insert("blocks".to_owned(), blocks);
         }
         let query = fill(&self.query, &known);
         let mut headers: Vec<(String, String)> = self

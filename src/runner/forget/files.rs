@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 
 use super::name_of;
+use crate::render::readable;
 use crate::runner::files::{BELOW, plain};
 use crate::store::journal::Traces;
 use crate::store::quotes::{Values, holds, is_too_short, names, without};
@@ -252,9 +253,9 @@ fn structure(file: &Path) -> Option<Json> {
     serde_json::from_str(&text_of(file).filter(|_| is_json)?).ok()
 }
 
-/// Returns the text of a file; of one that is none, nothing.
+/// Returns the text of a file, whatever its form; of one that has none, nothing.
 fn text_of(file: &Path) -> Option<String> {
-    fs::read_to_string(file).ok()
+    readable(&name_of(file), &fs::read(file).ok()?)
 }
 
 /// Returns what is in a folder, in the order of the names.

@@ -13,7 +13,7 @@ pub fn editable(delivery: &Delivery) -> (String, String) {
     };
     match &delivery.content {
         Content::Message { text, .. } => (text.clone(), "txt".to_owned()),
-        Content::Document { file, body } => {
+        Content::Document { file, body, .. } => {
             let ending = file.rsplit_once('.').map_or("txt", |(_, ending)| ending);
             (body.clone(), ending.to_owned())
         }

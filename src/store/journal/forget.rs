@@ -193,12 +193,19 @@ fn of_case(db: &Connection, case: &CaseAt, traces: &mut Traces) -> rusqlite::Res
         let answer: Option<String> = row.get(1)?;
         let (request, is_done) = (parsed(row.get(2)?), row.get::<_, String>(3)? == "done");
         traces.effects += 1;
-        let file = parsed(answer.clone()).and_then(|a| a["file"].as_str().map(|f| folder.join(f)));
+        let said = parsed(answer.clone()).unwrap_or_default();
+        let file = said["file"].as_str().map(|file| folder.join(file));
         traces.files.extend(file);
         match kind.as_str() {
             "llm" | "agent" => traces.answers.extend(answer),
-            "tool" | "call" | "update" if is_done => {
-                let to = ["tool", "table"]
+            // The draft lies in a mailbox too.
+            "email draft" => {
+                if let Some(by) = said["by"].as_str() {
+                    deliver(traces, by.to_owned());
+                }
+            }
+            "tool" | "call" | "update" | "message" if is_done => {
+                let to = ["tool", "table", "to"]
                     .iter()
                     .find_map(|field| request.as_ref()?[field].as_str().map(str::to_owned));
                 deliver(traces, to.unwrap_or(kind));
