@@ -1,7 +1,7 @@
 //! MCP servers and a client that others have made, installed from a registry: what we say of the
 //! protocol is not only said to ourselves.
 
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::print_stdout)]
 
 mod support;
 

@@ -13,6 +13,10 @@ const LEAST: f64 = 0.3;
 /// misspelling may weigh differently.
 const SLACK: f64 = 0.85;
 
+/// Of the trigrams that tell the most, so many are to be there together: one alone is in too many
+/// names, and with each more a commoner one has to be looked through.
+const TOGETHER: usize = 3;
+
 /// The names of a table.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -163,7 +167,7 @@ impl Spellings {
         lists.sort_by_key(|list| list.len());
         // The commonest lists are long and tell little: of the others, enough are looked through.
         let changed = edits * 4;
-        let looked_through = lists.len().min(changed * 2 + 2);
+        let looked_through = lists.len().min(changed + TOGETHER);
         let shared = looked_through.saturating_sub(changed).max(1);
         let length = text.chars().count();
         self.sharing(lists.into_iter().take(looked_through))

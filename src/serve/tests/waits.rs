@@ -68,6 +68,9 @@ async fn a_run_that_a_limit_of_the_day_stopped_goes_on_the_next_day() {
 async fn a_run_that_paused_for_an_outage_goes_on_when_it_has_rested() {
     let call = json!({"id": "rated", "kind": "call", "sop": [1], "tool": "desk.rate", "with": {"id": "{{ deal.id }}"}});
     let place = Place::new(json!({"steps": [call], "result": {"grade": "{{ rated.grade }}"}}));
+    // Enough for the service to count as down before one of them has used up its tries.
+    let rows: String = (0..8).map(|n| format!("D{n},{n}\n")).collect();
+    place.write("data/deals.csv", format!("id,amount\n{rows}"));
     // Nobody listens there yet.
     let port = Listener::bind("127.0.0.1:0")
         .unwrap()
@@ -112,7 +115,7 @@ async fn a_run_that_paused_for_an_outage_goes_on_when_it_has_rested() {
     let done = journal.run(&run).unwrap();
     assert_eq!(
         (done.status, done.finished, done.resumed),
-        (RunStatus::Done, 2, 1)
+        (RunStatus::Done, 8, 1)
     );
 }
 
