@@ -175,6 +175,13 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Value> {
             } else if !entry.path().ends_with("summary.json") {
                 let name = entry.path().strip_prefix(folder).unwrap().to_owned();
                 let text = fs::read_to_string(entry.path()).unwrap();
+                // When an email was written, and its number, are of its run.
+                let is_of_the_run =
+                    |line: &str| line.starts_with("Date: ") || line.starts_with("Message-ID: ");
+                let text: String = text
+                    .split_inclusive('\n')
+                    .filter(|line| !is_of_the_run(line))
+                    .collect();
                 found.insert(name, serde_json::from_str(&text).unwrap_or(text.into()));
             }
         }
