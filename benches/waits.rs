@@ -158,6 +158,8 @@ fn measure_bare(url: &str, requests: usize, at_once: usize, latency: Duration) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let started = Instant::now();
     runtime.block_on(async {
+        // The program chooses one when it starts; here nobody has yet.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::new();
         let asked = futures_util::stream::iter(0..requests).map(|n| {
             let request = client.get(format!("{url}/ratings/{n}"));
