@@ -3,9 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "support/request.rs"]
+mod request;
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -38,15 +40,7 @@ fn telltale() -> String {
 }
 
 fn tell(mut stream: TcpStream) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut head = String::new();
-    while reader.read_line(&mut head)? > 2 {}
-    let lower = head.to_lowercase();
-    let length = lower
-        .lines()
-        .find_map(|l| l.strip_prefix("content-length: "));
-    let mut body = vec![0; length.map_or(0, |n| n.trim().parse().unwrap())];
-    reader.read_exact(&mut body)?;
+    let (head, _) = request::read(&stream)?;
     let sent: Vec<&str> = head.lines().filter(|line| !line.is_empty()).collect();
     let sent = sent.join("; ");
     let (status, said) = match head.split(' ').nth(1).unwrap_or_default() {

@@ -4,10 +4,12 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/request.rs"]
+mod request;
 mod support;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -67,15 +69,7 @@ impl World {
 }
 
 fn serve(mut stream: TcpStream, asked: &Mutex<Vec<String>>) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut head = String::new();
-    while reader.read_line(&mut head)? > 2 {}
-    let lower = head.to_lowercase();
-    let length = lower
-        .lines()
-        .find_map(|l| l.strip_prefix("content-length: "));
-    let mut body = vec![0; length.map_or(0, |n| n.trim().parse().unwrap())];
-    reader.read_exact(&mut body)?;
+    let (head, body) = request::read(&stream)?;
     let first = head.lines().next().unwrap_or_default().to_owned();
     let said = if first.contains("/chat/completions") {
         obeying(&serde_json::from_slice(&body).unwrap())

@@ -76,7 +76,10 @@ fn read(context: &Context) -> Result<Aliases> {
 }
 
 fn keep(aliases: &Aliases) -> Result<()> {
-    store::write_atomically(aliases.path(), &aliases.to_csv())
+    let content = aliases.to_csv().map_err(|e| {
+        Error::unavailable("What you said about names could not be kept").caused_by(e)
+    })?;
+    store::write_atomically(aliases.path(), &content)
 }
 
 fn list(context: &Context) -> Result<()> {

@@ -112,13 +112,16 @@ impl Aliases {
     }
 
     /// Returns the content of the file.
-    pub fn to_csv(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// If it cannot be made, which memory never refuses.
+    pub fn to_csv(&self) -> Result<Vec<u8>, csv::Error> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         for alias in &self.said {
-            // Writing into memory does not fail, and every alias is a plain record.
-            let _ = writer.serialize(alias);
+            writer.serialize(alias)?;
         }
-        writer.into_inner().unwrap_or_default()
+        let written = writer.into_inner();
+        written.map_err(|error| csv::Error::from(error.into_error()))
     }
 }
 
@@ -172,7 +175,7 @@ mod tests {
         aliases.say(alias("Big Blue", "IBM, Inc.", false));
         aliases.say(alias("BIG blue", "IBM Inc", true));
         aliases.say(alias("Big Blue", "Blue Ltd", false));
-        std::fs::write(aliases.path(), aliases.to_csv()).unwrap();
+        std::fs::write(aliases.path(), aliases.to_csv().unwrap()).unwrap();
         let again = Aliases::read(folder.path()).unwrap();
         assert_eq!(again, aliases);
         let of = again.of("crm.accounts");

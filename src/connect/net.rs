@@ -50,10 +50,13 @@ pub fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it took too long".to_owned();
     }
-    let mut innermost: &dyn std::error::Error = match error.source() {
-        Some(source) => source,
-        None => return "the request could not be sent".to_owned(),
-    };
+    let source = error.source().map(innermost);
+    source.unwrap_or_else(|| "the request could not be sent".to_owned())
+}
+
+/// Returns what is at the bottom of an error, in its own words.
+pub fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }

@@ -54,7 +54,8 @@ pub fn postgres() -> Option<Database> {
         String::from_utf8_lossy(&made.stderr)
     );
     let port = free_port();
-    let child = as_user("postgres", &binary)
+    let mut server = as_user("postgres", &binary);
+    server
         .arg("-D")
         .arg(&data)
         .args(["-p", &port.to_string()])
@@ -64,21 +65,8 @@ pub fn postgres() -> Option<Database> {
             "-c",
             "unix_socket_directories=",
         ])
-        .args(["-c", "fsync=off"])
-        .current_dir(folder.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(fs::File::create(folder.path().join("log")).unwrap())
-        .spawn()
-        .unwrap();
-    Some(
-        Database {
-            port,
-            folder,
-            child,
-        }
-        .once_up(),
-    )
+        .args(["-c", "fsync=off"]);
+    Some(Database::started(server, folder, port))
 }
 
 /// Starts a MariaDB server; `None`, said aloud, where none is installed.
@@ -120,7 +108,8 @@ pub fn mariadb() -> Option<Database> {
     .unwrap();
     fs::set_permissions(&first, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     let port = free_port();
-    let child = as_user("mysql", &binary)
+    let mut server = as_user("mysql", &binary);
+    server
         .args([
             "--no-defaults",
             "--bind-address=127.0.0.1",
@@ -137,24 +126,29 @@ pub fn mariadb() -> Option<Database> {
             "--pid-file={}",
             folder.path().join("pid").display()
         ))
-        .arg(format!("--init-file={}", first.display()))
-        .current_dir(folder.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(fs::File::create(folder.path().join("log")).unwrap())
-        .spawn()
-        .unwrap();
-    Some(
-        Database {
-            port,
-            folder,
-            child,
-        }
-        .once_up(),
-    )
+        .arg(format!("--init-file={}", first.display()));
+    Some(Database::started(server, folder, port))
 }
 
 impl Database {
+    /// Starts a server that keeps its data in a folder, and waits until it can be reached.
+    fn started(mut server: Command, folder: tempfile::TempDir, port: u16) -> Self {
+        let log = fs::File::create(folder.path().join("log")).unwrap();
+        let child = server
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let database = Database {
+            port,
+            folder,
+            child,
+        };
+        database.once_up()
+    }
+
     /// Waits until it can be reached.
     fn once_up(mut self) -> Self {
         let began = Instant::now();

@@ -14,6 +14,7 @@ use super::account::{Account, Shown};
 use super::server::{Safety, Server};
 use super::tls::Tls;
 use crate::connect::ConnectError;
+use crate::connect::net::innermost;
 use crate::diag::one_line;
 
 /// How long the end of a conversation may take: nothing hangs on it.
@@ -168,9 +169,5 @@ async fn prepare(
 
 /// Returns what the server said, or what went wrong, on one line.
 fn reason(error: &Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    one_line(innermost.to_string().trim_end_matches('.'), 200)
+    one_line(innermost(error).trim_end_matches('.'), 200)
 }

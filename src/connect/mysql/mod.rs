@@ -12,9 +12,8 @@ use async_trait::async_trait;
 use mysql_async::{Conn, Opts, OptsBuilder, SslOpts};
 
 use super::net::use_ring;
-use super::sql::{Address, Server, Session, Tls};
+use super::sql::{Address, Errors, Explain, Server, Session, Tls};
 use super::{ConnectError, ServerConfig};
-use errors::Errors;
 use session::MysqlSession;
 
 /// How long it may take to be let in.
@@ -88,6 +87,7 @@ impl Server for Mysql {
     async fn session(&self) -> Result<Box<dyn Session>, ConnectError> {
         use_ring();
         let errors = Errors {
+            kind: "MySQL",
             address: self.address.clone(),
             timeout: self.timeout,
         };

@@ -7,10 +7,9 @@ use indexmap::IndexMap;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Error, Params, Row, Value};
 
-use super::errors::Errors;
 use super::tables;
 use crate::connect::ConnectError;
-use crate::connect::sql::{Cells, Parameter, Query, Session, SqlTable, Taker};
+use crate::connect::sql::{Cells, Errors, Explain, Parameter, Query, Session, SqlTable, Taker};
 
 /// Rows that are handed on at once.
 const PIECE: usize = 1_000;
@@ -50,7 +49,7 @@ async fn answer<T>(
 ) -> Result<T, ConnectError> {
     match tokio::time::timeout(errors.timeout, asked).await {
         Ok(answer) => answer.map_err(|error| errors.of(&error, about)),
-        Err(_) => Err(errors.too_long(about)),
+        Err(_) => Err(errors.too_long(&format!("the table `{about}`"))),
     }
 }
 

@@ -11,9 +11,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::sql::{Address, Server, Session};
+use super::sql::{Address, Errors, Explain, Server, Session};
 use super::{ConnectError, ServerConfig};
-use errors::Errors;
 use session::PostgresSession;
 use tls::Encryption;
 
@@ -51,6 +50,7 @@ impl Postgres {
 
     fn errors(&self) -> Errors {
         Errors {
+            kind: "PostgreSQL",
             address: self.address.clone(),
             timeout: self.timeout,
         }

@@ -10,10 +10,9 @@ use indexmap::IndexMap;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error};
 
-use super::errors::Errors;
 use super::tables;
 use crate::connect::ConnectError;
-use crate::connect::sql::{Cells, Parameter, Query, Session, SqlTable, Taker};
+use crate::connect::sql::{Cells, Errors, Explain, Parameter, Query, Session, SqlTable, Taker};
 
 /// Rows that are fetched at once.
 const PIECE: usize = 1_000;

@@ -5,6 +5,7 @@ mod address;
 mod change;
 mod condition;
 mod connection;
+mod errors;
 mod moments;
 mod query;
 mod typed;
@@ -18,6 +19,7 @@ use crate::spec::FieldType;
 
 pub use address::{Address, Tls};
 pub use connection::SqlConnection;
+pub use errors::{Errors, Explain};
 pub use query::{Query, text_of};
 
 /// What a column holds, as far as comparing it is concerned.
