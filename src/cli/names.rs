@@ -102,21 +102,21 @@ fn say(context: &Context, pair: Pair, same: bool) -> Result<()> {
     })?;
     known.require(connection).map_err(Error::from)?;
     let mut aliases = read(context)?;
-    aliases.say(said(context, &pair.table, &pair.written, &pair.name, same));
+    aliases.say(said(&pair.table, &pair.written, &pair.name, same));
     keep(&aliases)?;
     let is = if same { "is" } else { "is not" };
     ui::out(format!("“{}” {is} “{}”: noted.", pair.written, pair.name));
     Ok(())
 }
 
-fn said(context: &Context, table: &str, written: &str, name: &str, same: bool) -> Alias {
+fn said(table: &str, written: &str, name: &str, same: bool) -> Alias {
     Alias {
         table: table.to_owned(),
         written: written.to_owned(),
         name: name.to_owned(),
         same,
         by: who(),
-        on: context.clock.run_info("", "", None).date,
+        on: jiff::Zoned::now().date().to_string(),
     }
 }
 
@@ -194,11 +194,11 @@ fn settle(context: &Context, open: &[&SearchedName]) -> Result<()> {
             Answer::Stop => return Ok(()),
             Answer::Number(n) => {
                 let (other, _) = choices[n - 1];
-                aliases.say(said(context, &name.table, &name.written, other, true));
+                aliases.say(said(&name.table, &name.written, other, true));
             }
             Answer::None => {
                 for (other, _) in &name.taken {
-                    aliases.say(said(context, &name.table, &name.written, other, false));
+                    aliases.say(said(&name.table, &name.written, other, false));
                 }
             }
             Answer::Open | Answer::Unclear => continue,
