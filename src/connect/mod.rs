@@ -49,9 +49,12 @@ pub use config::{
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};
 pub use error::{ConnectError, ConnectErrorKind};
+pub use http::openapi_outline;
 pub use narrowing::{Comparison, Is, Literal, Narrowing, Order, Test};
 pub use pace::Pace;
-pub use rest::{Asked, Asks, asks, presets};
+pub use rest::{
+    Asked, Asks, DraftedConnection, DraftedSecret, Host, Reach, asks, description_keys, presets,
+};
 pub use secret::Secret;
 pub use stream::{RowFeed, RowSink, RowStream};
 pub use throttle::{ConnectionLimits, Throttle, TurnOf};

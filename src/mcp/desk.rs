@@ -84,7 +84,8 @@ impl Desk {
         self.look_around().await;
         let mut session = self.session(stored.name.clone(), stored.sop);
         session.base = Some(stored.fingerprint);
-        session.draft.document = serde_json::from_str(&stored.text).ok();
+        session.unattended = crate::builder::unattended(&stored.draft.document);
+        session.draft.document = Some(stored.draft.document);
         let opening = crate::builder::reopening(&session, &self.resources);
         self.begin(session, opening)
     }
@@ -114,8 +115,12 @@ impl Desk {
             let agreed = arguments
                 .as_object_mut()
                 .and_then(|fields| fields.shift_remove("user_agreed"));
-            if let (Some(refused), false) = (partial(&open.session), agreed == Some(json!(true))) {
-                return Err(refused);
+            let refused = partial(&open.session);
+            let refused = refused.or_else(|| unattended(&open.session));
+            match (refused, agreed == Some(json!(true))) {
+                (Some(refused), false) => return Err(refused),
+                (_, true) => open.session.unattended.extend(open.session.not_agreed()),
+                (None, false) => {}
             }
         }
         let call = ToolCall {
@@ -262,6 +267,16 @@ fn partial(session: &Session) -> Option<Json> {
     (report.claim == Claim::Partial).then(|| {
         json!({"error": format!("The dry run shows the workflow only in part: {}", report.reasons.join("; ")),
             "help": "Tell the user what was not shown. If they agree, call save_workflow again with \"user_agreed\": true."})
+    })
+}
+
+/// Returns why a draft is not saved before the user has agreed that something need not wait for
+/// anybody's approval.
+fn unattended(session: &Session) -> Option<Json> {
+    let all = session.not_agreed();
+    (!all.is_empty()).then(|| {
+        json!({"error": format!("In each run, without asking anybody first: {}", all.join("; ")),
+            "help": "Tell the user. If they want that, call save_workflow again with \"user_agreed\": true; else give it \"approval\": \"required\"."})
     })
 }
 

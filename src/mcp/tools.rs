@@ -9,8 +9,14 @@ use super::Desk;
 use crate::builder::tools::specs;
 use crate::diag::Error;
 
-/// The builder's tools by which it speaks with the user: an assistant does so by itself.
-const SPOKEN: [&str; 2] = ["ask_user", "propose_plan"];
+/// The builder's tools by which it speaks with the user, which an assistant does by itself, and
+/// those for which a person types secrets.
+const NOT_OFFERED: [&str; 4] = [
+    "ask_user",
+    "propose_plan",
+    "draft_connection",
+    "keep_connection",
+];
 
 /// A tool of its own: name, what it does, its arguments (name, what it is, is it required), and
 /// whether it only reads.
@@ -99,7 +105,7 @@ pub fn all() -> Vec<Tool> {
         if spec.name == "save_workflow"
             && let Some(fields) = schema.get_mut("properties").and_then(Json::as_object_mut)
         {
-            let about = "Has the user agreed to save what the dry run has shown only in part?";
+            let about = "Has the user agreed to save what the dry run has shown only in part, or what is done without anybody's approval?";
             fields.insert(
                 "user_agreed".to_owned(),
                 json!({"type": "boolean", "description": about}),
@@ -115,7 +121,7 @@ pub fn all() -> Vec<Tool> {
 }
 
 fn is_offered(spec: &crate::model::ToolSpec) -> bool {
-    !SPOKEN.contains(&spec.name.as_str())
+    !NOT_OFFERED.contains(&spec.name.as_str())
 }
 
 fn described(name: &str, about: &str, schema: Map<String, Json>, reads: bool) -> Tool {

@@ -6,6 +6,7 @@ mod auth;
 mod form;
 mod openapi;
 mod operation;
+mod outline;
 mod schema;
 mod token;
 mod wire;
@@ -25,6 +26,7 @@ pub(super) use auth::{Auth, named_or_plain};
 use openapi::Document;
 use operation::Operation;
 pub(super) use operation::{check_names, path_part, text_of};
+pub use outline::openapi_outline;
 pub(super) use token::TokenSource;
 pub(super) use wire::Wire;
 
