@@ -20,6 +20,7 @@ pub use action::{
 };
 pub use drive::{Consulted, Progress, World, drive};
 pub use execution::{Case, Execution};
+pub use narrowing::KnownCases;
 pub use program::{CompiledPull, Program};
 pub use rows::{Rows, Table, key_text};
 pub use run_outputs::{CaseSummary, deliveries_of_run};
