@@ -292,9 +292,10 @@ fn named(said: &str, asks: &Asks) -> Result<(String, String)> {
     let (name, reference) = match said.split_once('=') {
         Some((name, reference)) if names.contains(&name) => (name, reference),
         _ => {
-            let needed: Vec<&Asked> = asks.secrets.iter().filter(|s| !s.optional).collect();
-            match needed.as_slice() {
-                [only] => (only.name.as_str(), said),
+            let mut needed = asks.secrets.iter().filter(|s| !s.optional);
+            let only = match (asks.secrets.as_slice(), needed.next(), needed.next()) {
+                ([], ..) => return Err(Error::usage("--secret: nothing here is a secret")),
+                ([only], ..) | (_, Some(only), None) => only,
                 _ => {
                     return Err(
                         Error::usage("--secret does not say which secret it is of").help(format!(
@@ -303,7 +304,8 @@ fn named(said: &str, asks: &Asks) -> Result<(String, String)> {
                         )),
                     );
                 }
-            }
+            };
+            (only.name.as_str(), said)
         }
     };
     // Anything else may be the secret itself, and is not repeated.

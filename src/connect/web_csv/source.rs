@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::fence::Fence;
 use crate::connect::folder::delimited::DelimitedFile;
 use crate::connect::folder::files::{DataFile, Format};
-use crate::connect::http::{Access, address};
+use crate::connect::http::{Access, Pass, address};
 use crate::connect::net::{self, BodyError};
 use crate::connect::records::Described;
 use crate::connect::{ConnectError, Secret, WebCsvConfig};
@@ -105,12 +105,16 @@ impl Reach {
     /// If it is not there, is not for us, leads elsewhere, or is no CSV.
     pub async fn fetch(&self, source: &Source) -> Result<Fetched, ConnectError> {
         let what = format!("The table `{}`", source.table);
+        let pass = self.access.pass(&self.client).await?;
         let mut at = source.address.clone();
         for _ in 0..HOPS {
-            let response = self.ask(&what, source, &at).await?;
+            // Another host is no business of the secret's.
+            let is_ours = source.address.origin() == at.origin();
+            let shown = if is_ours { &pass } else { &Pass::None };
+            let response = self.ask(&what, shown, &at).await?;
             if !response.status().is_redirection() {
                 let body = self.read(&what, response).await?;
-                return Fetched::of(&source.table, &body);
+                return Fetched::of(&source.table, &self.without_secret(&pass, body));
             }
             let location = response.headers().get(LOCATION);
             let target = location
@@ -124,20 +128,31 @@ impl Reach {
         Err(ConnectError::last(format!("{what} redirects in a circle.")))
     }
 
-    async fn ask(&self, what: &str, source: &Source, at: &Url) -> Result<Response, ConnectError> {
+    async fn ask(&self, what: &str, shown: &Pass, at: &Url) -> Result<Response, ConnectError> {
         let request = self
             .client
             .get(at.clone())
             .header(ACCEPT, "text/csv, */*;q=0.5");
-        // Another host is no business of the secret's.
-        let request = match source.address.origin() == at.origin() {
-            true => self.access.pass(&self.client).await?.sign(request),
-            false => request,
-        };
+        let request = shown.sign(request);
         request.send().await.map_err(|error| {
             let (host, reason) = (host(at), net::reason(&error));
             ConnectError::transient(format!("{what} could not be reached at {host}: {reason}."))
         })
+    }
+
+    /// A host may repeat what it was shown.
+    fn without_secret(&self, pass: &Pass, body: Vec<u8>) -> Vec<u8> {
+        if matches!(pass, Pass::None) {
+            return body;
+        }
+        String::from_utf8(body).map_or_else(
+            |odd| odd.into_bytes(),
+            |mut text| {
+                self.access
+                    .each_secret(pass, &mut |secret| secret.strike_from_data(&mut text));
+                text.into_bytes()
+            },
+        )
     }
 
     async fn read(&self, what: &str, response: Response) -> Result<Vec<u8>, ConnectError> {

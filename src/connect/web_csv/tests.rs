@@ -150,7 +150,8 @@ async fn what_comes_instead_of_a_csv_is_told_with_what_to_do() {
 
 #[tokio::test]
 async fn it_leads_on_only_to_hosts_that_are_named_and_without_the_secret() {
-    let files = Server::start(|_| (CSV.to_owned(), PLANS.to_owned())).await;
+    let repeats = PLANS.replace("Pro", "t0k3n-t0k3n");
+    let files = Server::start(move |_| (CSV.to_owned(), repeats.clone())).await;
     let beyond = format!("{}/file", files.url.replace("127.0.0.1", "localhost"));
     let head = format!("307 Temporary Redirect\r\nLocation: {beyond}");
     let sheets = Server::start(move |_| (head.clone(), String::new())).await;
@@ -165,10 +166,10 @@ async fn it_leads_on_only_to_hosts_that_are_named_and_without_the_secret() {
 
     config.redirects_to = vec!["localhost".to_owned()];
     let connection = opened(&config, "").unwrap();
-    assert_eq!(
-        connection.describe().await.unwrap().tables["plans"].rows,
-        Some(2)
-    );
+    let info = connection.describe().await.unwrap();
+    assert_eq!(info.tables["plans"].rows, Some(2));
+    let plans = &info.tables["plans"].columns["plan"].examples;
+    assert_eq!(plans, &[json!("***")], "what it repeats is struck out");
     assert!(sheets.requests()[0].contains("t0k3n-t0k3n"));
     assert!(!files.requests()[0].contains("t0k3n-t0k3n"));
 }
