@@ -63,3 +63,5 @@ if __name__ == "__main__":
     odd = pa.table({"key": pa.array(ids, pa.uuid()) if hasattr(pa, "uuid") else pa.array(ids, pa.binary(16)),
                     "half": pa.array([1.5, None], pa.float16())})
     write("odd.parquet", odd)
+    twice = pa.Table.from_arrays([pa.array([1]), pa.array(["a"]), pa.array([2])], names=["n", "t", "n"])
+    write("twice.parquet", twice)

@@ -86,14 +86,16 @@ impl<'f> ParquetFile<'f> {
         let (mut columns, mut notes) = (IndexMap::new(), Vec::new());
         for field in root.get_fields() {
             let name = field.name().to_owned();
-            match Kind::of(field) {
-                Some(kind) if !columns.contains_key(&name) => {
+            let is_named = |other: &&TypePtr| other.name() == name;
+            let odd = match Kind::of(field) {
+                _ if root.get_fields().iter().filter(is_named).count() > 1 => "is there twice",
+                None => "is of a type that is not read",
+                Some(kind) => {
                     columns.insert(name, kind);
+                    continue;
                 }
-                _ => notes.push(format!(
-                    "`{name}` is of a type that is not read, and is left out."
-                )),
-            }
+            };
+            notes.push(format!("`{name}` {odd}, and is left out."));
         }
         let groups = reader.metadata().row_groups().iter();
         let unknown = groups.flat_map(|group| group.columns()).find_map(|column| {

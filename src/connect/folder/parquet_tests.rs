@@ -144,6 +144,14 @@ async fn what_few_files_have_is_read_too() {
 }
 
 #[tokio::test]
+async fn of_columns_of_one_name_none_is_taken_for_the_other() {
+    assert_eq!(json!(rows("twice").await), json!([{"t": "a"}]));
+    let info = connection(&files()).describe().await.unwrap();
+    let notes = &info.tables["twice"].notes;
+    assert!(notes[0].contains("`n` is there twice"), "{notes:?}");
+}
+
+#[tokio::test]
 async fn a_damaged_file_is_told_and_keeps_no_other_from_being_read() {
     let folder = tempfile::tempdir().unwrap();
     let whole = std::fs::read(files().join("snappy.parquet")).unwrap();
