@@ -262,6 +262,7 @@ fn written(name: &str, value: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used)]
     use super::*;
     use crate::connect::ConnectionConfig;
 
