@@ -33,6 +33,7 @@ mod sqlite;
 mod stream;
 mod throttle;
 mod values;
+mod web_csv;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
@@ -44,7 +45,7 @@ pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{
     AuthConfig, ChatConfig, ChatService, ConnectionConfig, ConnectionsConfig, DescribedBy,
     FileConfig, FilesConfig, HttpConfig, ListConfig, MailConfig, McpConfig, Paging, RestConfig,
-    ServerConfig, ServiceConfig, TokenConfig,
+    ServerConfig, ServiceConfig, TokenConfig, WebCsvConfig,
 };
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};

@@ -12,6 +12,7 @@ mod program;
 mod rows;
 mod run_outputs;
 mod select;
+mod spellings;
 mod trace;
 
 pub use action::{

@@ -125,6 +125,12 @@ impl Tables {
         table.map_or_else(Vec::new, |table| table.alike(name, most))
     }
 
+    /// Did somebody say of a name in the table of a pull that a name is not it?
+    pub(super) fn is_told_apart(&self, pull: &str, name: &str) -> bool {
+        let table = self.tables.get(pull).and_then(|table| table.as_ref().ok());
+        table.is_some_and(|table| table.is_told_apart(name))
+    }
+
     /// Returns the tables that could not be read, with the reason.
     pub fn unavailable(&self) -> impl Iterator<Item = (&String, &Failure)> {
         self.tables

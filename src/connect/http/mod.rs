@@ -21,7 +21,7 @@ use tokio::sync::OnceCell;
 
 use super::{ConnectError, Connection, ConnectionInfo, HttpConfig, Row, RowStream, Scan};
 use crate::diag::did_you_mean;
-pub(super) use access::Access;
+pub(super) use access::{Access, Pass};
 pub(super) use auth::{Auth, named_or_plain};
 use openapi::Document;
 use operation::Operation;
