@@ -289,10 +289,10 @@ fn shown(question: &Question, is_asked: bool) -> String {
     let mut text = format!(
         "\n{}\n{}\n",
         paint(Style::Accent, title),
-        question.text.trim()
+        wrapped(&question.text)
     );
     if let Some(why) = &question.why {
-        text += &format!("{}\n", paint(Style::Faint, why.trim()));
+        text += &format!("{}\n", paint(Style::Faint, wrapped(why)));
     }
     if is_asked {
         for (index, choice) in question.choices.iter().enumerate() {
@@ -319,6 +319,25 @@ fn shown(question: &Question, is_asked: bool) -> String {
         text += &paint(Style::Faint, hint);
     }
     text
+}
+
+/// Returns a text with its lines broken between words where they are too long for the terminal.
+fn wrapped(text: &str) -> String {
+    let indented = |line: &str| {
+        let words = line.trim_start();
+        let indent = &line[..line.len() - words.len()];
+        let room = super::width().saturating_sub(indent.len()).max(1);
+        let lines = super::wrap::wrap(words, room).into_iter();
+        lines
+            .map(|line| format!("{indent}{line}"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    text.trim()
+        .lines()
+        .map(indented)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Returns the choice that a number stands for, or the words themselves.
