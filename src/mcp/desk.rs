@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use super::results;
 use super::running::{self, Running};
 use crate::builder::tools::{self, Bench};
 use crate::builder::{Mode, Resources, Session};
@@ -218,6 +219,15 @@ impl Desk {
     /// Returns how far a run is, and what it came to.
     pub(super) fn shown(&self, id: &str) -> Result<Json> {
         running::shown(&self.launcher, id)
+    }
+
+    /// Returns the results of a run, or what is different in them from an earlier one.
+    pub(super) fn results(&self, id: &str, with: Option<&str>, than: Option<&str>) -> Result<Json> {
+        let run = self.launcher.journal.run(id)?;
+        match than {
+            Some(than) => results::differences(&run, &self.launcher.journal.run(than)?),
+            None => results::cases(&run, with),
+        }
     }
 
     /// Returns what waits for a person, without deciding about it.

@@ -3,6 +3,7 @@
 
 mod desk;
 mod http;
+mod results;
 mod running;
 mod tools;
 

@@ -28,7 +28,7 @@ type Own = (
     bool,
 );
 
-const OWN: [Own; 9] = [
+const OWN: [Own; 10] = [
     (
         "start_workflow",
         "Begins a workflow from an SOP, and says how to work. Call it first.",
@@ -85,6 +85,20 @@ const OWN: [Own; 9] = [
         "show_run",
         "Tells how far a run is and what it came to.",
         &[("run", "The run's id", true)],
+        true,
+    ),
+    (
+        "show_results",
+        "Returns the results of a run, case by case; or what is different in them from an earlier run.",
+        &[
+            ("run", "The run's id", true),
+            ("with", "Only cases of which a result is this text", false),
+            (
+                "than",
+                "An earlier run's id: the cases that changed since",
+                false,
+            ),
+        ],
         true,
     ),
     (
@@ -197,6 +211,10 @@ async fn own(desk: &Mutex<Desk>, name: &str, arguments: &Json) -> Result<Json, E
         }
         "list_runs" => at.runs(text(arguments, "workflow")),
         "show_run" => at.shown(given("run")),
+        "show_results" => {
+            let (with, than) = (text(arguments, "with"), text(arguments, "than"));
+            at.results(given("run"), with, than)
+        }
         _ => at.inbox(),
     }
 }
