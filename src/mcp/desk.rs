@@ -15,11 +15,14 @@ use crate::runner::free_id;
 use crate::serve::Launcher;
 use crate::sop::{Sop, decode, slug};
 use crate::spec::{Given, explain};
-use crate::store::journal::{Approval, Firing};
+use crate::store::journal::{Approval, Firing, moment};
 use crate::store::{self, Journal, keep_draft, write_atomically};
 
 /// How a run is said to have been started.
 const KIND: &str = "assistant";
+
+/// Characters of what waits that are told; the rest is cut.
+const WHOLE: usize = 2000;
 
 /// Runs that are listed.
 const LISTED: usize = 20;
@@ -260,7 +263,14 @@ fn unattended(session: &Session) -> Option<Json> {
 }
 
 fn waits(approval: &Approval) -> Json {
-    let what = serde_json::to_string(&approval.delivery().content).unwrap_or_default();
-    json!({"number": approval.id, "workflow": approval.workflow, "case": approval.case,
-        "what": one_line(&what, 400)})
+    let delivery = approval.delivery();
+    let content = serde_json::to_value(&delivery.content).unwrap_or_default();
+    let text = content.to_string();
+    let what = match text.len() > WHOLE {
+        true => json!(one_line(&text, WHOLE)),
+        false => content,
+    };
+    json!({"number": approval.id, "workflow": approval.workflow, "run": approval.run,
+        "since": moment(approval.created), "output": delivery.output, "case": approval.case,
+        "what": what})
 }
