@@ -50,9 +50,25 @@ pub fn prompt(workspace: &Path) -> Result<Prompt> {
     })
 }
 
+/// Returns the types that fields of the data can have.
+fn field_types() -> Vec<&'static str> {
+    let types = schema()["$defs"]["FieldType"]["enum"].as_array();
+    types
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .collect()
+}
+
 fn connection(workspace: &Path) -> Result<String> {
     let parts = description_keys();
-    render(workspace, "connection.md", CONNECTION, context! { parts })
+    let field_types = field_types();
+    render(
+        workspace,
+        "connection.md",
+        CONNECTION,
+        context! { parts, field_types },
+    )
 }
 
 /// Returns the guide to the workflow language.
@@ -72,7 +88,7 @@ pub fn guide(workspace: &Path) -> Result<String> {
         })
         .collect();
     let values = context! {
-        field_types => schema()["$defs"]["FieldType"]["enum"].as_array().into_iter().flatten().filter_map(Json::as_str).collect::<Vec<_>>(),
+        field_types => field_types(),
         triggers => Trigger::KINDS.to_vec(),
         steps => Step::KINDS.to_vec(),
         outputs => Output::KINDS.to_vec(),
