@@ -8,6 +8,7 @@ mod compare;
 mod days;
 mod given;
 mod grades;
+mod ground;
 mod joins;
 mod languages;
 mod lasting;
@@ -75,6 +76,12 @@ pub(super) struct Reader<'w> {
     subject: RefCell<Option<(String, String)>>,
     /// What was read before: the parts of a sentence are tried many times over.
     known: RefCell<HashMap<String, Option<Read>>>,
+    /// What was read word by word before.
+    grounded: RefCell<HashMap<String, Option<Read>>>,
+    /// The days that the SOP counts, where a figure of days says nothing of which.
+    measure: RefCell<Option<Read>>,
+    /// What words name.
+    names: ground::Names<'w>,
 }
 
 /// A figure that the SOP defines: "utilization is seats in use divided by seats bought".
@@ -107,6 +114,9 @@ impl<'w> Reader<'w> {
             before: RefCell::default(),
             subject: RefCell::default(),
             known: RefCell::default(),
+            grounded: RefCell::default(),
+            measure: RefCell::default(),
+            names: ground::Names::new(&world.tables),
         }
     }
 
@@ -203,6 +213,11 @@ impl<'w> Reader<'w> {
     pub(super) fn pass(&self, text: &str) {
         *self.before.borrow_mut() = Some(text.to_owned());
         self.lead(text);
+        if let Some(days) = self.counts_days(text) {
+            *self.measure.borrow_mut() = Some(days);
+            self.known.borrow_mut().clear();
+            self.grounded.borrow_mut().clear();
+        }
     }
 
     /// Takes what a sentence that leads to a list measures, so that its items may say figures alone:
@@ -212,6 +227,17 @@ impl<'w> Reader<'w> {
             *self.subject.borrow_mut() = Some((String::new(), measured));
             self.known.borrow_mut().clear();
         }
+    }
+
+    /// Returns the days that a sentence says are counted: "Days are counted from the charge to the request".
+    pub(in crate::drafter) fn counts_days(&self, text: &str) -> Option<Read> {
+        static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(
+                r"(?i)^(?:(?:we |you |then |always )*(?:count|measure|work out|calculate|take|look at|go by) )?(?:the )?(?:number of )?(?:calendar )?(?:days|age)(?: (?:are|is))?(?: always)?(?: (?:counted|measured|calculated|taken))? (?P<days>(?:from|between|since|until) [^.;:(]+)[.:]?(?: \([^)]*\))?\.?$",
+            )
+        });
+        let found = COUNTED.captures(text.trim())?;
+        self.worth(&format!("days {}", &found["days"]))
     }
 
     /// Does a sentence only lead to a list, by what its items measure?
@@ -230,11 +256,16 @@ impl<'w> Reader<'w> {
     pub(super) fn define(&mut self, defined: Vec<Defined>) {
         self.defined = defined;
         self.known = RefCell::default();
+        self.grounded = RefCell::default();
     }
 
     /// Reads a condition: clauses joined by "and", "or" and "unless".
     pub(super) fn read(&self, text: &str) -> Option<Read> {
         let text = text.trim().trim_end_matches(['.', ':', ',', ';']);
+        // What brackets hold together is not taken apart.
+        if text.starts_with('(') {
+            return self.grounded(text);
+        }
         // What goes on about rows means others each time.
         if text.contains(" of them ") {
             return self.worked_out(text);

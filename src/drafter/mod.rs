@@ -5,9 +5,11 @@
 mod asides;
 mod change;
 mod condition;
+mod cross;
 mod draft;
 mod grid;
 mod mend;
+mod pairs;
 mod pattern;
 mod people;
 mod statement;
@@ -156,7 +158,10 @@ fn spoken(world: &World) -> Vec<world::Said> {
         let said = words::spoken(words);
         columns.any(|column| column.spoken.iter().any(|(_, value)| *value == said))
     };
-    structure::spoken(&grid::spoken(&world.statements, &is_value))
+    pairs::joined(&structure::spoken(&grid::spoken(
+        &world.statements,
+        &is_value,
+    )))
 }
 
 /// Returns the last tool result, as JSON.
@@ -286,5 +291,7 @@ mod form_tests;
 mod list_form_tests;
 #[cfg(test)]
 mod phrases;
+#[cfg(test)]
+mod probe;
 #[cfg(test)]
 mod tests;

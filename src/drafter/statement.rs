@@ -3,6 +3,7 @@
 mod blanks;
 mod definition;
 mod forbids;
+mod freely;
 mod labels;
 mod ladder;
 mod meaning;
@@ -51,6 +52,22 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         return merged;
     }
     let whole = part(said, reader);
+    let is_judged = matches!(whole.rules.as_slice(), [Rule::Judged(_)]);
+    if !whole.is_open() && !whole.says_more && !is_judged {
+        return whole;
+    }
+    let (is_open, before) = (whole.is_open() || is_judged, whole);
+    let read = by_parts(said, before, reader);
+    let is_read = !read.is_open() && !read.says_more;
+    if !is_open || is_read && !matches!(read.rules.as_slice(), [Rule::Judged(_)]) {
+        return read;
+    }
+    freely::freely(said, reader).unwrap_or(read)
+}
+
+/// Returns what the parts of a sentence are for, where it says nothing as a whole; the whole where
+/// they say no more.
+fn by_parts(said: &Said, whole: Meaning, reader: &Reader<'_>) -> Meaning {
     if !whole.is_open() && !whole.says_more {
         return whole;
     }
@@ -248,6 +265,10 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     }
     if reader.leads(text) {
         meaning.waived = Some("introduces what follows");
+        return meaning;
+    }
+    if reader.counts_days(text).is_some() {
+        meaning.waived = Some("says how days are counted");
         return meaning;
     }
     if reader.limits_rows(text) {

@@ -39,6 +39,7 @@ impl<'w> Reader<'w> {
             .or_else(|| self.of_latest(words.clone()))
             .or_else(|| self.of_rows(words))
             .or_else(|| self.of_quantity(text))
+            .or_else(|| self.grounded(text))
     }
 
     /// Ticks off the systems that tables are in: "churned in the CRM", "support conversations".

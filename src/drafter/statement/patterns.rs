@@ -62,6 +62,12 @@ impl Forms {
         self.label.is_match(text)
     }
 
+    /// Returns where a text names labels, those within others left out.
+    pub(super) fn labels_in(&self, text: &str) -> Vec<(usize, usize)> {
+        let found = self.label.find_iter(text);
+        found.map(|found| (found.start(), found.end())).collect()
+    }
+
     /// Returns the first label that a text names.
     pub(in crate::drafter) fn label_in<'t>(&self, text: &'t str) -> Option<&'t str> {
         self.label.find(text).map(|found| found.as_str())
