@@ -69,8 +69,8 @@ pub(super) struct Reader<'w> {
     meant: Vec<meanings::Meant>,
     /// Rows that the last clause about others of a kind spoke of.
     spoken: RefCell<Option<peers::Spoken>>,
-    /// The statement before the one that is read.
-    before: RefCell<Option<String>>,
+    /// The statements before the one that is read.
+    before: RefCell<Vec<String>>,
     /// What the last rule with a figure measured, its figure left out: "from 4 to 10 days" goes on
     /// with it.
     subject: RefCell<Option<(String, String)>>,
@@ -78,6 +78,12 @@ pub(super) struct Reader<'w> {
     known: RefCell<HashMap<String, Option<Read>>>,
     /// What was read word by word before.
     grounded: RefCell<HashMap<String, Option<Read>>>,
+    /// The tables of which one row at most belongs to a case, once that was asked.
+    parent_names: RefCell<Option<BTreeSet<String>>>,
+    /// Words, as stems, with what the owner says that they mean.
+    owned: Vec<(Vec<String>, String)>,
+    /// Words that are supposed to mean something.
+    supposed: RefCell<Option<Vec<String>>>,
     /// The days that the SOP counts, where a figure of days says nothing of which.
     measure: RefCell<Option<Read>>,
     /// What words name.
@@ -115,6 +121,9 @@ impl<'w> Reader<'w> {
             subject: RefCell::default(),
             known: RefCell::default(),
             grounded: RefCell::default(),
+            parent_names: RefCell::default(),
+            owned: Vec::new(),
+            supposed: RefCell::default(),
             measure: RefCell::default(),
             names: ground::Names::new(&world.tables),
         }
@@ -211,7 +220,7 @@ impl<'w> Reader<'w> {
 
     /// Goes on behind a statement.
     pub(super) fn pass(&self, text: &str) {
-        *self.before.borrow_mut() = Some(text.to_owned());
+        self.before.borrow_mut().push(text.to_owned());
         self.lead(text);
         if let Some(days) = self.counts_days(text) {
             *self.measure.borrow_mut() = Some(days);
@@ -233,7 +242,7 @@ impl<'w> Reader<'w> {
     pub(in crate::drafter) fn counts_days(&self, text: &str) -> Option<Read> {
         static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
             pattern(
-                r"(?i)^(?:(?:we |you |then |always )*(?:count|measure|work out|calculate|take|look at|go by) )?(?:the )?(?:number of )?(?:calendar )?(?:days|age)(?: (?:are|is))?(?: always)?(?: (?:counted|measured|calculated|taken))? (?P<days>(?:from|between|since|until) [^.;:(]+)[.:]?(?: \([^)]*\))?\.?$",
+                r"(?i)^(?:[^.:]{1,30}\. )?(?:(?:we |you |then |always )*(?:count|measure|work out|calculate|take|look at|go by) )?(?:the )?(?:number of )?(?:calendar )?(?:days|age)(?: (?:are|is))?(?: always)?(?: (?:counted|measured|calculated|taken))? (?P<days>(?:from|between|since|until) [^.;:(]+)[.:]?(?: \([^)]*\))?\.?$",
             )
         });
         let found = COUNTED.captures(text.trim())?;
@@ -249,7 +258,18 @@ impl<'w> Reader<'w> {
 
     /// Returns the statement before the one that is read.
     pub(super) fn before(&self) -> Option<String> {
-        self.before.borrow().clone()
+        self.before.borrow().last().cloned()
+    }
+
+    /// Does a sentence go on about cases of a level that was said right before: "Declined: gentle no. If they
+    /// asked long ago, leave it out"?
+    pub(in crate::drafter) fn hangs_on_level(&self, text: &str) -> bool {
+        static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(r"(?i)^(?:and |but |so |also )*(?:if|when|where) (?:it|they|he|she)\b")
+        });
+        let before = self.before.borrow();
+        let mut near = before.iter().rev().take(2);
+        GOES_ON.is_match(text) && near.any(|text| self.forms.names_label(text))
     }
 
     /// Takes the figures that the SOP defines.

@@ -22,7 +22,11 @@ pub(super) fn is_crossed(heading: &[String], below: &[Vec<String>]) -> bool {
 }
 
 /// Says a row of such a table as sentences, one for each of its cells.
-pub(super) fn rows(heading: &[String], cells: &[String], is_value: &dyn Fn(&str) -> bool) -> Vec<String> {
+pub(super) fn rows(
+    heading: &[String],
+    cells: &[String],
+    is_value: &dyn Fn(&str) -> bool,
+) -> Vec<String> {
     let head = cells.first().map(String::as_str).unwrap_or_default();
     let first = head.split([',', '/']).next().unwrap_or_default();
     let first = first.split(" or ").next().unwrap_or_default().trim();
@@ -32,15 +36,21 @@ pub(super) fn rows(heading: &[String], cells: &[String], is_value: &dyn Fn(&str)
         false => format!("{} {head}", heading[0].to_lowercase()),
     };
     let said = heading.iter().zip(cells).skip(1);
-    said.map(|(head, cell)| format!("{cell}: ({}) and ({})", ranges(&row), ranges(head))).collect()
+    said.map(|(head, cell)| format!("{cell}: ({}) and ({})", ranges(&row), ranges(head)))
+        .collect()
 }
 
 /// Returns a text in which a dash between two figures is a word.
 fn ranges(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
-    let is_digit = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(char::is_ascii_digit);
+    let is_digit = |at: Option<usize>| {
+        at.and_then(|at| chars.get(at))
+            .is_some_and(char::is_ascii_digit)
+    };
     let each = chars.iter().enumerate().map(|(at, c)| match c {
-        '–' | '-' | '—' if is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)) => " to ".to_owned(),
+        '–' | '-' | '—' if is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)) => {
+            " to ".to_owned()
+        }
         other => other.to_string(),
     });
     each.collect()
@@ -52,9 +62,13 @@ mod tests {
 
     #[test]
     fn each_cell_is_a_rule() {
-        let row = |cells: &[&str]| -> Vec<String> { cells.iter().map(|c| (*c).to_owned()).collect() };
+        let row =
+            |cells: &[&str]| -> Vec<String> { cells.iter().map(|c| (*c).to_owned()).collect() };
         let heading = row(&["Reason", "0–14 days", "15 days or more"]);
-        let below = [row(&["duplicate", "Approve", "Ask"]), row(&["other, or nothing given", "Approve", "Decline"])];
+        let below = [
+            row(&["duplicate", "Approve", "Ask"]),
+            row(&["other, or nothing given", "Approve", "Decline"]),
+        ];
         assert!(is_crossed(&heading, &below));
         assert!(!is_crossed(&row(&["Score", "Level", "Who"]), &below));
         assert_eq!(

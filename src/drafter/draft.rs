@@ -15,6 +15,7 @@ mod settle;
 mod steps;
 mod update;
 
+pub(super) use ask::Question;
 use assembly::Assembly;
 use cases::Cases;
 pub(super) use cases::{CASES, cases};
@@ -38,8 +39,8 @@ pub(super) struct Drafted {
     pub(super) plan: String,
     /// The tables whose rows a case may be, where the SOP does not say plainly.
     pub(super) choices: Option<Vec<String>>,
-    /// Questions about statements that say which rows there are, and why each is asked.
-    pub(super) asked: Vec<(String, String)>,
+    /// Questions about what was not read.
+    pub(super) asked: Vec<Question>,
 }
 
 /// The question about what was not understood.
@@ -48,18 +49,30 @@ pub(super) const OPEN: &str =
 
 /// Puts the workflow together; nothing if there is no table to work on.
 pub(super) fn draft(world: &World) -> Option<Drafted> {
+    drafted(world, false)
+}
+
+/// Puts the workflow together, with the questions that are left.
+pub(super) fn draft_and_ask(world: &World) -> Option<Drafted> {
+    drafted(world, true)
+}
+
+fn drafted(world: &World, asks: bool) -> Option<Drafted> {
     let Cases { table, choices } = cases(world)?;
     let statements = super::spoken(world);
     let reader = reader(world, table, &statements, &Forms::new(&statements));
     let mut builder = Assembly::new(&reader, table);
     for said in &statements {
         for (said, meaning) in pieces(said, &reader) {
-            let meaning = ask::answered(&said, meaning, &reader);
             builder.add(&said, meaning);
         }
         reader.pass(&said.text);
     }
-    for said in notes(world) {
+    ask::settle(&mut builder);
+    for said in notes(world)
+        .into_iter()
+        .filter(|said| !ask::is_answer(&said.text, &reader))
+    {
         builder.add_note(&said, meaning(&said, &reader));
     }
     if choices.is_some() {
@@ -68,10 +81,15 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
             table.name
         ));
     }
+    let levels = builder.level_labels();
     let drafted = builder.finish();
+    let asked = match asks {
+        true => ask::questions(&drafted.open, &levels, &reader),
+        false => Vec::new(),
+    };
     Some(Drafted {
         choices,
-        asked: ask::questions(&drafted.open, &table.name, world),
+        asked,
         ..drafted
     })
 }
@@ -89,9 +107,12 @@ pub(super) fn reader<'w>(
     for said in statements {
         reader.hear(&said.text);
     }
-    let defined = statements
-        .iter()
-        .filter_map(|said| definition(&said.text, &reader));
+    for (words, said) in ask::meanings(world) {
+        reader.mean(&words, &said);
+    }
+    let texts = statements.iter().map(|said| said.text.clone());
+    let texts = texts.chain(ask::defines(world));
+    let defined = texts.filter_map(|text| definition(&text, &reader));
     let defined = defined.map(|(defined, _)| defined).collect();
     reader.define(defined);
     reader

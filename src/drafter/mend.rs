@@ -30,7 +30,7 @@ pub(super) fn after_check(messages: &[Message]) -> Said {
         .flatten()
         .filter(|f| f["severity"] == "error")
         .collect();
-    let edits: Vec<Json> = errors.iter().filter_map(|finding| mend(finding)).collect();
+    let edits = in_order(errors.iter().filter_map(|finding| mend(finding)).collect());
     if edits.is_empty() || rounds >= ROUNDS {
         let first = errors
             .first()
@@ -41,6 +41,20 @@ pub(super) fn after_check(messages: &[Message]) -> Said {
         ));
     }
     does("edit_workflow", json!({"edits": edits}))
+}
+
+/// Returns edits in an order in which none moves what another is about: what is taken out last in a
+/// list goes first.
+fn in_order(mut edits: Vec<Json>) -> Vec<Json> {
+    let place = |edit: &Json| -> (bool, Vec<(usize, String)>) {
+        let parts = edit["at"].as_str().unwrap_or_default().split('/');
+        let parts = parts.map(|part| (part.parse().unwrap_or_default(), part.to_owned()));
+        (edit["op"] == "remove", parts.collect())
+    };
+    edits.sort_by_key(|edit| std::cmp::Reverse(place(edit)));
+    edits.sort_by_key(|edit| edit["op"] == "remove");
+    edits.dedup();
+    edits
 }
 
 /// Returns an edit for a finding of which the cure is certain: a rule that never can hold goes.
@@ -86,4 +100,34 @@ pub(super) fn after_dry_run(messages: &[Message], asked: Option<&str>) -> Said {
         _ => "First version".to_owned(),
     };
     does("save_workflow", json!({ "why": why }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_last_in_a_list_is_taken_out_first() {
+        let remove = |at: &str| json!({"op": "remove", "at": at});
+        let all = vec![
+            remove("/steps/1/rules/8"),
+            remove("/steps/1/rules/9"),
+            remove("/steps/1/rules/9"),
+            json!({"op": "set", "at": "/data/a", "value": "date"}),
+            remove("/steps/1/rules/10"),
+        ];
+        let places: Vec<String> = in_order(all)
+            .iter()
+            .map(|edit| edit["at"].to_string())
+            .collect();
+        assert_eq!(
+            places,
+            [
+                "\"/data/a\"",
+                "\"/steps/1/rules/10\"",
+                "\"/steps/1/rules/9\"",
+                "\"/steps/1/rules/8\""
+            ]
+        );
+    }
 }

@@ -194,15 +194,15 @@ fn look(world: &World) -> Said {
 }
 
 fn propose(world: &World) -> Said {
-    let Some(drafted) = draft::draft(world) else {
+    let Some(drafted) = draft::draft_and_ask(world) else {
         return says("None of the tables could be read, so there is nothing to work on.");
     };
     let mut questions = Vec::new();
     if let Some(choices) = &drafted.choices {
         questions.push(json!({"question": draft::CASES, "choices": choices}));
     }
-    for (question, why) in &drafted.asked {
-        questions.push(json!({"question": question, "why": why}));
+    for asked in &drafted.asked {
+        questions.push(asked.json());
     }
     if !drafted.open.is_empty() {
         let open: Vec<String> = drafted
@@ -224,7 +224,12 @@ fn propose(world: &World) -> Said {
 }
 
 fn plan(world: &World) -> Said {
-    match draft::draft(world) {
+    match draft::draft_and_ask(world) {
+        // What the answers did not settle is asked once more, as far as somebody answers.
+        Some(drafted) if !drafted.asked.is_empty() && world.is_answered() => {
+            let again: Vec<Json> = drafted.asked.iter().map(draft::Question::json).collect();
+            does("ask_user", json!({"questions": again}))
+        }
         Some(drafted) => does("propose_plan", json!({"plan": drafted.plan})),
         None => says("There is nothing to work on."),
     }
@@ -291,7 +296,5 @@ mod form_tests;
 mod list_form_tests;
 #[cfg(test)]
 mod phrases;
-#[cfg(test)]
-mod probe;
 #[cfg(test)]
 mod tests;

@@ -26,11 +26,15 @@ static LEAVES: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// How a question begins, where a condition says the same without it.
 static ASKS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:(?:and|but|what|how about|what about|what if|also)[, ]+)*(?:(?:is|are|was|were|has|have|had|does|do|did) +)?")
+    pattern(
+        r"(?i)^(?:(?:and|but|what|how about|what about|what if|also)[, ]+)*(?:(?:is|are|was|were|has|have|had|does|do|did) +)?",
+    )
 });
 /// A sentence that begins with a condition.
 static IF: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:(?:and|but|so|also)[, ]+)*(?:if|when|where|in case|no|without|any|anyone|anything|those|tickets?|accounts?) ")
+    pattern(
+        r"(?i)^(?:(?:and|but|so|also)[, ]+)*(?:if|when|where|in case|no|without|any|anyone|anything|those|tickets?|accounts?) ",
+    )
 });
 /// What makes a sentence one that stands alone.
 static ALONE: LazyLock<Regex> = LazyLock::new(|| {
@@ -41,19 +45,32 @@ static ALONE: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn joined(statements: &[Said]) -> Vec<Said> {
     let mut joined: Vec<Said> = statements.to_vec();
     for at in 1..joined.len() {
-        let (before, done) = (joined[at - 1].text.trim().to_owned(), joined[at].text.trim().to_owned());
+        let (before, done) = (
+            joined[at - 1].text.trim().to_owned(),
+            joined[at].text.trim().to_owned(),
+        );
         let is_near = joined[at - 1].section == joined[at].section;
-        let is_done = DONE.is_match(&done) && tokens(&done).len() <= SHORT && !ALONE.is_match(&done);
+        let is_done =
+            DONE.is_match(&done) && tokens(&done).len() <= SHORT && !ALONE.is_match(&done);
         if !is_near || !is_done || done.ends_with('?') {
             continue;
         }
         let condition = match before.strip_suffix('?') {
             Some(asked) if asked.to_lowercase().starts_with("would ") => continue,
             Some(asked) => ASKS.replace(asked, "").into_owned(),
-            None if IF.is_match(&before) && LEAVES.is_match(&done) && !says_what_is_done(&before) => {
+            None if IF.is_match(&before)
+                && LEAVES.is_match(&done)
+                && !says_what_is_done(&before) =>
+            {
                 let bare = IF.find(&before).map(|found| found.as_str().to_lowercase());
-                let is_if = bare.is_some_and(|lead| lead.ends_with("if ") || lead.ends_with("when ") || lead.ends_with("where "));
-                let lead = if is_if { IF.replace(&before, "").into_owned() } else { before.clone() };
+                let is_if = bare.is_some_and(|lead| {
+                    lead.ends_with("if ") || lead.ends_with("when ") || lead.ends_with("where ")
+                });
+                let lead = if is_if {
+                    IF.replace(&before, "").into_owned()
+                } else {
+                    before.clone()
+                };
                 lead.trim_end_matches(['.', '!']).to_owned()
             }
             None => continue,
@@ -69,7 +86,9 @@ pub(super) fn joined(statements: &[Said]) -> Vec<Said> {
 
 fn says_what_is_done(text: &str) -> bool {
     static SAYS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)\b(?:leave|skip|ignore|exclude|drop|out|e-?mail|draft|message|gets?|becomes?|post|set|write|send|→)\b|:|→")
+        pattern(
+            r"(?i)\b(?:leave|skip|ignore|exclude|drop|out|e-?mail|draft|message|gets?|becomes?|post|set|write|send|→)\b|:|→",
+        )
     });
     SAYS.is_match(text)
 }
@@ -78,7 +97,8 @@ fn says_what_is_done(text: &str) -> bool {
 fn lower(text: &str) -> String {
     let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
     const STARTS: [&str; 12] = [
-        "Then", "So", "Also", "Leave", "Skip", "It", "Those", "Ignore", "Treat", "Keep", "That's", "Exclude",
+        "Then", "So", "Also", "Leave", "Skip", "It", "Those", "Ignore", "Treat", "Keep", "That's",
+        "Exclude",
     ];
     match STARTS.contains(&first) {
         true => format!("{} {rest}", first.to_lowercase()).trim().to_owned(),
@@ -101,8 +121,14 @@ mod tests {
             [LED, "If No stage date on the feature, skip it."]
         );
         assert_eq!(
-            texts(&["If the customer wrote later, it isn't waiting.", "Leave it out."]),
-            [LED, "If the customer wrote later, it isn't waiting, leave it out."]
+            texts(&[
+                "If the customer wrote later, it isn't waiting.",
+                "Leave it out."
+            ]),
+            [
+                LED,
+                "If the customer wrote later, it isn't waiting, leave it out."
+            ]
         );
         for alone in [
             ["Is the contact gone?", "Then draft an email to the owner."],

@@ -25,6 +25,7 @@ use remarks::{default, instead, introduces, note, top};
 use signs::{background, judges, outputs};
 
 pub(super) use definition::defined as definition;
+pub(super) use freely::{leaves_out, writes};
 pub(super) use ladder::goes_on;
 pub(super) use meaning::{Meaning, Note, Wanted};
 pub(super) use patterns::Forms;
@@ -300,7 +301,7 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         }
         return meaning;
     }
-    if let Some(read) = skips::left_out(said, reader) {
+    if let Some(read) = skips::left_out(said, reader).filter(|_| !reader.hangs_on_level(text)) {
         meaning.skip = Some(read);
         return meaning;
     }
@@ -340,7 +341,9 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         }
     }
     meaning.outputs = outputs(&lower, text, reader);
-    if !forbids::forbids_for(&lower) {
+    // "But if …" of a level that was said right before is no rule for the others.
+    let is_exception = lower.starts_with("but ") && reader.hangs_on_level(text);
+    if !forbids::forbids_for(&lower) && !is_exception {
         meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
     }
     if !meaning.rules.is_empty() {

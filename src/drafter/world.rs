@@ -212,6 +212,12 @@ impl World {
             .max_by_key(score)
     }
 
+    /// Has somebody answered what was asked last?
+    pub(super) fn is_answered(&self) -> bool {
+        let mut answers = self.answers.iter();
+        answers.any(|(_, answer)| !answer.starts_with('('))
+    }
+
     /// Returns the answer to a question that was asked.
     pub(super) fn answer(&self, question: &str) -> Option<&str> {
         self.answers

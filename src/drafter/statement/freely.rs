@@ -21,7 +21,7 @@ static LEADS: LazyLock<Regex> = LazyLock::new(|| {
 /// What leaves rows out, wherever it stands.
 static LEAVES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:\b(?:we|i|you|please|just|then|so|always|simply|must|should|are|is|be|to|also|stays?|goes|they|those|these|it|that) )*\b(?:(?:leave|keep|take|leaves) (?:it|them|those|these|that|this|him|her|(?:the|that|this|such|those|these) [\w-]+) out(?: of (?:it|this|the list))?|left out|leave out|skip(?:ped)?(?: (?:it|them|those|these|that|this|(?:the|that|this|such|those) [\w-]+))?|excluded?(?: (?:it|them|those|these|that|this))?|ignored?(?: (?:it|them|those|these|that|this))?|(?:drop|remove)(?:ped|d)? (?:it|them|those|these|that|this)|pass(?:ed)? over(?: (?:it|them|those|these|that))?|(?:out of|not in) scope|not part of this|(?:let|leave) (?:it|them|him|her|those|these) (?:alone|be)|do(?:n't| not) (?:touch|include|take|look at|contact|bother with) (?:it|them|those|these|that|any))\b(?: (?:as well|too|completely|altogether|entirely|anyway|then|always|straight away|for now))*|(?:[:→=,–]|->| is| are) ?(?:stays? |stay )?out[.!]*$|^out: ",
+        r"(?i)(?:\b(?:we|i|you|please|just|then|so|always|simply|must|should|are|is|be|to|also|stays?|goes|they|those|these|it|that) )*\b(?:(?:leave|keep|take|leaves) (?:it|them|those|these|that|this|him|her|(?:the|that|this|such|those|these) [\w-]+) out(?: of (?:it|this|the list))?|left out|leave out|skip(?:ped)?(?: (?:it|them|those|these|that|this|(?:the|that|this|such|those) [\w-]+))?|excluded?(?: (?:it|them|those|these|that|this))?|ignored?(?: (?:it|them|those|these|that|this))?|(?:drop|remove)(?:ped|d)? (?:it|them|those|these|that|this)|pass(?:ed)? over(?: (?:it|them|those|these|that))?|(?:out of|not in) scope|not part of this|(?:let|leave) (?:it|them|him|her|those|these) (?:alone|be)|do(?:n't| not) (?:touch|include|take|contact) (?:it|them|those|these))\b(?: (?:as well|too|completely|altogether|entirely|anyway|then|always|straight away|for now))*|(?:[:→=,–]|->| is| are) ?(?:stays? |stay )?out[.!]*$|^out: ",
     )
 });
 /// What a sentence asks for that says nothing of rows: it leaves something out of a text.
@@ -44,7 +44,9 @@ static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// What leads from a label to its condition.
 static FOR: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^ *(?:[:=–—→]|->| - |is for|is when|applies (?:to|if|when)|if|when|where|means|goes to|for) *")
+    pattern(
+        r"(?i)^ *(?:[:=–—→]|->| - |is for|is when|applies (?:to|if|when)|if|when|where|means|goes to|for) *",
+    )
 });
 /// What makes more of a sentence than a rule: a limit, a step, an exception.
 static MORE: LazyLock<Regex> = LazyLock::new(|| {
@@ -53,25 +55,43 @@ static MORE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Does a sentence leave rows out, wherever it says so?
+pub(in crate::drafter) fn leaves_out(text: &str) -> bool {
+    LEAVES.is_match(text)
+}
+
+/// Does a sentence speak of what is written or set?
+pub(in crate::drafter) fn writes(text: &str) -> bool {
+    WRITES.is_match(text)
+}
+
 /// Reads a sentence that no form fits.
 pub(super) fn freely(said: &Said, reader: &Reader<'_>) -> Option<Meaning> {
     let text = said.text.trim();
-    if text.ends_with(':') || text.to_lowercase().starts_with("unless ") {
+    let lower = text.to_lowercase();
+    let is_exception = lower.starts_with("but ") && reader.hangs_on_level(text);
+    if text.ends_with(':') || lower.starts_with("unless ") || is_exception {
         return None;
     }
     let text = LEADS.replace(text.trim_end_matches(['.', '!']), "");
     if let Some(read) = left_out(&text, reader) {
-        return Some(Meaning { skip: Some(read), ..Meaning::default() });
+        return Some(Meaning {
+            skip: Some(read),
+            ..Meaning::default()
+        });
     }
     let (label, condition) = labelled(&text, reader)?;
     let read = rows(&condition, reader)?;
     reader.goes_on_from(&condition);
-    Some(Meaning { rules: vec![Rule::When(label, read)], ..Meaning::default() })
+    Some(Meaning {
+        rules: vec![Rule::When(label, read)],
+        ..Meaning::default()
+    })
 }
 
 /// Returns which rows a sentence leaves out, wherever it says so.
 fn left_out(text: &str, reader: &Reader<'_>) -> Option<Read> {
-    if reader.forms.names_label(text) || WRITES.is_match(text) {
+    if reader.forms.names_label(text) || WRITES.is_match(text) || reader.hangs_on_level(text) {
         return None;
     }
     let found = LEAVES.find(text)?;
@@ -117,7 +137,10 @@ fn rows(text: &str, reader: &Reader<'_>) -> Option<Read> {
     if let Some(read) = read(text) {
         return Some(read);
     }
-    let clauses: Vec<&str> = text.split([',', ';', '–', '—', '!']).map(str::trim).collect();
+    let clauses: Vec<&str> = text
+        .split([',', ';', '–', '—', '!'])
+        .map(str::trim)
+        .collect();
     let kept: Vec<&str> = clauses
         .iter()
         .filter(|clause| !reader.names_nothing(clause))
@@ -132,7 +155,9 @@ fn rows(text: &str, reader: &Reader<'_>) -> Option<Read> {
 /// Returns a part of a sentence without what only joins it to the others.
 fn bare(text: &str) -> &str {
     static JOINS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)^(?:[ ,;:–—→>.!-]|(?:if|when|where|in case|and|but|so|then|any|also|with|for|of)\b)+")
+        pattern(
+            r"(?i)^(?:[ ,;:–—→>.!-]|(?:if|when|where|in case|and|but|so|then|any|also|with|for|of)\b)+",
+        )
     });
     static ENDS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(r"(?i)(?:[ ,;:–—→>.!=-]|\b(?:and|so|then|we|but|because|please))+$")

@@ -77,6 +77,22 @@ static SETS_FIELD: LazyLock<Regex> =
 /// Returns the rules that a sentence states. One that asks for an output states none that has to
 /// be judged: "Red: post in #alerts" says what is done with red ones, not which they are.
 pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Vec<Rule> {
+    static ONLY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i),? (?:but |and )only (?:if|when|where|for) (?P<said>[^;.]+)")
+    });
+    // "Beta features: invite, but only if …" asks for both.
+    if let Some(found) = ONLY.captures(text) {
+        let both = || {
+            let only = tails::beginning(&found["said"], reader)?;
+            match rules(&ONLY.replace(text, ""), asks_for_output, reader).as_slice() {
+                [Rule::When(label, read)] => {
+                    Some(Rule::When(label.clone(), read.clone().both("and", only)))
+                }
+                _ => None,
+            }
+        };
+        return both().into_iter().collect();
+    }
     let bands = bands(text, reader);
     if !bands.is_empty() {
         return bands;
@@ -268,7 +284,8 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
             let found = form.captures(text)?;
             // "Over – goes to the CSM" says what is done, not which they are.
             let stated = found.get(if *name == 1 { 2 } else { 1 })?.as_str();
-            if ACTS.is_match(stated) {
+            // Nor is a cell of a table judged by itself.
+            if ACTS.is_match(stated) || stated.starts_with('(') {
                 return None;
             }
             Some(Rule::Judged(label(found.get(*name)?.as_str())))

@@ -136,7 +136,14 @@ impl Parser<'_, '_> {
         {
             let (end, unit) = self.unit(end);
             let all = vec![(">=", low), ("<=", high)];
-            return vec![(end, Bounds { all, among: Vec::new(), unit })];
+            return vec![(
+                end,
+                Bounds {
+                    all,
+                    among: Vec::new(),
+                    unit,
+                },
+            )];
         }
         let (from, relation) = match self.relation(at) {
             Some((end, relation)) => (end, Some(relation)),
@@ -153,7 +160,14 @@ impl Parser<'_, '_> {
         {
             let (end, unit) = self.unit(end);
             let all = vec![(relation.unwrap_or(">="), number), ("<=", high)];
-            return vec![(end, Bounds { all, among: Vec::new(), unit })];
+            return vec![(
+                end,
+                Bounds {
+                    all,
+                    among: Vec::new(),
+                    unit,
+                },
+            )];
         }
         if let Some(first) = relation
             && let Some(next) = self.phrase(behind, &[", but", "but", ", and", "and", ","])
@@ -164,19 +178,38 @@ impl Parser<'_, '_> {
             let (end, other) = self.unit(end);
             unit = if unit == Unit::Plain { other } else { unit };
             let all = vec![(first, number), (second, high)];
-            return vec![(end, Bounds { all, among: Vec::new(), unit })];
+            return vec![(
+                end,
+                Bounds {
+                    all,
+                    among: Vec::new(),
+                    unit,
+                },
+            )];
         }
         let mut wider = WIDER.iter();
-        let wider = wider.find_map(|(words, relation)| Some((self.phrase(behind, &[words])?, *relation)));
+        let wider =
+            wider.find_map(|(words, relation)| Some((self.phrase(behind, &[words])?, *relation)));
         if let Some((end, relation)) = wider {
             // "14 or more days".
             let (end, after) = self.unit(end);
             let unit = if unit == Unit::Plain { after } else { unit };
-            return vec![(end, Bounds { all: vec![(relation, number)], among: Vec::new(), unit })];
+            return vec![(
+                end,
+                Bounds {
+                    all: vec![(relation, number)],
+                    among: Vec::new(),
+                    unit,
+                },
+            )];
         }
         let mut found = vec![(
             behind,
-            Bounds { all: vec![(relation.unwrap_or("=="), number)], among: Vec::new(), unit },
+            Bounds {
+                all: vec![(relation.unwrap_or("=="), number)],
+                among: Vec::new(),
+                unit,
+            },
         )];
         let mut among = vec![number];
         let mut end = behind;
@@ -187,7 +220,17 @@ impl Parser<'_, '_> {
             among.push(number);
             end = self.unit(behind).0;
             let unit = self.unit(behind).1;
-            found.insert(0, (end, Bounds { all: Vec::new(), among: among.clone(), unit }));
+            found.insert(
+                0,
+                (
+                    end,
+                    Bounds {
+                        all: Vec::new(),
+                        among: among.clone(),
+                        unit,
+                    },
+                ),
+            );
         }
         found
     }
@@ -223,9 +266,10 @@ impl Parser<'_, '_> {
         let shown = |number: f64| written((number * scale * 1e6).round() / 1e6);
         let source = match bounds.among.is_empty() {
             true => {
-                let all = bounds.all.iter().map(|(relation, number)| {
-                    format!("{value} {relation} {}", shown(*number))
-                });
+                let all = bounds
+                    .all
+                    .iter()
+                    .map(|(relation, number)| format!("{value} {relation} {}", shown(*number)));
                 all.collect::<Vec<_>>().join(" and ")
             }
             false => {
@@ -233,6 +277,9 @@ impl Parser<'_, '_> {
                 format!("{value} in [{}]", all.join(", "))
             }
         };
-        Some(Made { source, ..term.made.clone() })
+        Some(Made {
+            source,
+            ..term.made.clone()
+        })
     }
 }

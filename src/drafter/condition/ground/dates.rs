@@ -39,8 +39,12 @@ impl<'w> Parser<'_, 'w> {
         }
         found.extend(self.compared_with_own(at, scope));
         // "Older than 14 days" says it of the row itself.
-        const OLDER: [(&str, &str); 4] =
-            [("older than", ">"), ("newer than", "<"), ("younger than", "<"), ("more recent than", "<")];
+        const OLDER: [(&str, &str); 4] = [
+            ("older than", ">"),
+            ("newer than", "<"),
+            ("younger than", "<"),
+            ("more recent than", "<"),
+        ];
         let table = match scope {
             Scope::Case => self.reader.cases,
             Scope::Within(table) => table,
@@ -75,18 +79,28 @@ impl<'w> Parser<'_, 'w> {
             return Vec::new();
         }
         let earlier = self.phrase(at, &["earlier", "older"]).map(|end| (end, "<"));
-        let later = || self.phrase(at, &["later", "newer", "more recent"]).map(|end| (end, ">"));
+        let later = || {
+            self.phrase(at, &["later", "newer", "more recent"])
+                .map(|end| (end, ">"))
+        };
         let Some((from, relation)) = earlier.or_else(later) else {
             return Vec::new();
         };
         let dates = self.columns(from, scope).into_iter();
-        let dates = dates.filter(|place| place.kind == Kind::Date && place.table.name == table.name);
+        let dates =
+            dates.filter(|place| place.kind == Kind::Date && place.table.name == table.name);
         dates
             .map(|place| {
                 let own = self.path(Scope::Case, table, place.column, Kind::Date);
                 let of_item = self.path(scope, table, place.column, Kind::Date);
                 let source = format!("{} {relation} {}", of_item.source, own.source);
-                (place.end, Made { columns: Default::default(), ..of_item.with(source, &own) })
+                (
+                    place.end,
+                    Made {
+                        columns: Default::default(),
+                        ..of_item.with(source, &own)
+                    },
+                )
             })
             .collect()
     }
@@ -107,7 +121,15 @@ impl<'w> Parser<'_, 'w> {
     /// Parses where a date lies, seen from today.
     fn lying(&self, at: usize, date: &Made) -> Found<Made> {
         let mut found = Vec::new();
-        let mut add = |end: usize, source: String| found.push((end, Made { source, ..date.clone() }));
+        let mut add = |end: usize, source: String| {
+            found.push((
+                end,
+                Made {
+                    source,
+                    ..date.clone()
+                },
+            ))
+        };
         let date = &date.source;
         let within = |lies: &Lies, days: f64, relation: &str| {
             let days = written(days);
@@ -120,24 +142,58 @@ impl<'w> Parser<'_, 'w> {
                 _ => format!("{value} {relation} {days}"),
             }
         };
-        const WITHIN: [&str; 8] = ["within", "in", "during", "over", "inside", "from", "for", "not more than"];
+        const WITHIN: [&str; 8] = [
+            "within",
+            "in",
+            "during",
+            "over",
+            "inside",
+            "from",
+            "for",
+            "not more than",
+        ];
         let behind = self.phrase(at, &WITHIN).unwrap_or(at);
         let behind = self.phrase(behind, &["the", "its"]).unwrap_or(behind);
-        for (words, lies) in [(["last", "past", "previous"], Lies::Behind), (["next", "coming", "following"], Lies::Ahead)] {
+        for (words, lies) in [
+            (["last", "past", "previous"], Lies::Behind),
+            (["next", "coming", "following"], Lies::Ahead),
+        ] {
             if let Some(from) = self.phrase(behind, &words)
                 && let Some((end, days)) = self.span(from)
             {
                 add(end, within(&lies, days, "<="));
             }
         }
-        for (words, relation) in [("older than", ">"), ("newer than", "<"), ("younger than", "<")] {
+        for (words, relation) in [
+            ("older than", ">"),
+            ("newer than", "<"),
+            ("younger than", "<"),
+        ] {
             let from = self.phrase(at, &[words]);
             if let Some((end, days)) = from.and_then(|from| self.span(from)) {
                 add(end, within(&Lies::Behind, days, relation));
             }
         }
-        const AGO: [&str; 8] = ["ago", "old", "back", "before today", "in the past", "earlier than today", "before now", "or more ago"];
-        const AWAY: [&str; 8] = ["away", "ahead", "from now", "from today", "in the future", "after today", "out", "off"];
+        const AGO: [&str; 8] = [
+            "ago",
+            "old",
+            "back",
+            "before today",
+            "in the past",
+            "earlier than today",
+            "before now",
+            "or more ago",
+        ];
+        const AWAY: [&str; 8] = [
+            "away",
+            "ahead",
+            "from now",
+            "from today",
+            "in the future",
+            "after today",
+            "out",
+            "off",
+        ];
         const TODAY: [&str; 3] = ["of today", "of now", "of the run date"];
         for (end, bounds) in self.spanned(at) {
             let Bounds { all, .. } = &bounds;
@@ -146,22 +202,32 @@ impl<'w> Parser<'_, 'w> {
             };
             if let Some(end) = self.phrase(end, &AGO) {
                 // "45 days ago or more".
-                let (end, relation) = match self.phrase(end, &["or more", "or longer", "or earlier", "or older"]) {
-                    Some(end) => (end, ">="),
-                    None => (end, *relation),
-                };
+                let (end, relation) =
+                    match self.phrase(end, &["or more", "or longer", "or earlier", "or older"]) {
+                        Some(end) => (end, ">="),
+                        None => (end, *relation),
+                    };
                 add(end, within(&Lies::Behind, *days, relation));
             }
             if let Some(end) = self.phrase(end, &AWAY) {
                 add(end, within(&Lies::Ahead, *days, relation));
             }
             if let Some(end) = self.phrase(end, &TODAY) {
-                add(end, format!("abs(days_since({date})) {relation} {}", written(*days)));
+                add(
+                    end,
+                    format!("abs(days_since({date})) {relation} {}", written(*days)),
+                );
             }
         }
         for (words, source) in [
-            (&["in the past", "passed", "over"][..], format!("days_since({date}) > 0")),
-            (&["in the future", "still ahead", "still to come"][..], format!("days_until({date}) > 0")),
+            (
+                &["in the past", "passed", "over"][..],
+                format!("days_since({date}) > 0"),
+            ),
+            (
+                &["in the future", "still ahead", "still to come"][..],
+                format!("days_until({date}) > 0"),
+            ),
             (&["today"][..], format!("{date} == today()")),
         ] {
             if let Some(end) = self.phrase(at, words) {
@@ -183,7 +249,13 @@ impl<'w> Parser<'_, 'w> {
                 "==" if within.is_some() => ("<=", number * each),
                 relation => (relation, number * each),
             });
-            Some((end, Bounds { all: all.collect(), ..bounds.clone() }))
+            Some((
+                end,
+                Bounds {
+                    all: all.collect(),
+                    ..bounds.clone()
+                },
+            ))
         });
         found.collect()
     }
@@ -196,13 +268,26 @@ impl<'w> Parser<'_, 'w> {
             match self.phrase(at, &["it", "that"]).filter(|_| goes_on) {
                 Some(end) => {
                     let began = began(self.reader.cases);
-                    let began = began.map(|column| self.path(Scope::Case, self.reader.cases, &column, Kind::Date));
-                    began.map(|made| (end, Term::new(made, Kind::Date))).into_iter().collect()
+                    let began = began.map(|column| {
+                        self.path(Scope::Case, self.reader.cases, &column, Kind::Date)
+                    });
+                    began
+                        .map(|made| (end, Term::new(made, Kind::Date)))
+                        .into_iter()
+                        .collect()
                 }
                 None => self.dates(at, scope),
             }
         };
-        if let Some(from) = self.phrase(at, &["on the same day as", "the same day as", "on the day of", "same day as"]) {
+        if let Some(from) = self.phrase(
+            at,
+            &[
+                "on the same day as",
+                "the same day as",
+                "on the day of",
+                "same day as",
+            ],
+        ) {
             for (end, other) in other(from) {
                 let source = format!("{} == {}", date.source, other.made.source);
                 found.push((end, date.clone().with(source, &other.made)));
@@ -211,7 +296,14 @@ impl<'w> Parser<'_, 'w> {
         // "In the 60 days before it" is at most so many.
         let named = self.phrase(at, &["in the", "within the", "during the", "in"]);
         let named = named.and_then(|from| self.span(from)).map(|(end, days)| {
-            (end, Bounds { all: vec![("<=", days)], among: Vec::new(), unit: Unit::Days(1.0) })
+            (
+                end,
+                Bounds {
+                    all: vec![("<=", days)],
+                    among: Vec::new(),
+                    unit: Unit::Days(1.0),
+                },
+            )
         });
         for (end, bounds) in self.spanned(at).into_iter().chain(named) {
             let [(relation, days)] = bounds.all.as_slice() else {

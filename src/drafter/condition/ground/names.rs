@@ -62,9 +62,7 @@ pub(in crate::drafter::condition) struct Names<'w> {
 }
 
 /// Words that go with a name and say only what it is the name of.
-const BESIDE: [&str; 8] = [
-    "of", "the", "for", "its", "their", "was", "were", "been",
-];
+const BESIDE: [&str; 8] = ["of", "the", "for", "its", "their", "was", "were", "been"];
 
 impl<'w> Names<'w> {
     pub(in crate::drafter::condition) fn new(tables: &'w [Table]) -> Self {
@@ -111,7 +109,12 @@ impl<'w> Names<'w> {
     /// Returns the tables whose rows words name, with where the name ends: "feature requests" before
     /// "requests".
     pub(super) fn tables_at(&self, words: &[String], at: usize) -> Vec<(usize, &'w Table)> {
-        let said: Vec<String> = words.iter().skip(at).take(4).map(|w| plain_stem(w)).collect();
+        let said: Vec<String> = words
+            .iter()
+            .skip(at)
+            .take(4)
+            .map(|w| plain_stem(w))
+            .collect();
         let mut found: Vec<(usize, &'w Table)> = Vec::new();
         for (table, own) in &self.tables {
             if said.len() >= own.len() && said[..own.len()] == own[..] {
@@ -128,7 +131,11 @@ impl<'w> Names<'w> {
             let is_meant = |own: &[String]| own.len() == 1 && stem(&own[0]) == meant;
             let meant = self.tables.iter().filter(|(_, own)| is_meant(own));
             let is_verb = word.ends_with("ed") || word.ends_with("ing");
-            found.extend(meant.filter(|_| !is_verb).map(|(table, _)| (at + 1, *table)));
+            found.extend(
+                meant
+                    .filter(|_| !is_verb)
+                    .map(|(table, _)| (at + 1, *table)),
+            );
         }
         found.sort_by_key(|(end, table)| (std::cmp::Reverse(*end), table.name.len()));
         found
@@ -168,7 +175,9 @@ impl<'w> Names<'w> {
             .filter_map(|(table, column, value, own)| {
                 let mut end = at;
                 for word in *own {
-                    while end > at && matches!(words.get(end).map(String::as_str), Some("the" | "a")) {
+                    while end > at
+                        && matches!(words.get(end).map(String::as_str), Some("the" | "a"))
+                    {
                         end += 1;
                     }
                     if plain_stem(words.get(end)?) != *word {
@@ -176,7 +185,12 @@ impl<'w> Names<'w> {
                     }
                     end += 1;
                 }
-                Some(Value { end, table, column, value })
+                Some(Value {
+                    end,
+                    table,
+                    column,
+                    value,
+                })
             })
             .collect();
         found.sort_by_key(|value| std::cmp::Reverse(value.end));
@@ -208,7 +222,9 @@ impl<'w> Named<'w> {
             }
         }
         let count = said.iter().filter(|said| **said).count();
-        let tells = |(part, said): (&String, &bool)| *said && !matches!(part.as_str(), "last" | "next" | "first");
+        let tells = |(part, said): (&String, &bool)| {
+            *said && !matches!(part.as_str(), "last" | "next" | "first")
+        };
         if count * 2 < self.parts.len() || !self.parts.iter().zip(&said).any(tells) {
             return None;
         }

@@ -32,7 +32,11 @@ impl<'w> Rows<'w> {
     }
 
     fn made(&self, source: String) -> Made {
-        Made { source, of_item: false, ..self.uses.clone() }
+        Made {
+            source,
+            of_item: false,
+            ..self.uses.clone()
+        }
     }
 }
 
@@ -45,8 +49,22 @@ impl<'w> Parser<'_, 'w> {
         }
         let mut found = Vec::new();
         const NONE: [&str; 16] = [
-            "there is no", "there are no", "has no", "have no", "had no", "with no", "without any", "without an",
-            "without a", "without", "does not have a", "does not have any", "do not have any", "not have a", "never had a", "no",
+            "there is no",
+            "there are no",
+            "has no",
+            "have no",
+            "had no",
+            "with no",
+            "without any",
+            "without an",
+            "without a",
+            "without",
+            "does not have a",
+            "does not have any",
+            "do not have any",
+            "not have a",
+            "never had a",
+            "no",
         ];
         if let Some(from) = self.phrase(at, &NONE) {
             for (end, rows) in self.rows(from, false) {
@@ -67,8 +85,26 @@ impl<'w> Parser<'_, 'w> {
             }
         }
         const SOME: [&str; 20] = [
-            "there is an", "there is a", "there is any", "there is", "there are", "has an", "has a", "has any", "has", "have an",
-            "have a", "have any", "have", "had a", "with an", "with a", "with any", "an", "a", "any",
+            "there is an",
+            "there is a",
+            "there is any",
+            "there is",
+            "there are",
+            "has an",
+            "has a",
+            "has any",
+            "has",
+            "have an",
+            "have a",
+            "have any",
+            "have",
+            "had a",
+            "with an",
+            "with a",
+            "with any",
+            "an",
+            "a",
+            "any",
         ];
         let is_other = matches!(self.word(at), "another" | "other");
         let some = self.phrase(at, &SOME).or(is_other.then_some(at));
@@ -96,7 +132,14 @@ impl<'w> Parser<'_, 'w> {
                 found.push((end, Term::new(made, Kind::Number)));
             }
         }
-        for (words, function) in [("sum of", "sum"), ("total of", "sum"), ("total", "sum"), ("average", "avg"), ("highest", "max"), ("lowest", "min")] {
+        for (words, function) in [
+            ("sum of", "sum"),
+            ("total of", "sum"),
+            ("total", "sum"),
+            ("average", "avg"),
+            ("highest", "max"),
+            ("lowest", "min"),
+        ] {
             let Some(from) = self.phrase(at, &[words]) else {
                 continue;
             };
@@ -106,7 +149,8 @@ impl<'w> Parser<'_, 'w> {
                 };
                 for (end, rows) in self.rows(of, false) {
                     if rows.table.name == place.table.name && place.kind == Kind::Number {
-                        let made = rows.made(format!("{function}({}, '{}')", rows.listed(), place.column));
+                        let made =
+                            rows.made(format!("{function}({}, '{}')", rows.listed(), place.column));
                         found.push((end, Term::new(made, Kind::Number)));
                     }
                 }
@@ -128,7 +172,9 @@ impl<'w> Parser<'_, 'w> {
             found.push((end, self.held(&rows, last, &date, Kind::Date)));
             let from = self.phrase(end, &["'s"]).unwrap_or(end);
             for place in self.names.columns_at(&self.words, from) {
-                if place.table.name == rows.table.name && matches!(place.kind, Kind::Number | Kind::Date) {
+                if place.table.name == rows.table.name
+                    && matches!(place.kind, Kind::Number | Kind::Date)
+                {
                     found.push((place.end, self.held(&rows, last, place.column, place.kind)));
                 }
             }
@@ -138,7 +184,9 @@ impl<'w> Parser<'_, 'w> {
                 continue;
             };
             for (end, rows, last) in self.newest(of) {
-                if rows.table.name == place.table.name && matches!(place.kind, Kind::Number | Kind::Date) {
+                if rows.table.name == place.table.name
+                    && matches!(place.kind, Kind::Number | Kind::Date)
+                {
                     found.push((end, self.held(&rows, last, place.column, place.kind)));
                 }
             }
@@ -150,13 +198,17 @@ impl<'w> Parser<'_, 'w> {
     fn held(&self, rows: &Rows<'w>, last: &str, column: &str, kind: Kind) -> Term {
         let date = began(rows.table).unwrap_or_default();
         let list = rows.listed();
-        let made = rows.made(format!("({list} | sort(attribute='{date}') | {last}).{column}"));
+        let made = rows.made(format!(
+            "({list} | sort(attribute='{date}') | {last}).{column}"
+        ));
         Term::new(made, kind)
     }
 
     /// Parses the newest or oldest of some rows.
     fn newest(&self, at: usize) -> Vec<(usize, Rows<'w>, &'static str)> {
-        let at = self.phrase(at, &["the", "our", "its", "their"]).unwrap_or(at);
+        let at = self
+            .phrase(at, &["the", "our", "its", "their"])
+            .unwrap_or(at);
         let newest = self.phrase(at, &["most recent", "latest", "newest", "last"]);
         let oldest = || self.phrase(at, &["earliest", "oldest", "first"]);
         let (from, last) = match newest {
@@ -179,18 +231,28 @@ impl<'w> Parser<'_, 'w> {
     fn named(&self, at: usize, is_one: bool) -> Found<Rows<'w>> {
         let mut found = Vec::new();
         for noun in at..self.words.len().min(at + BEFORE) {
-            for (end, table) in self.names.tables_at(&self.words, noun) {
+            for (end, table) in self.tables(noun) {
                 let Some((said, others)) = self.said_before(at, (noun, end), table) else {
                     continue;
                 };
                 let is_case = table.name == self.reader.cases.name;
-                if is_case != others && is_case || !is_case && !others && !self.reader.is_joined(table) {
+                if is_case != others && is_case
+                    || !is_case && !others && !self.reader.is_joined(table)
+                {
                     continue;
                 }
                 let behind = self.said_behind(end, table);
                 let nothing = [(end, None)];
-                for (end, more) in behind.into_iter().map(|(end, made)| (end, Some(made))).chain(nothing) {
-                    if is_one && more.as_ref().is_some_and(|made| made.source.contains("days_since")) {
+                for (end, more) in behind
+                    .into_iter()
+                    .map(|(end, made)| (end, Some(made)))
+                    .chain(nothing)
+                {
+                    if is_one
+                        && more
+                            .as_ref()
+                            .is_some_and(|made| made.source.contains("days_since"))
+                    {
                         continue;
                     }
                     let all: Vec<Made> = said.iter().cloned().chain(more).collect();
@@ -202,13 +264,18 @@ impl<'w> Parser<'_, 'w> {
     }
 
     /// Returns what is said of rows before their name, and whether they are others than the case's own.
-    fn said_before(&self, at: usize, (noun, last): (usize, usize), table: &'w Table) -> Option<(Vec<Made>, bool)> {
+    fn said_before(
+        &self,
+        at: usize,
+        (noun, last): (usize, usize),
+        table: &'w Table,
+    ) -> Option<(Vec<Made>, bool)> {
         let scope = Scope::Within(table);
         let (mut said, mut others) = (Vec::new(), false);
         let mut at = at;
         while at < noun {
             let word = self.word(at);
-            if FILLERS.contains(&word) || matches!(word, "," | "and" | "such" | "single" | "different" | "separate") {
+            if FILLERS.contains(&word) || matches!(word, "," | "and" | "single") {
                 at += 1;
             } else if matches!(word, "other" | "another" | "others" | "second" | "further") {
                 others = true;
@@ -228,7 +295,9 @@ impl<'w> Parser<'_, 'w> {
     /// Parses what is said of rows behind their name.
     fn said_behind(&self, end: usize, table: &'w Table) -> Found<Made> {
         let scope = Scope::Within(table);
-        let from = self.phrase(end, &[", that", ", which", ", and"]).unwrap_or(end);
+        let from = self
+            .phrase(end, &[", that", ", which", ", and"])
+            .unwrap_or(end);
         let mut found = self.condition(from, scope);
         if self.word(end) == "(" {
             let inner = self.condition(end + 1, scope).into_iter();
@@ -245,8 +314,16 @@ impl<'w> Parser<'_, 'w> {
         let mut list = table.short().to_owned();
         let mut joined = BTreeSet::from([table.name.clone()]);
         if others {
-            let link = all.iter().find_map(|made| made.source.split_once("item.")?.1.split_once(" == ").map(|(column, _)| column.to_owned()));
-            let link = link.filter(|column| column.ends_with("_id")).or_else(|| self.reader.usual_link(table))?;
+            let link = all.iter().find_map(|made| {
+                made.source
+                    .split_once("item.")?
+                    .1
+                    .split_once(" == ")
+                    .map(|(column, _)| column.to_owned())
+            });
+            let link = link
+                .filter(|column| column.ends_with("_id"))
+                .or_else(|| self.reader.usual_link(table))?;
             let peers = self.reader.peers(table, &link)?;
             let (key, own) = self.reader.told_apart(table)?;
             parts.push(format!("item.{key} != {own}"));
@@ -271,7 +348,12 @@ impl<'w> Parser<'_, 'w> {
         uses.joined.extend(joined);
         // A column of the case does not choose the case by itself here.
         uses.columns.clear();
-        Some(Rows { table, list, condition, uses })
+        Some(Rows {
+            table,
+            list,
+            condition,
+            uses,
+        })
     }
 
     /// Parses what rows share with the case: "of the same amount", "at the same account".
@@ -284,7 +366,14 @@ impl<'w> Parser<'_, 'w> {
         };
         if let Some(column) = self.reader.shared(table, self.word(from)) {
             let source = format!("item.{column} == {}.{column}", self.reader.item);
-            return vec![(from + 1, Made { source, of_item: true, ..Made::default() })];
+            return vec![(
+                from + 1,
+                Made {
+                    source,
+                    of_item: true,
+                    ..Made::default()
+                },
+            )];
         }
         let places = self.names.columns_at(&self.words, from).into_iter();
         let own = places.filter(|place| place.table.name == table.name && place.whole);
@@ -294,7 +383,9 @@ impl<'w> Parser<'_, 'w> {
             let has = self.reader.cases.columns.contains_key(place.column);
             let other = match (is_parent, has) {
                 (true, _) => self.path(Scope::Case, table, place.column, place.kind),
-                (false, true) => self.path(Scope::Case, self.reader.cases, place.column, place.kind),
+                (false, true) => {
+                    self.path(Scope::Case, self.reader.cases, place.column, place.kind)
+                }
                 (false, false) => return None,
             };
             let source = format!("{} == {}", of_item.source, other.source);
