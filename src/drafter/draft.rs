@@ -82,9 +82,10 @@ fn drafted(world: &World, asks: bool) -> Option<Drafted> {
         ));
     }
     let levels = builder.level_labels();
+    let judged = builder.judged_rules();
     let drafted = builder.finish();
     let asked = match asks {
-        true => ask::questions(&drafted.open, &levels, &reader),
+        true => ask::questions(&drafted.open, &judged, &levels, &reader),
         false => Vec::new(),
     };
     Some(Drafted {

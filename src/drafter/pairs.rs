@@ -87,7 +87,7 @@ pub(super) fn joined(statements: &[Said]) -> Vec<Said> {
 fn says_what_is_done(text: &str) -> bool {
     static SAYS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\b(?:leave|skip|ignore|exclude|drop|out|e-?mail|draft|message|gets?|becomes?|post|set|write|send|→)\b|:|→",
+            r"(?i)\b(?:leave|left|skip\w*|ignore\w*|exclude\w*|drop\w*|out|e-?mail|draft|message|gets?|becomes?|post|set|write|send)\b|:|→",
         )
     });
     SAYS.is_match(text)

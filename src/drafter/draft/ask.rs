@@ -44,7 +44,13 @@ const NAMED: usize = 14;
 const TABLES: usize = 4;
 
 /// Returns the questions about what was not read, those that open the most first.
-pub(super) fn questions(open: &[Said], levels: &[String], reader: &Reader<'_>) -> Vec<Question> {
+/// `judged` are those that state an outcome which was left to a model.
+pub(super) fn questions(
+    open: &[Said],
+    judged: &[Said],
+    levels: &[String],
+    reader: &Reader<'_>,
+) -> Vec<Question> {
     let world = reader.world;
     let (mut asked, opened) = unknown(open, reader);
     let left: Vec<&Said> = open
@@ -56,11 +62,8 @@ pub(super) fn questions(open: &[Said], levels: &[String], reader: &Reader<'_>) -
         .filter(|said| is_scope(said, reader))
         .copied()
         .collect();
-    let of_levels: Vec<&Said> = left
-        .iter()
-        .filter(|said| is_level(said, reader))
-        .copied()
-        .collect();
+    let of_levels = left.iter().filter(|said| is_level(said, reader)).copied();
+    let of_levels: Vec<&Said> = of_levels.chain(judged).collect();
     if !of_rows.is_empty() {
         asked.push(question(
             SCOPE,

@@ -104,7 +104,17 @@ fn left_out(text: &str, reader: &Reader<'_>) -> Option<Read> {
         _ if reader.names_nothing(before) => behind.to_owned(),
         _ => format!("{before}, {behind}"),
     };
-    skips::either(&condition, reader).or_else(|| rows(&condition, reader))
+    skips::either(&condition, reader).or_else(|| {
+        // Of several kinds of rows one that was not read is part of no other.
+        let clauses = condition.split([',', ';', '–', '—', '!']);
+        let kept: Vec<&str> = clauses
+            .filter(|clause| !reader.names_nothing(clause))
+            .collect();
+        match kept.as_slice() {
+            [one] if one.len() < condition.len() => skips::either(bare(one), reader),
+            _ => None,
+        }
+    })
 }
 
 /// Returns the label that a sentence gives, and what it says of who gets it.

@@ -2,6 +2,7 @@
 
 use super::names::{Kind, Place};
 use super::{Found, Made, Parser, Scope};
+use crate::drafter::condition::passed::is_planned;
 use crate::drafter::condition::values::yes;
 
 /// Says that a column holds nothing, behind its name.
@@ -118,7 +119,7 @@ impl<'w> Parser<'_, 'w> {
             found.push((end, Made { source, ..made }));
         };
         let is_verb = |place: &Place<'w>| {
-            place.kind == Kind::Date && self.words[..place.end].last().is_some() && place.whole
+            place.kind == Kind::Date && place.whole && !is_planned(place.column)
         };
         for place in self.references(at, scope) {
             let behind = self.starts(place.end);

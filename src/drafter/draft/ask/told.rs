@@ -220,6 +220,21 @@ pub(in crate::drafter::draft) fn settle(assembly: &mut Assembly<'_>) {
 }
 
 impl Assembly<'_> {
+    /// Returns the statements that state an outcome which is left to a model.
+    pub(in crate::drafter::draft) fn judged_rules(&self) -> Vec<Said> {
+        let judged = self
+            .rules
+            .iter()
+            .filter(|stated| matches!(stated.rule, Rule::Judged(_)));
+        let mut numbers: Vec<usize> = judged.map(|stated| stated.number).collect();
+        numbers.dedup();
+        let statements = self.reader.world.statements.iter();
+        statements
+            .filter(|said| numbers.contains(&said.number))
+            .cloned()
+            .collect()
+    }
+
     fn take(&mut self, part: Part, said: &Said) {
         match part {
             Part::Take(read) => {
