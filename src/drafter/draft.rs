@@ -68,6 +68,7 @@ fn drafted(world: &World, asks: bool) -> Option<Drafted> {
         }
         reader.pass(&said.text);
     }
+    builder.leave_open_with_the_next(&statements);
     ask::settle(&mut builder);
     for said in notes(world)
         .into_iter()

@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::pattern::pattern;
-use super::structure::LED;
 use super::words::tokens;
 use super::world::Said;
+
+/// What a sentence is for that was read with the one behind it.
+pub(super) const PAIRED: &str = "(read with the sentence behind it)";
 
 /// The most words of a sentence that only says what is done.
 const SHORT: usize = 13;
@@ -79,7 +81,7 @@ pub(super) fn joined(statements: &[Said]) -> Vec<Said> {
             continue;
         }
         joined[at].text = format!("If {condition}, {}", lower(&done));
-        joined[at - 1].text = LED.to_owned();
+        joined[at - 1].text = PAIRED.to_owned();
     }
     joined
 }
@@ -118,7 +120,7 @@ mod tests {
         };
         assert_eq!(
             texts(&["No stage date on the feature?", "Skip it."]),
-            [LED, "If No stage date on the feature, skip it."]
+            [PAIRED, "If No stage date on the feature, skip it."]
         );
         assert_eq!(
             texts(&[
@@ -126,7 +128,7 @@ mod tests {
                 "Leave it out."
             ]),
             [
-                LED,
+                PAIRED,
                 "If the customer wrote later, it isn't waiting, leave it out."
             ]
         );

@@ -251,6 +251,7 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     }
     if text == crate::drafter::grid::HEADING
         || text == crate::drafter::structure::LED
+        || text == crate::drafter::pairs::PAIRED
         || introduces(text)
     {
         meaning.waived = Some("introduces what follows");
