@@ -128,8 +128,8 @@ def by_rapidfuzz(scorer, known, asked, at_most=120):
     names = [utils.default_process(name) for _, name in known]
     begun, found = time.time(), {}
     for key, name, _ in asked:
-        best = process.extractOne(utils.default_process(name), names, scorer=getattr(fuzz, scorer))
-        found[key] = (known[best[2]][0], best[1] / 100)
+        best = process.extractOne(utils.default_process(name), names, scorer=getattr(fuzz, scorer), score_cutoff=60)
+        found[key] = (known[best[2]][0], best[1] / 100) if best else ("", 0.0)
         if time.time() - begun > at_most:
             break
     return found, time.time() - begun

@@ -724,3 +724,57 @@ async fn a_workflow_reads_from_postgres_and_what_is_approved_arrives_there() {
     place.run(&["inbox", "approve", "1"]).ok();
     assert_eq!(state().await, "serious");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_is_set_up_on_the_command_line() {
+    let Some(server) = databases::postgres() else {
+        return;
+    };
+    tell_postgres(
+        server.port,
+        "CREATE TABLE accounts (id int PRIMARY KEY, name text); INSERT INTO accounts VALUES (1, 'Acme')",
+    )
+    .await;
+    let place = Place::empty();
+    let right = PASSWORD.replace('"', "\\\"");
+    place.write(".env", format!("WRONG=wr0ng-s3cret\nRIGHT=\"{right}\"\n"));
+    let port = format!("port={}", server.port);
+    let add = |secret: &str| {
+        place.run(&[
+            "connections",
+            "add",
+            "postgres",
+            "--name",
+            "crm",
+            "--set",
+            "host=127.0.0.1",
+            "--set",
+            &port,
+            "--set",
+            "database=postgres",
+            "--set",
+            "user=ann",
+            "--secret",
+            secret,
+        ])
+    };
+    let refused = add("env:WRONG");
+    assert_ne!(refused.code(), 0);
+    let told = refused.out() + &refused.err();
+    assert!(
+        told.contains("Nothing was kept") && !told.contains("wr0ng"),
+        "{told}"
+    );
+    assert!(!place.file("sopwright.toml").exists());
+
+    let told = add("env:RIGHT").ok();
+    assert!(
+        told.contains("accounts") && told.contains("1 rows"),
+        "{told}"
+    );
+    let kept = std::fs::read_to_string(place.file("sopwright.toml")).unwrap();
+    assert!(
+        kept.contains("kind = \"postgres\"") && kept.contains("password = \"env:RIGHT\""),
+        "{kept}"
+    );
+}

@@ -17,7 +17,12 @@ impl Session {
         match call.name.as_str() {
             "ask_user" if !self.has_asked_enough() => AskUser::open_question(call, &self.answered),
             "propose_plan" => ProposePlan::question(call),
-            "save_workflow" => self.before_saving(self.current_report()?),
+            "draft_connection" | "keep_connection" => self.question_of_connection(call),
+            "save_workflow" => {
+                let report = self.current_report()?;
+                let unattended = self.question_of_unattended();
+                unattended.or_else(|| self.before_saving(report))
+            }
             _ => None,
         }
     }
@@ -94,6 +99,8 @@ impl Session {
                 Answer::Words(words) if !is_yes(words) => self.not_saved(words),
                 _ => self.partial_agreed = self.fingerprint(),
             },
+            QuestionKind::Unattended => self.answered_about_unattended(answer),
+            QuestionKind::Connect => self.answered_about_connection(answer),
             QuestionKind::Keep => match answer {
                 Answer::Words(words) if is_yes(words) => self.partial_agreed = self.fingerprint(),
                 Answer::Words(words) if !is_no(words) => self.not_saved(words),

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use super::prompt::Prompt;
 use super::tools::{self, Bench, ToolAnswer};
 use super::{
-    Answer, End, Mode, Question, QuestionKind, Refinement, Session, Want, economy, opening, weigh,
+    Answer, End, Mode, Question, QuestionKind, Refinement, Session, Want, connecting, economy,
+    opening, weigh,
 };
 use crate::check::Checked;
 use crate::connect::{Catalog, Connections};
@@ -117,6 +118,11 @@ pub trait Face: Send {
     /// Asks the person.
     async fn ask(&mut self, question: &Question) -> Answer;
 
+    /// Asks the person for a secret, which is not shown; nothing where that cannot be.
+    async fn secret(&mut self, _: &str) -> Option<String> {
+        None
+    }
+
     /// A step of the conversation is done and can be written down.
     fn keep(&mut self, session: &Session);
 }
@@ -189,6 +195,9 @@ impl Builder {
                     };
                     let answer = tools::call(&call, &mut bench).await;
                     drop(progress);
+                    if let Some(kept) = self.session.connecting.kept.take() {
+                        self.resources.take_in(&kept).await?;
+                    }
                     face.tool_ended(&call.name, &answer);
                     self.session
                         .answered_by_tool(answer.content.to_string(), answer.is_error);
@@ -210,8 +219,12 @@ impl Builder {
                     ) {
                         self.show_change(face).await;
                     }
-                    let answer = face.ask(&question).await;
-                    self.session.answered_by_user(&question, &answer);
+                    let answer =
+                        connecting::ask(&mut question, &self.session, &self.resources, face).await;
+                    match answer {
+                        Ok(answer) => self.session.answered_by_user(&question, &answer),
+                        Err(why) => self.session.answered_by_tool(why, true),
+                    }
                     if question.kind == QuestionKind::Plan && self.session.plan.is_some() {
                         self.session.guide(&self.resources.prompt.guide);
                     }

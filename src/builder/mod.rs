@@ -6,7 +6,9 @@
 
 mod asking;
 mod beyond;
+mod connecting;
 mod converse;
+mod documentation;
 mod draft;
 mod economy;
 mod labelled;
@@ -17,6 +19,7 @@ mod question;
 mod refine;
 mod session;
 pub mod tools;
+mod unattended;
 mod weigh;
 
 pub use converse::{Builder, Face, Limits, Resources};
@@ -26,3 +29,4 @@ pub use opening::{build as opening, reopen as reopening};
 pub use question::{Answer, Question, QuestionKind, Weight, is_no, is_yes};
 pub use refine::{Refinement, in_words};
 pub use session::{End, Mode, NEXT, Session, UNDONE, WENT_BACK, Want};
+pub use unattended::unattended;

@@ -9,12 +9,14 @@ use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::Value as Json;
 
 use crate::check::RESERVED;
+use crate::connect::description_keys;
 use crate::diag::{Error, Result};
 use crate::expr::functions::{GROUPS, JINJA_FILTERS};
 use crate::spec::{Output, Step, Trigger, schema};
 
 const BUILDER: &str = include_str!("../../prompts/builder.md");
 const LANGUAGE: &str = include_str!("../../prompts/language.md");
+const CONNECTION: &str = include_str!("../../prompts/connection.md");
 
 /// What the builder's model is told before anything else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct Prompt {
     /// The guide to the workflow language, given once a workflow is to be written; empty where the
     /// system prompt holds it.
     pub guide: String,
+    /// How a connection is described, given once one is to be drafted.
+    pub connection: String,
 }
 
 /// Returns the builder's prompt.
@@ -42,7 +46,13 @@ pub fn prompt(workspace: &Path) -> Result<Prompt> {
     Ok(Prompt {
         system,
         guide: if is_inside { String::new() } else { language },
+        connection: connection(workspace)?,
     })
+}
+
+fn connection(workspace: &Path) -> Result<String> {
+    let parts = description_keys();
+    render(workspace, "connection.md", CONNECTION, context! { parts })
 }
 
 /// Returns the guide to the workflow language.
@@ -150,6 +160,16 @@ mod tests {
         assert_eq!(draft.findings, []);
         let sop = crate::sop::Sop::parse(&"- a statement\n".repeat(9));
         assert_eq!(crate::check::check(&draft, &sop, &catalog).findings, []);
+    }
+
+    #[test]
+    fn the_example_of_a_connection_is_sound() {
+        let guide = connection(Path::new("no-such-folder")).unwrap();
+        let start = guide.find("```json").unwrap() + 7;
+        let end = guide[start..].find("```").unwrap() + start;
+        let example: Json = serde_json::from_str(&guide[start..end]).unwrap();
+        let drafted = crate::connect::DraftedConnection::new("desk", &example).unwrap();
+        assert_eq!(drafted.reach.writes, ["add_note"]);
     }
 
     /// Returns a catalog that offers what the example reads.

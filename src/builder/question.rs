@@ -51,9 +51,37 @@ pub enum QuestionKind {
     SavePartial,
     /// Whether to keep a change that was shown.
     Keep,
+    /// Whether something is done in runs without anybody's approval.
+    Unattended,
+    /// Whether to try or keep a connection.
+    Connect,
+}
+
+impl QuestionKind {
+    /// Does a plain Enter stand for a yes?
+    pub fn is_agreed_by_enter(self) -> bool {
+        use QuestionKind::{Keep, Plan, SavePartial};
+        matches!(self, Plan | SavePartial | Keep)
+    }
+
+    /// Does it stand for a yes that everything was agreed to beforehand?
+    pub fn is_agreed_beforehand(self) -> bool {
+        self.is_agreed_by_enter() || self == QuestionKind::Unattended
+    }
 }
 
 impl Question {
+    /// Returns the question whether a connection may be tried or kept.
+    pub(super) fn connect(text: String, yes: &str) -> Self {
+        Question {
+            kind: QuestionKind::Connect,
+            text,
+            why: None,
+            choices: vec![yes.to_owned(), "No".to_owned()],
+            weight: None,
+        }
+    }
+
     /// Returns the question whether a change is kept, with what its dry run did not show.
     pub fn keep(reasons: Option<String>) -> Self {
         Question {

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::beyond::beyond;
 use super::session::went_back;
+use super::unattended::unattended;
 use super::{Builder, Mode, Resources, Session};
 use crate::check::check;
 use crate::diag::Result as Outcome;
@@ -33,6 +34,7 @@ impl Session {
     /// Returns a chat about a saved workflow.
     pub fn of_saved(id: String, stored: Stored) -> Self {
         let mut session = Session::new(id, stored.name, stored.sop, Mode::Chat);
+        session.unattended = unattended(&stored.draft.document);
         session.draft.document = Some(stored.draft.document);
         session.base = Some(stored.fingerprint);
         session.saved = session.fingerprint();

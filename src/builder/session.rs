@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::connecting::Connecting;
 use super::{DraftHistory, Labelled, Question};
 use crate::model::{Message, Reply, Stop, ToolCall, ToolResult, Usage};
 use crate::rehearse::Report;
@@ -62,6 +63,12 @@ pub struct Session {
     /// What the user is told at the end of the turn, once all of it is done.
     #[serde(default)]
     pub closing: Option<String>,
+    /// What the person has agreed to be done without their approval in a run.
+    #[serde(default)]
+    pub unattended: Vec<String>,
+    /// Connections that are drafted in it.
+    #[serde(default)]
+    pub connecting: Connecting,
     /// Model calls so far in this turn or build.
     pub turns: u32,
     /// Refused saves so far in this turn or build.
@@ -155,6 +162,8 @@ impl Session {
             plan: None,
             guided: false,
             closing: None,
+            unattended: Vec::new(),
+            connecting: Connecting::default(),
             turns: 0,
             refused_saves: 0,
             last_failure: None,

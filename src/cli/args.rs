@@ -334,7 +334,8 @@ pub enum ConnectionsCommand {
 /// The connection that is added.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct AddConnection {
-    /// The service, as `connections presets` lists them.
+    /// The service, as `connections presets` lists them, or folder, csv, sqlite, postgres, mysql, mail
+    /// or chat.
     #[arg(conflicts_with = "description")]
     pub service: Option<String>,
     /// A file that describes a service (docs/connections.md).

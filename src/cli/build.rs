@@ -62,7 +62,7 @@ pub(super) async fn build(context: &Context, args: args::Build) -> Result<ExitCo
         converse(
             &mut builder,
             Conversation::new(Nobody, path)
-                .agreeing(true)
+                .agreeing(args.yes)
                 .quiet(context.is_json()),
             context,
         )

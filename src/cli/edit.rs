@@ -38,7 +38,7 @@ pub(super) async fn edit(context: &Context, args: args::Edit) -> Result<ExitCode
         carry_out(context, builder, Conversation::new(Stdin, path), request).await
     } else {
         let face = Conversation::new(Nobody, path)
-            .agreeing(true)
+            .agreeing(args.yes)
             .quiet(context.is_json());
         carry_out(context, builder, face, request).await
     }

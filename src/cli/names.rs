@@ -141,10 +141,15 @@ async fn review(context: &Context, name: &str, all: bool) -> Result<ExitCode> {
         );
         return Ok(ExitCode::SUCCESS);
     }
-    let sure = searched.len() - open.len();
+    let is_none = |name: &&SearchedName| name.is_sure && name.taken.is_empty();
+    let none = searched.iter().filter(is_none).count();
+    let told_apart = match none {
+        0 => String::new(),
+        some => format!(", {some} known not to be there"),
+    };
     ui::out(format!(
-        "{} of {} found surely; {} to look at.",
-        sure,
+        "{} of {} found surely{told_apart}; {} to look at.",
+        searched.len() - open.len() - none,
         count(searched.len(), "name"),
         open.len()
     ));
@@ -197,7 +202,8 @@ fn settle(context: &Context, open: &[&SearchedName]) -> Result<()> {
                 aliases.say(said(&name.table, &name.written, other, true));
             }
             Answer::None => {
-                for (other, _) in &name.taken {
+                // It is none of those that were shown, so they are not shown again.
+                for (other, _) in choices {
                     aliases.say(said(&name.table, &name.written, other, false));
                 }
             }

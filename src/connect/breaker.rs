@@ -18,6 +18,7 @@ const PROBE: Duration = Duration::from_secs(120);
 pub struct Breaker {
     in_a_row: u32,
     failed: u32,
+    failed_before: u32,
     rest: Duration,
     state: State,
     down_since: Option<Instant>,
@@ -57,6 +58,7 @@ impl Breaker {
         Breaker {
             in_a_row: in_a_row.max(1),
             failed: 0,
+            failed_before: 0,
             rest: REST,
             state: State::Answering,
             down_since: None,
@@ -98,15 +100,36 @@ impl Breaker {
         *self = Self::after(self.in_a_row);
     }
 
+    /// Takes that a call was given up after so many tries, since when nothing was answered to
+    /// another either: it counts as down, sooner than by failures in a row. Returns whether it does
+    /// from now on.
+    pub fn gave_up(&mut self, tries: u32, now: Instant) -> bool {
+        if self.state != State::Answering || self.failed < tries.max(1) {
+            return false;
+        }
+        self.open(now);
+        true
+    }
+
+    /// Returns how often it failed before it counted as down.
+    pub fn failed_before(&self) -> u32 {
+        self.failed_before
+    }
+
+    fn open(&mut self, now: Instant) {
+        self.failed_before = self.failed;
+        self.down_since = Some(now);
+        self.state = State::Resting {
+            until: now + self.rest,
+        };
+    }
+
     /// Takes that it did not answer. Returns whether it counts as down from now on.
     pub fn failed(&mut self, now: Instant) -> bool {
         self.failed = self.failed.saturating_add(1);
         match self.state {
             State::Answering if self.failed >= self.in_a_row => {
-                self.down_since = Some(now);
-                self.state = State::Resting {
-                    until: now + self.rest,
-                };
+                self.open(now);
                 true
             }
             State::Probed { .. } => {
@@ -134,6 +157,23 @@ mod tests {
         assert_eq!(breaker.turn(now), Turn::Go);
         assert!(breaker.failed(now));
         breaker
+    }
+
+    #[test]
+    fn it_opens_sooner_for_a_call_that_was_given_up_and_nothing_answered_meanwhile() {
+        let now = Instant::now();
+        let mut breaker = Breaker::default();
+        for _ in 0..3 {
+            breaker.failed(now);
+        }
+        assert!(!breaker.gave_up(4, now));
+        assert!(breaker.gave_up(3, now));
+        assert_eq!(breaker.turn(now), Turn::Wait(now + REST));
+        assert_eq!(breaker.failed_before(), 3);
+        assert!(!breaker.gave_up(3, now), "it is down already");
+        breaker.answered();
+        breaker.failed(now);
+        assert!(!breaker.gave_up(3, now), "it answered between the tries");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::postgres::Postgres;
 use super::rest::RestConnection;
 use super::sql::SqlConnection;
 use super::sqlite::SqliteConnection;
+use super::web_csv::WebCsvConnection;
 use super::{
     Aliases, Catalog, ConnectError, Connection, ConnectionConfig, ConnectionInfo,
     ConnectionsConfig, Row, RowStream, Scan, Throttle, TurnOf,
@@ -124,6 +125,7 @@ fn open_one(
             .map(|server| shared(SqlConnection::new(server, config))),
         ConnectionConfig::Mysql(config) => Mysql::open(config, workspace, env)
             .map(|server| shared(SqlConnection::new(server, config))),
+        ConnectionConfig::Csv(config) => WebCsvConnection::open(config, env).map(shared),
         ConnectionConfig::Http(config) => HttpConnection::open(config, workspace, env).map(shared),
         ConnectionConfig::Mcp(config) => McpConnection::open(config, workspace, env).map(shared),
         ConnectionConfig::Rest(config) => RestConnection::open(config, workspace, env).map(shared),

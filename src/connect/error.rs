@@ -16,6 +16,9 @@ pub struct ConnectError {
     pub help: Option<String>,
     /// May it have been carried out all the same? So it is where the answer did not arrive.
     pub is_unclear: bool,
+    /// May it be just this request on which the other side failed? Else it is that there is no
+    /// answer to any.
+    pub is_of_request: bool,
 }
 
 /// What a [`ConnectError`] means for the caller.
@@ -79,6 +82,7 @@ impl ConnectError {
             message,
             help: None,
             is_unclear: false,
+            is_of_request: false,
         }
     }
 
@@ -86,6 +90,13 @@ impl ConnectError {
     #[must_use]
     pub fn unclear(mut self, is_unclear: bool) -> Self {
         self.is_unclear = is_unclear;
+        self
+    }
+
+    /// Says whether it may be just this request on which the other side failed.
+    #[must_use]
+    pub fn of_request(mut self, is_of_request: bool) -> Self {
+        self.is_of_request = is_of_request;
         self
     }
 

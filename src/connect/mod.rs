@@ -33,6 +33,7 @@ mod sqlite;
 mod stream;
 mod throttle;
 mod values;
+mod web_csv;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
@@ -44,14 +45,17 @@ pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{
     AuthConfig, ChatConfig, ChatService, ConnectionConfig, ConnectionsConfig, DescribedBy,
     FileConfig, FilesConfig, HttpConfig, ListConfig, MailConfig, McpConfig, Paging, RestConfig,
-    ServerConfig, ServiceConfig, TokenConfig,
+    ServerConfig, ServiceConfig, TokenConfig, WebCsvConfig,
 };
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};
 pub use error::{ConnectError, ConnectErrorKind};
+pub use http::openapi_outline;
 pub use narrowing::{Comparison, Is, Literal, Narrowing, Order, Test};
 pub use pace::Pace;
-pub use rest::{Asked, Asks, asks, presets};
+pub use rest::{
+    Asked, Asks, DraftedConnection, DraftedSecret, Host, Reach, asks, description_keys, presets,
+};
 pub use secret::Secret;
 pub use stream::{RowFeed, RowSink, RowStream};
 pub use throttle::{ConnectionLimits, Throttle, TurnOf};

@@ -12,6 +12,7 @@ mod program;
 mod rows;
 mod run_outputs;
 mod select;
+mod spellings;
 mod trace;
 
 pub use action::{
@@ -20,6 +21,7 @@ pub use action::{
 };
 pub use drive::{Consulted, Progress, World, drive};
 pub use execution::{Case, Execution};
+pub use narrowing::KnownCases;
 pub use program::{CompiledPull, Program};
 pub use rows::{Rows, Table, key_text};
 pub use run_outputs::{CaseSummary, deliveries_of_run};

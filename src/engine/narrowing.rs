@@ -9,16 +9,37 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
-use super::program::{CompiledMatch, CompiledPull};
+use super::program::{CompiledMatch, CompiledPull, Program};
 use super::rows::key_text;
 use crate::connect::{Comparison, Is, Literal, Narrowing, Order, Test};
 use crate::expr::ast::{Node, Operator};
 use crate::expr::{Condition, Scope, Value, as_number, show, to_json};
 use crate::spec::IfUnavailable;
 
+/// The cases of a run, where their keys are known before anything is read.
+#[derive(Debug, Clone)]
+pub struct KnownCases {
+    /// The expression that gives a key, as it is shown.
+    key: String,
+    keys: Vec<String>,
+}
+
+impl Program {
+    /// Returns the cases of a run that has only those of some keys.
+    pub fn known_cases(&self, keys: Vec<String>) -> Option<KnownCases> {
+        let key = show(self.key()?.node());
+        Some(KnownCases { key, keys })
+    }
+}
+
 impl CompiledPull {
     /// Returns what a source can be told of the rows that are wanted, in the scope of a run.
     pub fn narrowing(&self, scope: &Scope) -> Narrowing {
+        self.narrowing_to(scope, None)
+    }
+
+    /// Returns the same of a table whose rows are joined to cases that are known by their keys.
+    pub fn narrowing_to(&self, scope: &Scope, cases: Option<&KnownCases>) -> Narrowing {
         // What is kept for when the table cannot be read is kept whole.
         if matches!(self.if_unavailable, IfUnavailable::LastKnown(_)) {
             return Narrowing::default();
@@ -29,7 +50,10 @@ impl CompiledPull {
             None => Test::All(Vec::new()),
         };
         let is_shared = self.is_shared();
-        let among = self.matching.iter().filter_map(|m| reader.keys(m));
+        let among = self.matching.iter().filter_map(|m| {
+            let of_cases = cases.and_then(|cases| cases.keys(m));
+            of_cases.or_else(|| reader.keys(m))
+        });
         let order_by: Option<Vec<Order>> = self
             .order_by
             .iter()
@@ -48,6 +72,14 @@ impl CompiledPull {
             order_by: order_by.unwrap_or_default(),
             limit,
         }
+    }
+}
+
+impl KnownCases {
+    /// Returns the keys of rows that are joined by the key of the case.
+    fn keys(&self, matching: &CompiledMatch) -> Option<(String, Vec<String>)> {
+        let is_key = matching.like.is_none() && show(matching.value.node()) == self.key;
+        is_key.then(|| (matching.column.clone(), self.keys.clone()))
     }
 }
 
@@ -336,5 +368,32 @@ mod tests {
         };
         assert_eq!(sides[0], Test::Anything);
         assert!(matches!(&sides[1], Test::Cell { is: Is::OneOf(values), .. } if values.len() == 2));
+    }
+
+    #[test]
+    fn rows_that_are_joined_by_the_key_of_known_cases_are_asked_for_by_it() {
+        let pull = |matching: Json| {
+            let pull =
+                json!({ "from": "crm.deals", "match": matching, "fields": { "account": "text" } });
+            let pull: crate::spec::Pull = serde_json::from_value(pull).unwrap();
+            CompiledPull::compile("deals", &pull).unwrap()
+        };
+        let known = KnownCases {
+            key: show(Condition::compile("account.id").unwrap().node()),
+            keys: vec!["A-1".to_owned(), "A-2".to_owned()],
+        };
+        let among = |matching: Json, cases| pull(matching).narrowing_to(&Scope::new(), cases).among;
+        let by_key = json!({ "account": "account.id" });
+        assert_eq!(
+            among(by_key.clone(), Some(&known)),
+            [("account".to_owned(), known.keys.clone())]
+        );
+        assert_eq!(among(by_key, None), []);
+        assert_eq!(
+            among(json!({ "account": "account.parent" }), Some(&known)),
+            []
+        );
+        let alike = json!({ "account": { "like": "account.id", "at_least": 0.8 } });
+        assert_eq!(among(alike, Some(&known)), []);
     }
 }

@@ -228,6 +228,11 @@ impl Program {
         &self.inner.workflow
     }
 
+    /// Returns what gives the key of a case.
+    pub(super) fn key(&self) -> Option<&Condition> {
+        self.inner.item.as_ref().map(|item| &item.key)
+    }
+
     /// Returns the table that cases come from; without one, a run is one case.
     pub fn cases(&self) -> Option<&Arc<CompiledPull>> {
         self.inner.cases.as_ref()

@@ -1,6 +1,6 @@
 //! The rows of a table, prepared for cases: chosen by `where`, joined by `match`, ordered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
@@ -156,26 +156,36 @@ impl Table {
     }
 
     /// Returns the names in it that are most like a name, at most so many, with how alike they are;
-    /// the best first, and none that has next to nothing in common with it.
+    /// the best first, and none that has next to nothing in common with it or of which somebody said
+    /// that it is another. Of names that differ only in how they are spelled there is one.
     pub fn alike(&self, name: &str, most: usize) -> Vec<(String, f64)> {
         let Some((column, index)) = &self.names else {
             return Vec::new();
         };
         let name = Name::of(name);
-        let rows = index.candidates(&name, FAINTLY).unwrap_or_default();
+        let said = self.aliases.said(&name);
+        let mut seen: HashSet<&str> = HashSet::new();
         let mut found: Vec<(String, f64)> = Vec::new();
-        for row in rows {
+        for row in index.candidates(&name, FAINTLY).unwrap_or_default() {
             let held = self.rows.get(row).and_then(|row| row.get(column)?.as_str());
-            if let (Some(held), Some(known)) = (held, index.of(row))
-                && !found.iter().any(|(other, _)| other == held)
-            {
-                found.push((held.to_owned(), name.likeness(known)));
+            let (Some(held), Some(known)) = (held, index.of(row)) else {
+                continue;
+            };
+            let is_other = said.iter().any(|(n, same)| !same && n == known.normal());
+            let likeness = name.likeness(known);
+            if likeness >= FAINTLY && !is_other && seen.insert(known.normal()) {
+                found.push((held.to_owned(), likeness));
             }
         }
-        found.retain(|(_, likeness)| *likeness >= FAINTLY);
         found.sort_by(|a, b| b.1.total_cmp(&a.1));
         found.truncate(most);
         found
+    }
+
+    /// Did somebody say of a name in it that it is not the one that is meant by a name?
+    pub fn is_told_apart(&self, name: &str) -> bool {
+        let said = self.aliases.said(&Name::of(name));
+        said.iter().any(|(_, same)| !same)
     }
 
     /// Returns the rows, in order.

@@ -210,6 +210,7 @@ fn names_are_matched_with_their_confidence() {
         "ACME Robotics Inc.",
         "Acme Robotocs",
         "Globex",
+        "ACME Robotics, Inc",
     ]
     .iter()
     .map(|n| row(json!({"name": n})))
@@ -230,7 +231,7 @@ fn names_are_matched_with_their_confidence() {
         .unwrap();
     assert_eq!(
         (exact.value.len(), exact.caveats.len()),
-        (Some(2), 0),
+        (Some(3), 0),
         "the misspelled one gives way to exact ones"
     );
     let unsure = table
@@ -246,15 +247,21 @@ fn names_are_matched_with_their_confidence() {
     let first: Vec<&str> = others.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         first,
-        ["Acme Robotics", "ACME Robotics Inc.", "Acme Robotocs"]
+        ["Acme Robotics", "ACME Robotics Inc.", "Acme Robotocs"],
+        "what differs only in how it is spelled is there once"
     );
+    assert!(!table.is_told_apart("Acme Robotix"));
 
     let folder = tempfile::tempdir().unwrap();
     let said = "table,written,name,same\ncrm.accounts,Globexx,GLOBEX,yes\n\
-        crm.accounts,Big A,Acme Robotocs,yes\ncrm.accounts,Acme Robotics,ACME ROBOTICS INC,no\n";
+        crm.accounts,Big A,Acme Robotocs,yes\ncrm.accounts,Acme Robotics,ACME ROBOTICS INC,no\n\
+        crm.accounts,acme robotix,Acme Robotocs,no\n";
     std::fs::write(folder.path().join("names.csv"), said).unwrap();
     let aliases = crate::connect::Aliases::read(folder.path()).unwrap();
     let table = table.with_aliases(aliases.of("crm.accounts"));
+    let others = table.alike("Acme Robotix", 3);
+    assert!(!others.iter().any(|(name, _)| name == "Acme Robotocs"));
+    assert!(table.is_told_apart("Acme Robotix"));
     for (written, found) in [
         ("globexx", "Globex"),
         ("Big A", "Acme Robotocs"),

@@ -1,24 +1,21 @@
 //! What an assistant works at: one workflow at a time, and everything that is saved.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
+use super::running::{self, Running};
 use crate::builder::tools::{self, Bench};
 use crate::builder::{Mode, Resources, Session};
 use crate::diag::{Error, Result, one_line};
 use crate::model::ToolCall;
-use crate::rehearse::{Claim, Clock, Rehearsed};
+use crate::rehearse::{Claim, Rehearsed};
 use crate::runner::free_id;
 use crate::serve::Launcher;
 use crate::sop::{Sop, decode, slug};
 use crate::spec::{Given, explain};
-use crate::store::journal::{Approval, Firing, Run, moment};
+use crate::store::journal::{Approval, Firing};
 use crate::store::{self, Journal, keep_draft, write_atomically};
-
-/// How long an answer waits for a run to end; it goes on behind it.
-const PATIENCE: Duration = Duration::from_secs(45);
 
 /// How a run is said to have been started.
 const KIND: &str = "assistant";
@@ -84,7 +81,8 @@ impl Desk {
         self.look_around().await;
         let mut session = self.session(stored.name.clone(), stored.sop);
         session.base = Some(stored.fingerprint);
-        session.draft.document = serde_json::from_str(&stored.text).ok();
+        session.unattended = crate::builder::unattended(&stored.draft.document);
+        session.draft.document = Some(stored.draft.document);
         let opening = crate::builder::reopening(&session, &self.resources);
         self.begin(session, opening)
     }
@@ -114,8 +112,12 @@ impl Desk {
             let agreed = arguments
                 .as_object_mut()
                 .and_then(|fields| fields.shift_remove("user_agreed"));
-            if let (Some(refused), false) = (partial(&open.session), agreed == Some(json!(true))) {
-                return Err(refused);
+            let refused = partial(&open.session);
+            let refused = refused.or_else(|| unattended(&open.session));
+            match (refused, agreed == Some(json!(true))) {
+                (Some(refused), false) => return Err(refused),
+                (_, true) => open.session.unattended.extend(open.session.not_agreed()),
+                (None, false) => {}
             }
         }
         let call = ToolCall {
@@ -179,8 +181,8 @@ impl Desk {
         ))
     }
 
-    /// Runs a saved workflow over all its cases. What leaves the building waits for a person.
-    pub(super) async fn run(&self, name: &str, inputs: &Json) -> Result<Json> {
+    /// Begins to run a saved workflow over all its cases. What leaves the building waits for a person.
+    pub(super) async fn run(&self, name: &str, inputs: &Json) -> Result<Running> {
         let stored = store::load_saved(&self.resources.workspace, name)?;
         let workflow = stored.draft.workflow.ok_or_else(|| {
             Error::input(format!("`{name}` has errors")).help("open_workflow shows them.")
@@ -202,40 +204,20 @@ impl Desk {
             problem: None,
         };
         journal.fire(firing).await?;
-        let (launcher, clock, id) = (
-            self.launcher.clone(),
-            self.resources.clock.clone(),
-            run.clone(),
-        );
-        // It goes on whether or not the answer waits for its end.
-        let work = tokio::spawn(async move { carried_out(&launcher, &id, &clock).await });
-        match tokio::time::timeout(PATIENCE, work).await {
-            Ok(Ok(ended)) => {
-                ended?;
-                self.shown(&run)
-            }
-            Ok(Err(_)) => Err(Error::unavailable(format!("The run {run} broke off"))
-                .help(format!("`sopwright run --resume {run}` goes on with it."))),
-            Err(_) => Ok(
-                json!({"run": run, "status": "under way", "note": "show_run tells how far it is."}),
-            ),
-        }
+        let (launcher, clock) = (self.launcher.clone(), self.resources.clock.clone());
+        Ok(Running::begin(launcher, run, clock))
     }
 
     /// Returns the last runs.
     pub(super) fn runs(&self, workflow: Option<&str>) -> Result<Json> {
         let runs = self.launcher.journal.runs(workflow, LISTED)?;
-        let runs: Vec<Json> = runs.iter().map(told).collect();
+        let runs: Vec<Json> = runs.iter().map(running::told).collect();
         Ok(json!({ "runs": runs }))
     }
 
     /// Returns how far a run is, and what it came to.
     pub(super) fn shown(&self, id: &str) -> Result<Json> {
-        let run = self.launcher.journal.run(id)?;
-        let mut told = told(&run);
-        told["summary"] = run.summary.clone().unwrap_or_default();
-        told["results"] = run.results.display().to_string().into();
-        Ok(told)
+        running::shown(&self.launcher, id)
     }
 
     /// Returns what waits for a person, without deciding about it.
@@ -248,14 +230,6 @@ impl Desk {
     }
 }
 
-async fn carried_out(launcher: &Launcher, run: &str, clock: &Clock) -> Result<()> {
-    let outcome = launcher.carry_out(run, clock).await;
-    if let Err(error) = &outcome {
-        launcher.journal.not_begun(run, &error.to_string()).await?;
-    }
-    outcome.map(|_| ())
-}
-
 /// Returns why a draft is not saved before the user has agreed, where it is shown only in part.
 fn partial(session: &Session) -> Option<Json> {
     let report = session.current_report()?;
@@ -265,9 +239,14 @@ fn partial(session: &Session) -> Option<Json> {
     })
 }
 
-fn told(run: &Run) -> Json {
-    json!({"run": run.info.id, "workflow": run.info.workflow, "status": run.status,
-        "started": moment(run.started), "cases": run.finished, "failed": run.failed, "why": run.why})
+/// Returns why a draft is not saved before the user has agreed that something need not wait for
+/// anybody's approval.
+fn unattended(session: &Session) -> Option<Json> {
+    let all = session.not_agreed();
+    (!all.is_empty()).then(|| {
+        json!({"error": format!("In each run, without asking anybody first: {}", all.join("; ")),
+            "help": "Tell the user. If they want that, call save_workflow again with \"user_agreed\": true; else give it \"approval\": \"required\"."})
+    })
 }
 
 fn waits(approval: &Approval) -> Json {

@@ -3,6 +3,7 @@
 
 mod desk;
 mod http;
+mod running;
 mod tools;
 
 use std::borrow::Cow;
@@ -89,8 +90,7 @@ impl ServerHandler for Server {
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<CallToolResponse, ErrorData> {
         let arguments = Json::Object(request.arguments.unwrap_or_default());
-        let mut desk = self.0.lock().await;
-        let answer = tools::call(&mut desk, &request.name, arguments).await;
+        let answer = tools::call(&self.0, &request.name, arguments).await;
         let result = match answer {
             Some(Ok(value)) => CallToolResult::success(vec![ContentBlock::text(text(&value))]),
             Some(Err(value)) => CallToolResult::error(vec![ContentBlock::text(text(&value))]),

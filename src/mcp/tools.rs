@@ -4,13 +4,20 @@ use std::sync::Arc;
 
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value as Json, json};
+use tokio::sync::Mutex;
 
 use super::Desk;
 use crate::builder::tools::specs;
 use crate::diag::Error;
 
-/// The builder's tools by which it speaks with the user: an assistant does so by itself.
-const SPOKEN: [&str; 2] = ["ask_user", "propose_plan"];
+/// The builder's tools by which it speaks with the user, which an assistant does by itself, and
+/// those for which a person types secrets.
+const NOT_OFFERED: [&str; 4] = [
+    "ask_user",
+    "propose_plan",
+    "draft_connection",
+    "keep_connection",
+];
 
 /// A tool of its own: name, what it does, its arguments (name, what it is, is it required), and
 /// whether it only reads.
@@ -99,7 +106,7 @@ pub fn all() -> Vec<Tool> {
         if spec.name == "save_workflow"
             && let Some(fields) = schema.get_mut("properties").and_then(Json::as_object_mut)
         {
-            let about = "Has the user agreed to save what the dry run has shown only in part?";
+            let about = "Has the user agreed to save what the dry run has shown only in part, or what is done without anybody's approval?";
             fields.insert(
                 "user_agreed".to_owned(),
                 json!({"type": "boolean", "description": about}),
@@ -115,7 +122,7 @@ pub fn all() -> Vec<Tool> {
 }
 
 fn is_offered(spec: &crate::model::ToolSpec) -> bool {
-    !SPOKEN.contains(&spec.name.as_str())
+    !NOT_OFFERED.contains(&spec.name.as_str())
 }
 
 fn described(name: &str, about: &str, schema: Map<String, Json>, reads: bool) -> Tool {
@@ -151,7 +158,7 @@ fn schema(arguments: &[(&str, &str, bool)]) -> Map<String, Json> {
 }
 
 /// Calls a tool; `None` where there is none of that name.
-pub async fn call(desk: &mut Desk, name: &str, arguments: Json) -> Option<Result<Json, Json>> {
+pub async fn call(desk: &Mutex<Desk>, name: &str, arguments: Json) -> Option<Result<Json, Json>> {
     if let Some((_, _, wanted, _)) = OWN.iter().find(|(own, ..)| *own == name) {
         let lacks = |(argument, _, is_required): &&(&str, &str, bool)| {
             *is_required && text(&arguments, argument).is_none()
@@ -166,27 +173,31 @@ pub async fn call(desk: &mut Desk, name: &str, arguments: Json) -> Option<Result
         .iter()
         .any(|spec| spec.name == name && is_offered(spec));
     match is_one {
-        true => Some(desk.build(name, arguments).await),
+        true => Some(desk.lock().await.build(name, arguments).await),
         false => None,
     }
 }
 
-async fn own(desk: &mut Desk, name: &str, arguments: &Json) -> Result<Json, Error> {
+async fn own(desk: &Mutex<Desk>, name: &str, arguments: &Json) -> Result<Json, Error> {
     let given = |argument: &str| text(arguments, argument).unwrap_or_default();
+    let mut at = desk.lock().await;
     match name {
-        "start_workflow" => desk.start(given("sop"), text(arguments, "name")).await,
-        "open_workflow" => desk.reopen(given("name")).await,
-        "language_guide" => Ok(json!(desk.guide())),
-        "list_workflows" => Ok(desk.workflows()),
-        "explain_workflow" => desk.explained(given("name")),
+        "start_workflow" => at.start(given("sop"), text(arguments, "name")).await,
+        "open_workflow" => at.reopen(given("name")).await,
+        "language_guide" => Ok(json!(at.guide())),
+        "list_workflows" => Ok(at.workflows()),
+        "explain_workflow" => at.explained(given("name")),
         "run_workflow" => {
             let inputs = arguments.get("inputs").cloned();
-            desk.run(given("name"), &inputs.unwrap_or_else(|| json!({})))
-                .await
+            let inputs = inputs.unwrap_or_else(|| json!({}));
+            let running = at.run(given("name"), &inputs).await?;
+            // Others may work at the desk until it has ended.
+            drop(at);
+            running.ended().await
         }
-        "list_runs" => desk.runs(text(arguments, "workflow")),
-        "show_run" => desk.shown(given("run")),
-        _ => desk.inbox(),
+        "list_runs" => at.runs(text(arguments, "workflow")),
+        "show_run" => at.shown(given("run")),
+        _ => at.inbox(),
     }
 }
 

@@ -10,6 +10,7 @@ use super::tables::{Tables, case_rows};
 use crate::connect::Connections;
 use crate::diag::{Error, Result};
 use crate::engine::{Action, Case, Event, Execution, Program, RunInfo, Wanted, base_scope};
+use crate::expr::functions::normalize;
 use crate::expr::to_json;
 
 /// A name that cases search a table for.
@@ -25,9 +26,10 @@ pub struct SearchedName {
     pub cases: usize,
     /// The names that are taken for it, with how alike they are.
     pub taken: Vec<(String, f64)>,
-    /// Other names of the table, the most alike first.
+    /// Other names of the table, the most alike first; not looked for where what is taken is sure.
     pub others: Vec<(String, f64)>,
-    /// Does what is taken need nobody's word?
+    /// Does it need nobody's word? What is taken is sure, or somebody said that it is none of those
+    /// that are alike.
     pub is_sure: bool,
 }
 
@@ -87,10 +89,16 @@ pub async fn searched_names(
                         return Err(Error::unavailable(what).because(failure.message.clone()));
                     }
                 };
-                let mut others = tables.alike(&request.name, name, SHOWN + taken.len());
-                others.retain(|(other, _)| !taken.iter().any(|(name, _)| name == other));
-                others.truncate(SHOWN);
-                let is_sure = !taken.is_empty() && taken.iter().all(|(_, c)| c >= sure);
+                let is_found = !taken.is_empty() && taken.iter().all(|(_, c)| c >= sure);
+                let mut others = Vec::new();
+                if !is_found {
+                    others = tables.alike(&request.name, name, SHOWN + taken.len());
+                    others.retain(|(other, _)| !taken.iter().any(|(name, _)| is_one(name, other)));
+                    others.truncate(SHOWN);
+                }
+                let is_none = taken.is_empty()
+                    && others.is_empty()
+                    && tables.is_told_apart(&request.name, name);
                 known.insert(at, found.len());
                 found.push(SearchedName {
                     table: pull.from.clone(),
@@ -99,7 +107,7 @@ pub async fn searched_names(
                     cases: 1,
                     taken,
                     others,
-                    is_sure,
+                    is_sure: is_found || is_none,
                 });
             }
             execution.record(Event::Pulled(rows));
@@ -108,13 +116,18 @@ pub async fn searched_names(
     Ok(found)
 }
 
+/// Do two names differ only in how they are spelled?
+fn is_one(a: &str, b: &str) -> bool {
+    normalize(a) == normalize(b)
+}
+
 /// Returns the names of rows that were found, each once, with how alike they are.
 fn taken(rows: &Json) -> Vec<(String, f64)> {
     let mut taken: Vec<(String, f64)> = Vec::new();
     for row in rows.as_array().into_iter().flatten() {
         let found = &row["_match"];
         if let (Some(name), Some(confidence)) = (found["as"].as_str(), found["confidence"].as_f64())
-            && !taken.iter().any(|(known, _)| known == name)
+            && !taken.iter().any(|(known, _)| is_one(known, name))
         {
             taken.push((name.to_owned(), confidence));
         }

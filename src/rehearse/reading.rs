@@ -1,7 +1,7 @@
 //! Reading the rows of a table: those that are wanted of it, as far as its source can be told.
 
 use crate::connect::{ConnectError, Connections, Narrowing, Row, RowStream, Scan};
-use crate::engine::CompiledPull;
+use crate::engine::{CompiledPull, KnownCases};
 use crate::expr::Scope;
 
 /// The most rows of a table that are joined to cases.
@@ -41,13 +41,15 @@ impl From<ConnectError> for Unread {
     }
 }
 
-/// Reads the rows for which `where` holds, as far as that can be said before there is a case.
+/// Reads the rows for which `where` holds, as far as that can be said before there is a case; where
+/// the cases are known by their keys, those joined to others may be left out.
 pub(super) async fn chosen_rows(
     connections: &Connections,
     pull: &CompiledPull,
     scope: &Scope,
+    cases: Option<&KnownCases>,
 ) -> std::result::Result<Vec<Row>, Unread> {
-    let narrowing = pull.narrowing(scope);
+    let narrowing = pull.narrowing_to(scope, cases);
     let mut stream = read_rows(connections, pull, &narrowing).await?;
     let enough = narrowing.limit.filter(|_| stream.is_ordered());
     let most = enough.unwrap_or(usize::MAX);

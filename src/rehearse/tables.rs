@@ -8,7 +8,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::connect::{Aliases, ConnectError, ConnectErrorKind, Connections, Narrowing, Row};
 use crate::diag::{Error, Result};
-use crate::engine::{CompiledPull, Failure, Program, PullRequest, Rows, Table, ToolRequest};
+use crate::engine::{
+    CompiledPull, Failure, KnownCases, Program, PullRequest, Rows, Table, ToolRequest,
+};
 use crate::expr::Scope;
 use crate::spec::IfUnavailable;
 
@@ -52,16 +54,18 @@ impl Tables {
     /// Reads every table but the one that cases come from. One that cannot be read is kept as a
     /// failure, which each case handles as its `if_unavailable` says.
     pub async fn load(program: &Program, connections: &Connections, scope: &Scope) -> Self {
-        Self::remembered(program, connections, scope, &Nothing).await
+        Self::remembered(program, connections, scope, &Nothing, None).await
     }
 
     /// Reads the tables as [`Tables::load`] does; one that cannot be read is as it was last, where
-    /// that is remembered.
+    /// that is remembered. Where the cases are known by their keys, rows that are joined to others
+    /// may be left out.
     pub async fn remembered(
         program: &Program,
         connections: &Connections,
         scope: &Scope,
         memory: &dyn Memory,
+        cases: Option<&KnownCases>,
     ) -> Self {
         let (mut tables, mut as_of) = (IndexMap::new(), IndexMap::new());
         let aliases = connections.aliases().map_err(|e| failure_of(&e));
@@ -73,7 +77,7 @@ impl Tables {
                 }
                 known => known.as_ref().ok(),
             };
-            let mut table = load(pull, connections, scope, memory, aliases).await;
+            let mut table = load(pull, connections, (scope, cases), memory, aliases).await;
             if let Err(failure) = &table
                 && failure.code == "unavailable"
                 && let Some((rows, at)) = memory.recall(pull)
@@ -121,6 +125,12 @@ impl Tables {
         table.map_or_else(Vec::new, |table| table.alike(name, most))
     }
 
+    /// Did somebody say of a name in the table of a pull that a name is not it?
+    pub(super) fn is_told_apart(&self, pull: &str, name: &str) -> bool {
+        let table = self.tables.get(pull).and_then(|table| table.as_ref().ok());
+        table.is_some_and(|table| table.is_told_apart(name))
+    }
+
     /// Returns the tables that could not be read, with the reason.
     pub fn unavailable(&self) -> impl Iterator<Item = (&String, &Failure)> {
         self.tables
@@ -148,7 +158,7 @@ pub(super) fn as_it_was(name: &str, at: &str) -> String {
 async fn load(
     pull: &Arc<CompiledPull>,
     connections: &Connections,
-    scope: &Scope,
+    (scope, cases): (&Scope, Option<&KnownCases>),
     memory: &dyn Memory,
     aliases: Option<&Aliases>,
 ) -> std::result::Result<Table, Failure> {
@@ -161,7 +171,7 @@ async fn load(
         memory.keep(pull, &rows);
         return prepared(pull, rows, scope, aliases);
     }
-    let rows = chosen_rows(connections, pull, scope).await;
+    let rows = chosen_rows(connections, pull, scope, cases).await;
     let rows = rows.map_err(|unread| match unread {
         Unread::Source(error) => failure_of(&error),
         Unread::Condition(error) => Failure::last("expression", error.message),
@@ -202,7 +212,7 @@ pub async fn case_rows(
     let unreadable = |cause: String| {
         Error::unavailable(format!("The cases could not be read from {}", pull.from)).because(cause)
     };
-    let rows = chosen_rows(connections, pull, scope).await;
+    let rows = chosen_rows(connections, pull, scope, None).await;
     let rows = rows.map_err(|unread| match unread {
         Unread::Source(e) => with_help(unreadable(e.message.clone()), &e),
         Unread::Condition(e) => unevaluated(pull, &e),

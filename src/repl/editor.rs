@@ -15,7 +15,7 @@ use rustyline::{Config, Context, Helper};
 use tokio::sync::{mpsc, oneshot};
 
 use super::commands::COMMANDS;
-use crate::ui::Lines;
+use crate::ui::{self, Lines};
 
 /// What came of asking for a line.
 #[derive(Debug)]
@@ -74,6 +74,10 @@ impl Lines for Editor {
             Input::Line(line) => Some(line),
             Input::Interrupted | Input::Left => None,
         }
+    }
+
+    async fn secret(&mut self, prompt: &str) -> Option<String> {
+        ui::hidden_line(prompt).await
     }
 }
 

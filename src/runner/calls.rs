@@ -74,6 +74,7 @@ impl Caller {
         let (name, _) = request.tool.split_once('.').unwrap_or((&request.tool, ""));
         let guard = self.guards.of(name);
         let mut may_be_done = false;
+        let mut is_of_request = false;
         let mut tried = 0;
         loop {
             match self.guards.enter(&guard, needs).await {
@@ -96,6 +97,7 @@ impl Caller {
                 false => guard.answered(),
             }
             may_be_done |= failed.is_unclear;
+            is_of_request |= failed.is_of_request;
             if failed.is_unclear && !repeatable {
                 return Came::Unknown(failed.failure);
             }
@@ -111,8 +113,13 @@ impl Caller {
                         return Came::Down(STOPS.to_owned(), may_be_done);
                     }
                 }
-                // It went down meanwhile: what cannot do without it waits until it answers.
+                // It went down meanwhile, or is: what cannot do without it waits until it answers.
                 Next::Nothing if needs && guard.is_closed() => {}
+                Next::Nothing
+                    if needs
+                        && !is_of_request
+                        && request.retry.is_none()
+                        && guard.gave_up(tried) => {}
                 Next::Nothing => {
                     if tried > 1 {
                         failure.message += &format!(" (tried {tried} times)");
@@ -158,6 +165,8 @@ struct Failed {
     failure: Failure,
     /// May it have been done all the same?
     is_unclear: bool,
+    /// May it be just this call on which the other side failed?
+    is_of_request: bool,
     /// How long the other side asks to wait.
     asked: Option<Duration>,
 }
@@ -170,6 +179,7 @@ async fn call_once(
     let failed = |error: ConnectError| Failed {
         failure: failure_of(&error),
         is_unclear: error.is_unclear,
+        is_of_request: error.is_of_request,
         asked: match error.kind {
             ConnectErrorKind::Transient { retry_after } => retry_after,
             _ => None,
@@ -189,6 +199,7 @@ async fn call_once(
                 transient: true,
             },
             is_unclear: true,
+            is_of_request: true,
             asked: None,
         }),
     }

@@ -225,3 +225,37 @@ async fn in_a_long_one_few_calls_are_made_and_then_it_is_given_up() {
     }
     assert_eq!(desk.calls(), before, "what goes on without it does not ask");
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_case_alone_waits_for_what_does_not_answer_and_then_gives_up() {
+    let look = request("desk.look", None);
+    let desk = Desk::new((0..4).map(|_| busy(None)).collect(), good());
+    let came = caller(&desk).await.call(&look, "k", true).await;
+    assert!(matches!(came, Came::Answer(_)), "{came:?}");
+    let desk = Desk::new(Vec::new(), busy(None));
+    let began = Instant::now();
+    let came = caller(&desk).await.call(&look, "k", true).await;
+    let Came::Down(why, false) = came else {
+        panic!("{came:?}")
+    };
+    assert_eq!(why, "`desk` did not answer 3 times in a row");
+    assert!(began.elapsed() >= PATIENCE);
+    // Where it may be the call itself, or others are answered, the case fails.
+    let of_call = || busy(None).map_err(|error| error.of_request(true));
+    let desk = Desk::new(Vec::new(), of_call());
+    let came = caller(&desk).await.call(&look, "k", true).await;
+    assert!(matches!(came, Came::Failed(_)), "{came:?}");
+    let desk = Desk::new(Vec::new(), busy(None));
+    let caller = caller(&desk).await;
+    let others = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            caller.guards.of("desk").answered();
+        }
+    };
+    let came = tokio::select! {
+        came = caller.call(&look, "k", true) => came,
+        () = others => unreachable!(),
+    };
+    assert!(matches!(came, Came::Failed(_)), "{came:?}");
+}

@@ -8,6 +8,9 @@ use serde_json::Value as Json;
 use crate::spec::{TriggerKind, Workflow};
 use crate::store::journal::{KeyDigest, key_digest};
 
+/// Of more cases the rows that are joined to them are not asked for by their keys.
+const ASKED_FOR: usize = 500;
+
 /// Which of the rows are cases of a run: all, one that was named, or those that started it.
 /// Cloning is cheap.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +39,15 @@ impl Chosen {
             records,
             forgotten: None,
         }
+    }
+
+    /// Returns the keys of all cases, where they are known and not too many to be asked for.
+    pub(super) fn keys(&self) -> Option<Vec<String>> {
+        if let Some(only) = &self.only {
+            return Some(vec![only.to_string()]);
+        }
+        let records = self.records.as_ref()?;
+        (records.len() <= ASKED_FOR).then(|| records.iter().cloned().collect())
     }
 
     /// Leaves out the cases whose data was removed since the run began, by the digests of their keys.

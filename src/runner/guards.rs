@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use tokio::time::{Instant, sleep_until};
 
 use super::stop::Stop;
-use crate::connect::{Breaker, IN_A_ROW, Turn};
+use crate::connect::{Breaker, Turn};
 use crate::diag::count;
 use crate::engine::Failure;
 
@@ -40,11 +40,20 @@ struct State {
     held: Option<Instant>,
     /// How often it went down.
     times: u32,
+    /// How often in a row it had not answered when it last did.
+    in_a_row: u32,
     /// Of these, what was told.
     told: u32,
     /// Cases that went on without it.
     without: HashSet<i64>,
     more_without: usize,
+}
+
+impl State {
+    fn went_down(&mut self) {
+        self.times += 1;
+        self.in_a_row = self.breaker.failed_before();
+    }
 }
 
 /// Whether a call may be made.
@@ -91,7 +100,7 @@ impl Guards {
     pub(super) async fn enter(&self, guard: &Guard, needs: bool) -> Entry {
         loop {
             let now = Instant::now();
-            let (until, down_since) = {
+            let (until, down_since, why) = {
                 let mut state = guard.lock();
                 match state.held.filter(|until| *until > now) {
                     Some(until) if until - now > LONGEST_ASKED => {
@@ -101,19 +110,21 @@ impl Guards {
                             false => Entry::Without(unavailable(why)),
                         };
                     }
-                    Some(until) => (until, None),
+                    Some(until) => (until, None, String::new()),
                     None => match state.breaker.turn(now) {
                         Turn::Go => return Entry::Go,
-                        Turn::Wait(until) => (until, state.breaker.down_since()),
+                        Turn::Wait(until) => {
+                            (until, state.breaker.down_since(), guard.is_down(&state))
+                        }
                     },
                 }
             };
             if let Some(since) = down_since {
                 if !needs {
-                    return Entry::Without(unavailable(guard.is_down()));
+                    return Entry::Without(unavailable(why));
                 }
                 if now.duration_since(since) >= self.patience {
-                    return Entry::GaveUp(guard.is_down());
+                    return Entry::GaveUp(why);
                 }
             }
             if self.stop.is_said() {
@@ -142,7 +153,12 @@ impl Guards {
             let mut state = guard.lock();
             let is_first = state.told == 0 && state.times > 0;
             state.told = state.times;
-            is_first.then(|| format!("{}; it is tried again from time to time", guard.is_down()))
+            is_first.then(|| {
+                format!(
+                    "{}; it is tried again from time to time",
+                    guard.is_down(&state)
+                )
+            })
         });
         news.collect()
     }
@@ -172,8 +188,19 @@ impl Guard {
             state.held = state.held.max(Some(until));
             state.breaker.answered();
         } else if state.breaker.failed(now) {
-            state.times += 1;
+            state.went_down();
         }
+    }
+
+    /// Takes that a call was given up after so many tries. Returns whether the connection counts as
+    /// down: nothing was answered to anybody since the first of them.
+    pub(super) fn gave_up(&self, tries: u32) -> bool {
+        let mut state = self.lock();
+        let is_down = state.breaker.gave_up(tries, Instant::now());
+        if is_down {
+            state.went_down();
+        }
+        is_down
     }
 
     /// Is it down, so that a call would not be made now?
@@ -197,8 +224,9 @@ impl Guard {
         }
     }
 
-    fn is_down(&self) -> String {
-        format!("`{}` did not answer {IN_A_ROW} times in a row", self.name)
+    fn is_down(&self, state: &State) -> String {
+        let times = state.in_a_row;
+        format!("`{}` did not answer {times} times in a row", self.name)
     }
 
     fn asks(&self, wait: Duration) -> String {
@@ -211,7 +239,7 @@ impl Guard {
         if state.times == 0 && without == 0 {
             return None;
         }
-        let mut text = self.is_down();
+        let mut text = self.is_down(&state);
         if state.times > 1 {
             text += &format!(" ({} in all)", count(state.times as usize, "time"));
         }
@@ -248,6 +276,7 @@ pub(super) fn spoken(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connect::IN_A_ROW;
 
     const PATIENCE: Duration = Duration::from_secs(60);
 

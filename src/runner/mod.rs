@@ -162,7 +162,10 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     let workflow = program.workflow().clone();
     let base = base_scope(&plan.run, &plan.trigger);
     let memory = Remembered::new(LastKnown::beside(plan.journal.path()));
-    let tables = Tables::remembered(&program, &plan.connections, &base, &memory).await;
+    let mut chosen = Chosen::of(&workflow, &plan.trigger, plan.only.as_deref());
+    let known = chosen.keys().and_then(|keys| program.known_cases(keys));
+    let tables =
+        Tables::remembered(&program, &plan.connections, &base, &memory, known.as_ref()).await;
     let stop = Arc::new(Stop::when(&plan.stop));
     let caller = Arc::new(Caller {
         connections: plan.connections.clone(),
@@ -191,7 +194,6 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     let waits = rows::waits_outside(&workflow);
     let keeps_rows = rows::keeps_rows(&workflow);
     let tells_items = workflow.outputs.iter().any(|o| o.common.per == Per::Run);
-    let mut chosen = Chosen::of(&workflow, &plan.trigger, plan.only.as_deref());
     if let Some(resumed) = &plan.resumed {
         let forgotten = plan
             .journal

@@ -155,9 +155,11 @@ pub(super) fn output_words(output: &Output) -> String {
     if !output.common.per.is_case() {
         text += ", once per run";
     }
-    if output.common.approval == Some(Approval::Required) {
-        text += "; waits for your approval";
-    }
+    text += match output.common.approval {
+        Some(Approval::Required) => "; waits for your approval",
+        Some(Approval::NotNeeded) => "; done without asking anybody",
+        None => "",
+    };
     text
 }
 

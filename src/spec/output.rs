@@ -62,9 +62,9 @@ tagged! {
     Output, OutputKind, common OutputCommon ["id", "when", "per", "approval", "sop"], {
         /// a file, made at once
         Document(Document) = "document",
-        /// a CSV of rows, made at once
+        /// a CSV or workbook of rows, made at once
         Table(TableOutput) = "table",
-        /// an email as a draft; people send it
+        /// an email as a draft; people send it, or approve that it is sent
         EmailDraft(EmailDraft) = "email_draft",
         /// a message to a channel; waits for approval
         Message(Message) = "message",
@@ -79,17 +79,17 @@ tagged! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
-    /// Its name, ending in .md, .html, .txt, .json or .xml.
+    /// Its name, ending in .md, .html, .docx, .txt, .json or .xml. A .docx, and an .html whose body has no HTML elements, is made of Markdown.
     pub file: Text,
     /// Its content.
     pub body: Text,
 }
 
-/// A CSV of rows, one per case.
+/// A CSV or workbook of rows, one per case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableOutput {
-    /// Its name, ending in .csv.
+    /// Its name, ending in .csv or .xlsx.
     pub file: Text,
     /// Which cases are rows, over `case` (with `key`, `result`, `item`); all that were not stopped without it.
     #[serde(rename = "where", default, skip_serializing_if = "Option::is_none")]
@@ -113,7 +113,7 @@ pub struct EmailDraft {
     pub cc: Option<Text>,
     /// The subject.
     pub subject: Text,
-    /// The text.
+    /// The text; Markdown is sent as HTML too.
     pub body: Text,
 }
 
@@ -123,7 +123,7 @@ pub struct EmailDraft {
 pub struct Message {
     /// Where to, such as `slack.cs-alerts`.
     pub to: Text,
-    /// What it says.
+    /// What it says, in Markdown.
     pub text: Text,
 }
 

@@ -61,12 +61,7 @@ impl Lines for Stdin {
     }
 
     async fn secret(&mut self, prompt: &str) -> Option<String> {
-        if !super::is_interactive() {
-            return None;
-        }
-        let prompt = prompt.to_owned();
-        let read = tokio::task::spawn_blocking(move || super::hidden::hidden(&prompt));
-        read.await.ok().flatten()
+        super::hidden_line(prompt).await
     }
 }
 
@@ -235,8 +230,10 @@ impl<L: Lines> Face for Conversation<L> {
 
     async fn ask(&mut self, question: &Question) -> Answer {
         self.settle();
-        let confirms = question.kind != QuestionKind::Clarify;
-        if self.is_quiet || (confirms && self.agrees) || !self.lines.is_there() {
+        if question.kind.is_agreed_beforehand() && self.agrees {
+            return Answer::Words("yes".to_owned());
+        }
+        if self.is_quiet || !self.lines.is_there() {
             if question.kind == QuestionKind::Clarify {
                 self.show(&shown(question, false));
             }
@@ -251,9 +248,18 @@ impl<L: Lines> Face for Conversation<L> {
             Some(line) if !line.trim().is_empty() => {
                 Answer::Words(chosen(line.trim(), &question.choices))
             }
-            Some(_) if confirms => Answer::Words("yes".to_owned()),
+            Some(_) if question.kind.is_agreed_by_enter() => Answer::Words("yes".to_owned()),
             _ => Answer::Nobody,
         }
+    }
+
+    async fn secret(&mut self, ask: &str) -> Option<String> {
+        self.settle();
+        if self.is_quiet || !self.lines.is_there() {
+            return None;
+        }
+        self.show(&paint(Style::Strong, ask));
+        self.lines.secret("  (not shown) > ").await
     }
 
     fn keep(&mut self, session: &Session) {
@@ -275,15 +281,18 @@ fn shown(question: &Question, is_asked: bool) -> String {
     let title = match question.kind {
         QuestionKind::Clarify => "Question",
         QuestionKind::Plan => "The plan",
-        QuestionKind::SavePartial | QuestionKind::Keep => "Before it is saved",
+        QuestionKind::SavePartial | QuestionKind::Keep | QuestionKind::Unattended => {
+            "Before it is saved"
+        }
+        QuestionKind::Connect => "A connection",
     };
     let mut text = format!(
         "\n{}\n{}\n",
         paint(Style::Accent, title),
-        question.text.trim()
+        wrapped(&question.text)
     );
     if let Some(why) = &question.why {
-        text += &format!("{}\n", paint(Style::Faint, why.trim()));
+        text += &format!("{}\n", paint(Style::Faint, wrapped(why)));
     }
     if is_asked {
         for (index, choice) in question.choices.iter().enumerate() {
@@ -302,11 +311,33 @@ fn shown(question: &Question, is_asked: bool) -> String {
             (QuestionKind::Clarify, false) => {
                 "A number, or your own words; Enter leaves it to the builder."
             }
+            (QuestionKind::Connect | QuestionKind::Unattended, _) => {
+                "A number, or your own words; Enter does not agree."
+            }
             _ => "Enter agrees; or say what should be different.",
         };
         text += &paint(Style::Faint, hint);
     }
     text
+}
+
+/// Returns a text with its lines broken between words where they are too long for the terminal.
+fn wrapped(text: &str) -> String {
+    let indented = |line: &str| {
+        let words = line.trim_start();
+        let indent = &line[..line.len() - words.len()];
+        let room = super::width().saturating_sub(indent.len()).max(1);
+        let lines = super::wrap::wrap(words, room).into_iter();
+        lines
+            .map(|line| format!("{indent}{line}"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    text.trim()
+        .lines()
+        .map(indented)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Returns the choice that a number stands for, or the words themselves.
@@ -333,6 +364,8 @@ fn spoken(name: &str) -> String {
         "dry_run" => "dry run",
         "add_test" => "added",
         "save_workflow" => "saved",
+        "draft_connection" => "connection",
+        "keep_connection" => "kept",
         "compare" => "comparing results",
         other => other,
     }

@@ -36,9 +36,19 @@ impl Highlighter for Hidden {
     }
 }
 
+/// Reads a line that is not shown, as [`hidden`] does; nothing outside a terminal.
+pub async fn hidden_line(prompt: &str) -> Option<String> {
+    if !super::is_interactive() {
+        return None;
+    }
+    let prompt = prompt.to_owned();
+    let read = tokio::task::spawn_blocking(move || hidden(&prompt));
+    read.await.ok().flatten()
+}
+
 /// Reads a line that is not shown and not remembered; nothing, where the person leaves or the
 /// terminal cannot hide it.
-pub(super) fn hidden(prompt: &str) -> Option<String> {
+fn hidden(prompt: &str) -> Option<String> {
     let config = rustyline::Config::builder().build();
     let mut editor: Editor<Hidden, MemHistory> =
         Editor::with_history(config, MemHistory::new()).ok()?;

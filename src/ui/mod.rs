@@ -30,6 +30,7 @@ pub use changes::{changes, refinement};
 pub use conversation::{Conversation, Lines, Nobody, Stdin};
 pub use diagnostics::{diagnostic, diagnostics, error};
 pub use evals::{comparison, evals};
+pub use hidden::hidden_line;
 pub use history::{history, version};
 pub use inbox::{approval, decided, inbox};
 pub use log::log;

@@ -31,6 +31,14 @@ pub struct Database {
 /// # Panics
 /// If none is installed and `SOPWRIGHT_REQUIRE_SERVERS` asks for it.
 pub fn postgres() -> Option<Database> {
+    postgres_with(None)
+}
+
+/// Starts a PostgreSQL server that speaks TLS, where a certificate is given.
+///
+/// # Panics
+/// As [`postgres`].
+pub fn postgres_with(certificate: Option<&Certificate>) -> Option<Database> {
     let Some(binary) = found("postgres", "/usr/lib/postgresql") else {
         return skipped("PostgreSQL", "postgresql");
     };
@@ -66,6 +74,12 @@ pub fn postgres() -> Option<Database> {
             "unix_socket_directories=",
         ])
         .args(["-c", "fsync=off"]);
+    if let Some(certificate) = certificate {
+        let (cert, key) = certificate.given_to("postgres", folder.path());
+        server.args(["-c", "ssl=on"]);
+        server.args(["-c", &format!("ssl_cert_file={}", cert.display())]);
+        server.args(["-c", &format!("ssl_key_file={}", key.display())]);
+    }
     Some(Database::started(server, folder, port))
 }
 
@@ -74,6 +88,14 @@ pub fn postgres() -> Option<Database> {
 /// # Panics
 /// If none is installed and `SOPWRIGHT_REQUIRE_SERVERS` asks for it.
 pub fn mariadb() -> Option<Database> {
+    mariadb_with(None)
+}
+
+/// Starts a MariaDB server that speaks TLS with a certificate of ours, where one is given.
+///
+/// # Panics
+/// As [`mariadb`].
+pub fn mariadb_with(certificate: Option<&Certificate>) -> Option<Database> {
     let Some(binary) = found("mariadbd", "/usr/sbin") else {
         return skipped("MariaDB", "mariadb-server");
     };
@@ -127,7 +149,69 @@ pub fn mariadb() -> Option<Database> {
             folder.path().join("pid").display()
         ))
         .arg(format!("--init-file={}", first.display()));
+    if let Some(certificate) = certificate {
+        let (cert, key) = certificate.given_to("mysql", folder.path());
+        server.arg(format!("--ssl-cert={}", cert.display()));
+        server.arg(format!("--ssl-key={}", key.display()));
+    }
     Some(Database::started(server, folder, port))
+}
+
+/// A certificate for `localhost`, and the authority that vouches for it.
+pub struct Certificate {
+    folder: tempfile::TempDir,
+}
+
+impl Certificate {
+    /// Makes both; `None`, said aloud, where `openssl` is not installed.
+    ///
+    /// # Panics
+    /// If it is not and `SOPWRIGHT_REQUIRE_SERVERS` asks for it.
+    pub fn made() -> Option<Self> {
+        if found("openssl", "/usr/bin").is_none() {
+            return skipped("TLS", "openssl");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let openssl = |line: &str| {
+            let made = Command::new("openssl")
+                .current_dir(folder.path())
+                .args(line.split_whitespace())
+                .output()
+                .expect("openssl");
+            let told = String::from_utf8_lossy(&made.stderr);
+            assert!(made.status.success(), "{told}");
+        };
+        openssl(
+            "req -x509 -newkey rsa:2048 -nodes -days 30 -keyout ca-key.pem -out ca.pem -subj /CN=authority",
+        );
+        openssl("req -newkey rsa:2048 -nodes -keyout key.pem -out asked.pem -subj /CN=localhost");
+        fs::write(folder.path().join("more"), "subjectAltName=DNS:localhost\n").unwrap();
+        openssl(
+            "x509 -req -in asked.pem -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 30 -extfile more -out cert.pem",
+        );
+        Some(Certificate { folder })
+    }
+
+    /// Returns the file of the authority.
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    /// Puts it where a server finds it, and only that one.
+    fn given_to(&self, user: &str, folder: &Path) -> (PathBuf, PathBuf) {
+        let put = |name: &str| {
+            let place = folder.join(name);
+            fs::copy(self.folder.path().join(name), &place).unwrap();
+            fs::set_permissions(&place, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+                .unwrap();
+            if is_root() {
+                let given = Command::new("chown").arg(user).arg(&place).status();
+                assert!(given.unwrap().success());
+            }
+            place
+        };
+        (put("cert.pem"), put("key.pem"))
+    }
 }
 
 impl Database {
@@ -181,7 +265,7 @@ impl Drop for Database {
     }
 }
 
-fn skipped(server: &str, package: &str) -> Option<Database> {
+fn skipped<T>(server: &str, package: &str) -> Option<T> {
     let required = std::env::var("SOPWRIGHT_REQUIRE_SERVERS").is_ok_and(|v| v == "1");
     assert!(
         !required,

@@ -2,9 +2,11 @@
 
 mod add_test;
 mod ask_user;
+mod draft_connection;
 mod dry_run;
 mod edit_workflow;
 mod inspect;
+mod keep_connection;
 mod list_connections;
 mod propose_plan;
 mod query;
@@ -24,6 +26,8 @@ use crate::rehearse::Rehearsed;
 
 pub use ask_user::AskUser;
 pub(crate) use ask_user::NOBODY;
+pub(super) use draft_connection::DraftConnection;
+pub(super) use keep_connection::KeepConnection;
 pub use propose_plan::ProposePlan;
 
 /// What a tool works with.
@@ -155,6 +159,8 @@ fn unpacked(mut arguments: Json) -> Json {
         "of",
         "fields",
         "over",
+        "description",
+        "calls",
     ] {
         let inner = arguments
             .get(name)
@@ -169,7 +175,7 @@ fn unpacked(mut arguments: Json) -> Json {
     arguments
 }
 
-const TOOLS: [&dyn AnyTool; 11] = [
+const TOOLS: [&dyn AnyTool; 13] = [
     &list_connections::ListConnections,
     &inspect::Inspect,
     &query::Query,
@@ -181,6 +187,8 @@ const TOOLS: [&dyn AnyTool; 11] = [
     &dry_run::DryRun,
     &add_test::AddTest,
     &save_workflow::SaveWorkflow,
+    &draft_connection::DraftConnection,
+    &keep_connection::KeepConnection,
 ];
 
 /// Returns the tools as a model is told of them.

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use super::super::Context;
 use super::super::args::AddConnection;
-use super::asking::Asking;
-use super::section::Section;
+use super::asking::{Asking, Secrets, What};
+use super::google;
+use super::section::{Section, of_service};
 use crate::connect::{Catalog, Connections, ConnectionsConfig, RestConfig, asks, overview};
 use crate::diag::{Error, Result};
 use crate::store::{Workspace, add_connection, set_variable, try_connection};
@@ -47,6 +48,12 @@ pub(super) async fn add(context: &Context, args: AddConnection) -> Result<ExitCo
             ),
         }
     ));
+    if added.kind == "mail" && context.workspace.settings().outputs.email.is_none() {
+        ui::note(format!(
+            "Emails go there once sopwright.toml says [outputs] email = \"{}\".",
+            added.name
+        ));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -54,6 +61,7 @@ pub(super) async fn add(context: &Context, args: AddConnection) -> Result<ExitCo
 #[derive(Debug)]
 struct Added {
     name: String,
+    kind: &'static str,
     catalog: Catalog,
     /// The variables that were written down.
     variables: Vec<String>,
@@ -71,26 +79,8 @@ async fn added(
         workspace,
         person,
     };
-    let from = asking.service().await?;
-    let config = RestConfig {
-        from: from.clone(),
-        ..RestConfig::default()
-    };
-    let asks = asks(&config, workspace.root()).map_err(Error::from)?;
-    if let (Some(docs), true) = (&asks.docs, asking.person.is_there()) {
-        ui::out(paint(Style::Faint, docs));
-    }
-    let name = asking.name(&from, &asks).await?;
-    let set = asking.blanks(&asks).await?;
-    let secrets = asking.secrets(&asks, &name).await?;
-    let section = Section {
-        name: name.clone(),
-        from,
-        set,
-        secrets: secrets.variables,
-        since: args.since.clone(),
-        writable: asking.writable(&asks).await?,
-    };
+    let Wanted { section, secrets } = asked(workspace, &mut asking).await?;
+    let (name, kind) = (section.name.clone(), section.kind);
     let text = section.text();
     let config = try_connection(workspace.root(), &name, &text)?;
     let typed = &secrets.typed;
@@ -100,7 +90,7 @@ async fn added(
     };
     let config = ConnectionsConfig::from([(name.clone(), config)]);
     let connections = Connections::open(&config, workspace.root(), &env);
-    let catalog = tried(&connections, &name, &mut asking).await?;
+    let catalog = tried(&connections, (&name, kind), &mut asking).await?;
     let mut variables = Vec::new();
     for (variable, value) in &secrets.typed {
         set_variable(workspace.root(), variable, value)?;
@@ -109,23 +99,80 @@ async fn added(
     add_connection(workspace.root(), &name, &text)?;
     Ok(Added {
         name,
+        kind,
         catalog,
         variables,
     })
+}
+
+/// What is to be kept.
+struct Wanted {
+    section: Section,
+    secrets: Secrets,
+}
+
+/// Finds out what the connection needs.
+async fn asked(workspace: &Workspace, asking: &mut Asking<'_>) -> Result<Wanted> {
+    let what = asking.service().await?;
+    let mut asks = match &what {
+        What::Kind(kind) => kind.asks(),
+        What::Service(from) => {
+            let config = RestConfig {
+                from: from.clone(),
+                ..RestConfig::default()
+            };
+            asks(&config, workspace.root()).map_err(Error::from)?
+        }
+    };
+    if let (Some(docs), true) = (&asks.docs, asking.person.is_there()) {
+        ui::out(paint(Style::Faint, docs));
+    }
+    let name = asking.name(&what, &asks).await?;
+    let mut set = asking.blanks(&asks).await?;
+    if matches!(what, What::Kind(kind) if kind.name == "csv") && set.contains_key("address") {
+        asks.secrets.clear();
+    }
+    let mut secrets = asking.secrets(&asks, &name).await?;
+    if matches!(what, What::Kind(kind) if kind.name == "csv") {
+        google::settle(workspace, &mut set, &mut secrets);
+    }
+    let (kind, entries) = match &what {
+        What::Kind(kind) => (kind.name, kind.entries(&set, &secrets.variables)?),
+        What::Service(from) => {
+            let since = asking.args.since.as_deref();
+            ("rest", of_service(from, &set, &secrets.variables, since))
+        }
+    };
+    let section = Section {
+        name,
+        kind,
+        entries,
+        writable: asking.writable(&asks).await?,
+    };
+    Ok(Wanted { section, secrets })
 }
 
 /// Reads what the connection offers and shows it.
 ///
 /// # Errors
 /// If it does not answer, unless it is to be kept all the same.
-async fn tried(connections: &Connections, name: &str, asking: &mut Asking<'_>) -> Result<Catalog> {
+async fn tried(
+    connections: &Connections,
+    (name, kind): (&str, &str),
+    asking: &mut Asking<'_>,
+) -> Result<Catalog> {
     let is_there = asking.person.is_there();
-    let described = connections
-        .require(name)
-        .map_err(Error::from)?
-        .describe()
-        .await;
-    let catalog = connections_of(name, &described);
+    let connection = connections.require(name).map_err(Error::from)?;
+    let mut described = connection.describe().await;
+    // Some say what they offer without having been reached.
+    if described.as_ref().is_ok_and(|info| info.problem.is_none()) {
+        match connection.reach().await {
+            Ok(Some(found)) if is_there => ui::out(format!("It answers: {found}.")),
+            Ok(_) => {}
+            Err(error) => described = Err(error),
+        }
+    }
+    let catalog = connections_of((name, kind), &described);
     let failed = match described {
         Ok(info) if info.problem.is_none() => None,
         // Some of it can be read, such as with a key that does not allow all.
@@ -165,13 +212,13 @@ async fn tried(connections: &Connections, name: &str, asking: &mut Asking<'_>) -
 }
 
 fn connections_of(
-    name: &str,
+    (name, kind): (&str, &str),
     described: &std::result::Result<crate::connect::ConnectionInfo, crate::connect::ConnectError>,
 ) -> Catalog {
     let info = match described {
         Ok(info) => info.clone(),
         Err(error) => crate::connect::ConnectionInfo {
-            kind: "rest".to_owned(),
+            kind: kind.to_owned(),
             problem: Some(error.message.clone()),
             ..crate::connect::ConnectionInfo::default()
         },

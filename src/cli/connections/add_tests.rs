@@ -208,3 +208,183 @@ async fn without_a_person_the_command_line_says_all() {
         "{text}"
     );
 }
+
+fn kind_of(kind: &str, set: &[&str]) -> AddConnection {
+    AddConnection {
+        service: Some(kind.to_owned()),
+        set: set.iter().map(|said| (*said).to_owned()).collect(),
+        ..AddConnection::default()
+    }
+}
+
+#[tokio::test]
+async fn files_and_databases_are_asked_for_tried_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::create_dir(folder.join("data")).unwrap();
+    std::fs::write(folder.join("data/accounts.csv"), "id,name\n1,Acme\n").unwrap();
+    let mut person = Scripted::saying(&["Folder", "crm", "data", "y"]);
+    let made = add_to(folder, &AddConnection::default(), &mut person)
+        .await
+        .unwrap();
+    assert_eq!(made.catalog.table("crm.accounts").unwrap().rows, Some(1));
+    assert!(person.answers.is_empty() && person.hidden.is_empty());
+    assert_eq!(
+        read(folder, "sopwright.toml"),
+        "[connections.crm]\nkind = \"folder\"\npath = \"data\"\nwritable = true\n"
+    );
+
+    rusqlite::Connection::open(folder.join("crm.db"))
+        .unwrap()
+        .execute_batch("CREATE TABLE plans (id INTEGER PRIMARY KEY); INSERT INTO plans VALUES (1)")
+        .unwrap();
+    let made = add_to(folder, &kind_of("sqlite", &["path=crm.db"]), &mut Nobody)
+        .await
+        .unwrap();
+    assert_eq!(made.catalog.table("sqlite.plans").unwrap().rows, Some(1));
+
+    for (args, message) in [
+        (kind_of("folder", &["path=nowhere"]), "no folder at"),
+        (kind_of("folder", &[]), "`path` is not filled in"),
+        (kind_of("foldr", &[]), "`foldr` is not known"),
+        (
+            kind_of("postgres", &["host=h", "port=x"]),
+            "`database` is not",
+        ),
+        (
+            kind_of(
+                "postgres",
+                &["host=127.0.0.1", "port=x", "database=d", "user=u"],
+            ),
+            "`x` is no port",
+        ),
+        (
+            kind_of(
+                "mysql",
+                &["host=127.0.0.1", "port=1", "database=d", "user=u"],
+            ),
+            "127.0.0.1",
+        ),
+        (
+            AddConnection {
+                since: Some("9d".to_owned()),
+                ..kind_of("folder", &["path=data"])
+            },
+            "--since is only for services",
+        ),
+    ] {
+        let args = AddConnection {
+            name: Some("other".to_owned()),
+            ..args
+        };
+        let error = add_to(folder, &args, &mut Nobody).await.unwrap_err();
+        assert!(error.to_string().contains(message), "{error:?}");
+    }
+    assert!(!read(folder, "sopwright.toml").contains("other"));
+}
+
+#[tokio::test]
+async fn the_address_of_a_csv_is_a_secret_unless_it_is_said() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/plans", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            lines
+                .map(Result::unwrap)
+                .take_while(|l| !l.is_empty())
+                .count();
+            let answer =
+                "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nid\n1\n\n";
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let link: &'static str = url.clone().leak();
+    let mut person = Scripted::saying(&["csv", "", "plans", "", link]);
+    let made = add_to(folder, &AddConnection::default(), &mut person)
+        .await
+        .unwrap();
+    assert_eq!(made.catalog.table("csv.plans").unwrap().rows, Some(1));
+    assert_eq!(person.hidden.len(), 1);
+    assert_eq!(
+        read(folder, "sopwright.toml"),
+        "[connections.csv]\nkind = \"csv\"\ntables = { plans = \"env:CSV_ADDRESS\" }\n"
+    );
+    assert_eq!(read(folder, ".env"), format!("CSV_ADDRESS={url}\n"));
+
+    let said = AddConnection {
+        name: Some("open".to_owned()),
+        ..kind_of("csv", &["table=plans", &format!("address={url}")])
+    };
+    add_to(folder, &said, &mut Nobody).await.unwrap();
+    assert!(
+        read(folder, "sopwright.toml").ends_with(&format!("tables = {{ plans = \"{url}\" }}\n"))
+    );
+
+    let sheet = "https://docs.google.com/spreadsheets/d/1Bx/edit#gid=7";
+    let args = AddConnection {
+        name: Some("sheet".to_owned()),
+        keep: true,
+        ..kind_of("csv", &["table=t", &format!("address={sheet}")])
+    };
+    let section = sections(folder, &args).await;
+    assert!(
+        section.contains("/1Bx/export?format=csv&gid=7")
+            && section.contains("redirects_to = [\"*.googleusercontent.com\"]"),
+        "{section}"
+    );
+}
+
+/// Returns the section that would be kept, without trying it.
+async fn sections(folder: &Path, args: &AddConnection) -> String {
+    let workspace = Workspace::open(Some(folder), folder).unwrap();
+    let mut nobody = Nobody;
+    let mut asking = Asking {
+        args,
+        workspace: &workspace,
+        person: &mut nobody,
+    };
+    asked(&workspace, &mut asking).await.unwrap().section.text()
+}
+
+#[tokio::test]
+async fn mailboxes_are_signed_in_to_before_they_are_kept_and_channels_are_kept_as_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mut person = Scripted::saying(&[
+        "mail",
+        "",
+        "Ann <ann@acme.example>",
+        "ann@acme.example",
+        "imap://127.0.0.1:1",
+        "",
+        "pa55-w0rd",
+        "n",
+    ]);
+    let error = add_to(folder, &AddConnection::default(), &mut person)
+        .await
+        .unwrap_err();
+    assert_eq!(error.message, "Nothing was kept");
+    assert!(person.answers.is_empty(), "{:?}", person.answers);
+    assert!(!folder.join("sopwright.toml").exists() && !folder.join(".env").exists());
+
+    let mut person = Scripted::saying(&[
+        "chat",
+        "slack",
+        "Slack",
+        "cs-alerts",
+        "https://hooks.slack.example/T0/s3cret",
+    ]);
+    let made = add_to(folder, &AddConnection::default(), &mut person)
+        .await
+        .unwrap();
+    assert_eq!(made.variables, ["SLACK_WEBHOOK"]);
+    assert_eq!(
+        read(folder, "sopwright.toml"),
+        "[connections.slack]\nkind = \"chat\"\nservice = \"slack\"\n\
+         channels = { cs-alerts = \"env:SLACK_WEBHOOK\" }\n"
+    );
+}

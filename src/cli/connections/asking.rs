@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::super::args::AddConnection;
+use super::kinds::{ConnectionKind, KINDS};
 use crate::connect::{Asked, Asks, DescribedBy, presets};
 use crate::diag::{Error, Kind, Result, did_you_mean};
 use crate::store::Workspace;
@@ -15,6 +16,14 @@ pub(super) struct Asking<'a> {
     pub(super) person: &'a mut dyn Lines,
 }
 
+/// What is added.
+pub(super) enum What {
+    /// A kind of connection that asks for a few keys.
+    Kind(&'static ConnectionKind),
+    /// A service that is described.
+    Service(DescribedBy),
+}
+
 /// The secrets of a connection.
 #[derive(Default)]
 pub(super) struct Secrets {
@@ -25,40 +34,64 @@ pub(super) struct Secrets {
 }
 
 impl Asking<'_> {
-    /// Returns where the service is described.
+    /// Returns what is added.
     ///
     /// # Errors
     /// If nothing says so.
-    pub(super) async fn service(&mut self) -> Result<DescribedBy> {
+    pub(super) async fn service(&mut self) -> Result<What> {
         if let Some(file) = &self.args.description {
             let root = self.workspace.root();
-            return Ok(DescribedBy::File(super::section::from_workspace(
-                file, root,
+            return Ok(What::Service(DescribedBy::File(
+                super::section::from_workspace(file, root),
             )));
-        }
-        if let Some(service) = &self.args.service {
-            return Ok(DescribedBy::Preset(service.clone()));
         }
         let names: Vec<&str> = presets::names().collect();
-        if !self.person.is_there() {
-            return Err(Error::usage("Which service is to be added?").help(format!(
-                "Name one of {}, or a file with --description.",
-                names.join(", ")
-            )));
+        let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        let said = match &self.args.service {
+            Some(said) => said.clone(),
+            None if self.person.is_there() => {
+                for kind in &KINDS {
+                    ui::out(format!(
+                        "{} {}",
+                        paint(Style::Strong, format!("{:<10}", kind.name)),
+                        kind.about
+                    ));
+                }
+                ui::out(format!("Services: {}", names.join(", ")));
+                self.line("Which one? ").await?.to_lowercase()
+            }
+            None => {
+                return Err(Error::usage("Which service is to be added?").help(format!(
+                    "Name one of {}, {}, or a file with --description.",
+                    kinds.join(", "),
+                    names.join(", ")
+                )));
+            }
+        };
+        if let Some(kind) = ConnectionKind::of(&said) {
+            if self.args.since.is_some() {
+                return Err(Error::usage("--since is only for services"));
+            }
+            return Ok(What::Kind(kind));
         }
-        ui::out(format!("Services: {}", names.join(", ")));
-        let line = self.line("Which one? ").await?;
-        presets::text(&line).map_err(Error::from)?;
-        Ok(DescribedBy::Preset(line))
+        if !names.contains(&said.as_str()) {
+            let help = did_you_mean(&said, kinds.into_iter().chain(names.iter().copied()));
+            let help = help.unwrap_or_else(|| {
+                "`sopwright connections presets` lists the services; one of your own is described in a file: docs/connections.md."
+                    .to_owned()
+            });
+            return Err(Error::usage(format!("`{said}` is not known")).help(help));
+        }
+        Ok(What::Service(DescribedBy::Preset(said)))
     }
 
     /// Returns what the connection is called.
     ///
     /// # Errors
     /// For a name that cannot be one, or is taken.
-    pub(super) async fn name(&mut self, from: &DescribedBy, asks: &Asks) -> Result<String> {
-        let unless = match from {
-            DescribedBy::Preset(preset) => preset.clone(),
+    pub(super) async fn name(&mut self, what: &What, asks: &Asks) -> Result<String> {
+        let unless = match what {
+            What::Service(DescribedBy::Preset(preset)) => preset.clone(),
             _ => asks.service.clone().unwrap_or_default().to_lowercase(),
         };
         let name = match &self.args.name {
@@ -138,7 +171,8 @@ impl Asking<'_> {
             if secrets.variables.contains_key(&secret.name) {
                 continue;
             }
-            let variable = secret.default.clone().unwrap_or_default();
+            let own = || own_variable(connection, &secret.name);
+            let variable = secret.default.clone().unwrap_or_else(own);
             let is_set = self.workspace.variable(&variable).is_some();
             if !self.person.is_there() {
                 if is_set || !secret.optional {
@@ -158,7 +192,7 @@ impl Asking<'_> {
             if let Some(typed) = typed {
                 // What another connection uses stays as it is.
                 let variable = match is_set {
-                    true => own_variable(connection, &secret.name),
+                    true => own(),
                     false => variable,
                 };
                 secrets
@@ -258,9 +292,10 @@ fn named(said: &str, asks: &Asks) -> Result<(String, String)> {
     let (name, reference) = match said.split_once('=') {
         Some((name, reference)) if names.contains(&name) => (name, reference),
         _ => {
-            let needed: Vec<&Asked> = asks.secrets.iter().filter(|s| !s.optional).collect();
-            match needed.as_slice() {
-                [only] => (only.name.as_str(), said),
+            let mut needed = asks.secrets.iter().filter(|s| !s.optional);
+            let only = match (asks.secrets.as_slice(), needed.next(), needed.next()) {
+                ([], ..) => return Err(Error::usage("--secret: nothing here is a secret")),
+                ([only], ..) | (_, Some(only), None) => only,
                 _ => {
                     return Err(
                         Error::usage("--secret does not say which secret it is of").help(format!(
@@ -269,7 +304,8 @@ fn named(said: &str, asks: &Asks) -> Result<(String, String)> {
                         )),
                     );
                 }
-            }
+            };
+            (only.name.as_str(), said)
         }
     };
     // Anything else may be the secret itself, and is not repeated.

@@ -2,6 +2,8 @@
 
 mod add;
 mod asking;
+mod google;
+mod kinds;
 mod section;
 
 use std::process::ExitCode;

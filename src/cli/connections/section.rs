@@ -10,14 +10,10 @@ use crate::connect::DescribedBy;
 pub(super) struct Section {
     /// The connection's name.
     pub(super) name: String,
-    /// Where its description comes from.
-    pub(super) from: DescribedBy,
-    /// What its blanks are filled with.
-    pub(super) set: IndexMap<String, String>,
-    /// The variables that hold its secrets.
-    pub(super) secrets: IndexMap<String, String>,
-    /// Since when records are read.
-    pub(super) since: Option<String>,
+    /// Its kind.
+    pub(super) kind: &'static str,
+    /// Its other keys, each with its value as TOML writes it.
+    pub(super) entries: Vec<(&'static str, String)>,
     /// May records be changed?
     pub(super) writable: bool,
 }
@@ -27,27 +23,10 @@ impl Section {
     pub(super) fn text(&self) -> String {
         let mut lines = vec![
             format!("[connections.{}]", self.name),
-            "kind = \"rest\"".to_owned(),
+            format!("kind = {}", quoted(self.kind)),
         ];
-        match &self.from {
-            DescribedBy::Preset(preset) => lines.push(format!("preset = {}", quoted(preset))),
-            DescribedBy::File(file) => {
-                lines.push(format!("description = {}", quoted(&file.to_string_lossy())));
-            }
-            DescribedBy::Section => {}
-        }
-        if !self.set.is_empty() {
-            lines.push(format!("set = {}", table(&self.set, |value| value.clone())));
-        }
-        if !self.secrets.is_empty() {
-            let named = table(&self.secrets, |variable| format!("env:{variable}"));
-            lines.push(format!("secrets = {named}"));
-        }
-        lines.extend(
-            self.since
-                .iter()
-                .map(|since| format!("since = {}", quoted(since))),
-        );
+        let entries = self.entries.iter();
+        lines.extend(entries.map(|(key, value)| format!("{key} = {value}")));
         if self.writable {
             lines.push("writable = true".to_owned());
         }
@@ -55,15 +34,53 @@ impl Section {
     }
 }
 
-fn table(entries: &IndexMap<String, String>, value: impl Fn(&String) -> String) -> String {
+/// Returns what the section of a described service says: by what it is described, what its blanks
+/// are filled with, which variables hold its secrets, and since when records are read.
+pub(super) fn of_service(
+    from: &DescribedBy,
+    set: &IndexMap<String, String>,
+    secrets: &IndexMap<String, String>,
+    since: Option<&str>,
+) -> Vec<(&'static str, String)> {
+    let mut entries = Vec::new();
+    match from {
+        DescribedBy::Preset(preset) => entries.push(("preset", quoted(preset))),
+        DescribedBy::File(file) => {
+            entries.push(("description", quoted(&file.to_string_lossy())));
+        }
+        DescribedBy::Section => {}
+    }
+    if !set.is_empty() {
+        entries.push(("set", table(set)));
+    }
+    if !secrets.is_empty() {
+        let named = secrets
+            .iter()
+            .map(|(name, variable)| (name.clone(), format!("env:{variable}")));
+        entries.push(("secrets", table(&named.collect())));
+    }
+    entries.extend(since.map(|since| ("since", quoted(since))));
+    entries
+}
+
+/// Returns a table as TOML writes it in a line.
+pub(super) fn table(entries: &IndexMap<String, String>) -> String {
+    let key = |name: &str| match name
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+    {
+        true => name.to_owned(),
+        false => quoted(name),
+    };
     let entries: Vec<String> = entries
         .iter()
-        .map(|(name, said)| format!("{name} = {}", quoted(&value(said))))
+        .map(|(name, value)| format!("{} = {}", key(name), quoted(value)))
         .collect();
     format!("{{ {} }}", entries.join(", "))
 }
 
-fn quoted(text: &str) -> String {
+/// Returns a text as TOML writes it.
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 

@@ -6,6 +6,7 @@ mod mcp;
 mod rest;
 mod server;
 mod service;
+mod web_csv;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,7 @@ pub use mcp::{ListConfig, McpConfig, Paging};
 pub use rest::{DescribedBy, RestConfig};
 pub use server::ServerConfig;
 pub use service::{AuthConfig, ServiceConfig, TokenConfig};
+pub use web_csv::WebCsvConfig;
 
 /// The connections by name, as configured.
 pub type ConnectionsConfig = IndexMap<String, ConnectionConfig>;
@@ -29,7 +31,7 @@ pub type ConnectionsConfig = IndexMap<String, ConnectionConfig>;
 /// How to reach one connection.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ConnectionConfig {
-    /// A folder of CSV, TSV, JSON and JSONL files, each a table.
+    /// A folder of data files, each a table.
     Folder(FileConfig),
     /// A SQLite database.
     Sqlite(FileConfig),
@@ -37,6 +39,8 @@ pub enum ConnectionConfig {
     Postgres(ServerConfig),
     /// A MySQL or MariaDB database.
     Mysql(ServerConfig),
+    /// CSVs at addresses.
+    Csv(WebCsvConfig),
     /// An HTTP service that an OpenAPI document describes.
     Http(HttpConfig),
     /// A server of the Model Context Protocol.
@@ -50,11 +54,12 @@ pub enum ConnectionConfig {
 }
 
 /// The kinds, each with its keys.
-const KINDS: [(&str, &[&[&str]]); 9] = [
+const KINDS: [(&str, &[&[&str]]); 10] = [
     ("folder", &[OF_FILES, &["tables"]]),
     ("sqlite", &[OF_FILES]),
     ("postgres", &[server::KEYS, &["schema"]]),
     ("mysql", &[server::KEYS]),
+    ("csv", &[web_csv::KEYS]),
     ("http", &[&["openapi", "base_url"], OF_SERVICES]),
     ("mcp", &[&["command", "env", "url", "tables"], OF_SERVICES]),
     ("rest", &[rest::KEYS]),
@@ -112,7 +117,8 @@ impl ConnectionConfig {
             ConnectionConfig::Folder(_)
             | ConnectionConfig::Sqlite(_)
             | ConnectionConfig::Postgres(_)
-            | ConnectionConfig::Mysql(_) => None,
+            | ConnectionConfig::Mysql(_)
+            | ConnectionConfig::Csv(_) => None,
             ConnectionConfig::Http(http) => Some(&http.service.limits),
             ConnectionConfig::Mcp(mcp) => Some(&mcp.service.limits),
             ConnectionConfig::Mail(mail) => Some(&mail.service.limits),
@@ -146,6 +152,7 @@ impl<'de> Deserialize<'de> for ConnectionConfig {
             "sqlite" => FileConfig::deserialize(section).map(ConnectionConfig::Sqlite),
             "postgres" => ServerConfig::deserialize(section).map(ConnectionConfig::Postgres),
             "mysql" => ServerConfig::deserialize(section).map(ConnectionConfig::Mysql),
+            "csv" => WebCsvConfig::deserialize(section).map(ConnectionConfig::Csv),
             "mcp" => McpConfig::deserialize(section).map(ConnectionConfig::Mcp),
             "rest" => RestConfig::deserialize(section).map(ConnectionConfig::Rest),
             "mail" => {
@@ -216,7 +223,7 @@ mod tests {
         assert!(error.contains("Did you mean `path`?"), "{error}");
         let error = read("[crm]\npath = 'x'").unwrap_err();
         assert!(
-            error.contains("folder, sqlite, postgres, mysql, http"),
+            error.contains("folder, sqlite, postgres, mysql, csv, http"),
             "{error}"
         );
         let error = read("[db]\nkind = 'mysql'\nschema = 'public'").unwrap_err();

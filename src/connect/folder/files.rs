@@ -16,6 +16,8 @@ pub enum Format {
     JsonLines,
     /// Sheets of a workbook, each a table.
     Workbook,
+    /// Columns with their types.
+    Parquet,
 }
 
 /// A file that is a table.
@@ -93,6 +95,7 @@ fn format_of(path: &Path) -> Option<Format> {
         },
         "json" => Format::Json,
         "jsonl" | "ndjson" => Format::JsonLines,
+        "parquet" => Format::Parquet,
         "xlsx" | "xlsm" | "ods" | "xls" => Format::Workbook,
         _ => return None,
     })
@@ -113,13 +116,14 @@ mod tests {
             "notes.md",
             ".hidden.csv",
             "c.ndjson",
+            "d.parquet",
         ] {
             fs::write(folder.path().join(name), "").unwrap();
         }
         fs::create_dir(folder.path().join("deep.csv")).unwrap();
         let files = list(folder.path()).unwrap();
         let names: Vec<&str> = files.iter().map(|file| file.table.as_str()).collect();
-        assert_eq!(names, ["a", "a.json", "b", "c"]);
+        assert_eq!(names, ["a", "a.json", "b", "c", "d"]);
         assert_eq!(files[3].format, Format::JsonLines);
     }
 }

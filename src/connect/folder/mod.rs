@@ -1,12 +1,13 @@
-//! A folder of data files, each a table: CSV, TSV, JSON and JSONL, and the sheets of workbooks. Files
-//! of one pattern can be one table, which grows with each that comes.
+//! A folder of data files, each a table: CSV, TSV, JSON, JSONL and Parquet, and the sheets of
+//! workbooks. Files of one pattern can be one table, which grows with each that comes.
 
-mod delimited;
+pub(super) mod delimited;
 mod dialect;
-mod files;
+pub(super) mod files;
 mod grown;
 mod json;
 mod oddities;
+mod parquet;
 mod update;
 mod workbook;
 
@@ -130,7 +131,7 @@ impl Folder {
         }
         if info.tables.is_empty() && problems.is_empty() {
             problems.push(format!(
-                "{} holds no .csv, .tsv, .json, .jsonl, .ndjson, .xlsx, .ods or .xls file.",
+                "{} holds no .csv, .tsv, .json, .jsonl, .ndjson, .parquet, .xlsx, .ods or .xls file.",
                 self.path.display()
             ));
         }
@@ -155,6 +156,7 @@ impl Folder {
         let fields = records::pinned(&file.table, &self.described(&file)?.readings, &scan.fields)?;
         Ok(RowStream::spawn(move |sink| match file.format {
             Format::Workbook => workbook::scan(&file, &fields, sink),
+            Format::Parquet => parquet::scan(&file, &fields, sink),
             _ => json::scan(&file, &fields, sink),
         }))
     }
@@ -246,6 +248,7 @@ impl Folder {
             Format::Delimited { .. } => DelimitedFile::open(file)?.describe(self.writable)?,
             Format::Json | Format::JsonLines => json::describe(file)?,
             Format::Workbook => workbook::describe(file)?,
+            Format::Parquet => parquet::describe(file)?,
         });
         let mut cache = self
             .described

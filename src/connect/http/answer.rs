@@ -56,6 +56,8 @@ impl Answer {
             let is_unclear = !matches!(code, 429 | 503);
             let mut error = ConnectError::transient(format!("{what} is not available: {said}"))
                 .unclear(is_unclear);
+            // A gateway says these of what is behind it, and a service of itself.
+            error.is_of_request = !matches!(code, 429 | 502 | 503 | 504);
             error.kind = ConnectErrorKind::Transient {
                 retry_after: self.retry_after(),
             };

@@ -6,6 +6,7 @@ mod auth;
 mod form;
 mod openapi;
 mod operation;
+mod outline;
 mod schema;
 mod token;
 mod wire;
@@ -20,11 +21,12 @@ use tokio::sync::OnceCell;
 
 use super::{ConnectError, Connection, ConnectionInfo, HttpConfig, Row, RowStream, Scan};
 use crate::diag::did_you_mean;
-pub(super) use access::Access;
+pub(super) use access::{Access, Pass};
 pub(super) use auth::{Auth, named_or_plain};
 use openapi::Document;
 use operation::Operation;
 pub(super) use operation::{check_names, path_part, text_of};
+pub use outline::openapi_outline;
 pub(super) use token::TokenSource;
 pub(super) use wire::Wire;
 

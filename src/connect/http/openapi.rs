@@ -67,6 +67,12 @@ impl Document {
         self.root.pointer("/servers/0/url")?.as_str()
     }
 
+    /// Returns how callers are known, as the document says it.
+    pub fn security(&self) -> &Value {
+        let schemes = self.root.pointer("/components/securitySchemes");
+        schemes.unwrap_or(&Value::Null)
+    }
+
     /// Returns the operations by their names, and a word on those that are left out.
     ///
     /// # Errors

@@ -97,7 +97,8 @@ impl Wire {
                 let told = format!("{what} could not be reached: {}.", net::reason(&error));
                 // What could not even be connected to was not asked.
                 let is_unclear = !error.is_connect();
-                self.without_secret(&pass, ConnectError::transient(told).unclear(is_unclear))
+                let lost = ConnectError::transient(told).unclear(is_unclear);
+                self.without_secret(&pass, lost.of_request(error.is_timeout()))
             })?;
             if response.status() == StatusCode::UNAUTHORIZED
                 && std::mem::take(&mut may_renew)
@@ -149,7 +150,8 @@ impl Wire {
                 "The answer of {what} broke off: {}.",
                 net::reason(&error)
             ))
-            .unclear(true)),
+            .unclear(true)
+            .of_request(true)),
         }
     }
 

@@ -311,6 +311,7 @@ impl Session {
     fn too_slow(&self, what: &str) -> ConnectError {
         let seconds = self.timeout.as_secs();
         ConnectError::transient(format!("{what} did not answer within {seconds} s."))
+            .of_request(true)
     }
 
     /// Returns what the server has complained about last.

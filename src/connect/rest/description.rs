@@ -1,6 +1,7 @@
 //! The description of a service, as it is written.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use crate::spec::FieldType;
 
 /// A service: where it is, and what it offers. Tables and tools are read one by one, so that what
 /// is wrong with one is said of that one.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Description {
     /// Its name.
@@ -45,7 +46,7 @@ pub struct Description {
 }
 
 /// Something that a person fills in.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Blank {
     /// What it is, and where it is found.
@@ -59,7 +60,7 @@ pub struct Blank {
 }
 
 /// A secret that a person has.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecretAsked {
     /// What it is, and where it is found.
@@ -72,7 +73,7 @@ pub struct SecretAsked {
 }
 
 /// How a "no" is told that comes as a good answer, as with Slack's `"ok": false`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refusals {
     /// The path to what is true in an answer that is none.
@@ -88,7 +89,7 @@ pub struct Refusals {
 }
 
 /// A table.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableDescription {
     /// What its records are.
@@ -150,7 +151,7 @@ pub struct TableDescription {
 }
 
 /// How the next page is asked for.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(
     untagged,
     deny_unknown_fields,
@@ -207,7 +208,7 @@ pub enum Next {
 
 /// How older records are left out: `{since}` in the table's query or body is then the day since
 /// when.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Since {
     /// The column that says when a record was changed or made.
@@ -221,7 +222,7 @@ pub struct Since {
 }
 
 /// How a moment is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Moment {
     /// Seconds since 1970.
@@ -234,7 +235,7 @@ pub enum Moment {
 
 /// How a record is changed. Its path or body holds the table's key in braces, and `{set}`, the
 /// columns that are set.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateDescription {
     /// The method of its request; PATCH unless said.
@@ -260,7 +261,7 @@ pub struct UpdateDescription {
 }
 
 /// A tool. Its path, query, headers and body hold its arguments in braces.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToolDescription {
     /// What it does.
@@ -308,7 +309,7 @@ pub struct ToolDescription {
 }
 
 /// A message that is written of the arguments.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageDescription {
     /// As which service writes it.
@@ -318,7 +319,7 @@ pub struct MessageDescription {
 }
 
 /// How a service writes messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageStyle {
     /// Slack's mrkdwn and its blocks.
@@ -326,7 +327,7 @@ pub enum MessageStyle {
 }
 
 /// An argument of a tool.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// What it is.

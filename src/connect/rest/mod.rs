@@ -3,9 +3,11 @@
 
 mod asks;
 mod description;
+mod drafted;
 mod email;
 mod filling;
 mod held;
+mod keys;
 mod paging;
 pub mod presets;
 mod reading;
@@ -30,7 +32,9 @@ use super::refusals::{no_column, no_table, not_writable, require_key};
 use super::{ConnectError, Connection, ConnectionInfo, Effect, RestConfig, Row, RowStream, Scan};
 use crate::diag::did_you_mean;
 pub use asks::{Asked, Asks, asks};
+pub use drafted::{DraftedConnection, DraftedSecret, Host, Reach};
 use held::Held;
+pub use keys::description_keys;
 use service::Service;
 use table::{Reader, RestTable};
 use tool::RestTool;

@@ -2,16 +2,19 @@
 //! language guide and the docs. Each can be written `f(x, y)` or `x | f(y)`.
 
 mod dates;
+mod letters;
 mod lists;
 mod names;
 mod numbers;
 mod texts;
+mod word;
 mod words;
 
 pub(crate) use dates::moment_of;
+pub use letters::Letters;
 pub(crate) use lists::OVER_ITEMS;
-pub use names::{Name, SAME_WHOLE, normalize, same_word, similarity};
-pub use words::{is_initial, weight};
+pub use names::{Name, normalize, similarity};
+pub use word::{Word, common_in_whole, common_in_word};
 
 use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, State, Value};

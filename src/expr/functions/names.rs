@@ -1,6 +1,7 @@
 //! Names of companies and people: how alike two of them are.
 
-use super::words::{connects, is_initial, is_legal_form, weight, whole};
+use super::word::Word;
+use super::words::{connects, is_legal_form, whole};
 
 /// Returns a text in lower case, its accents, punctuation and double spaces taken away.
 pub fn normalize(words: &str) -> String {
@@ -29,12 +30,6 @@ pub fn normalize(words: &str) -> String {
     out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// From here on two words are one, spelled differently.
-const SAME_WORD: f64 = 0.82;
-
-/// From here on two names without their spaces are one, spelled differently.
-pub const SAME_WHOLE: f64 = 0.92;
-
 /// Letters of an acronym at the least: two are in too many names.
 const SHORTEST_ACRONYM: usize = 3;
 
@@ -43,9 +38,6 @@ const LONGEST_ACRONYM: usize = 6;
 
 /// How alike a name and its acronym are: enough to be found, too little to be sure.
 const ACRONYM: f64 = 0.85;
-
-/// How alike a word and its first letter are.
-const INITIAL: f64 = 0.75;
 
 /// Returns how alike two names are; see [`Name::likeness`].
 pub fn similarity(a: &str, b: &str) -> f64 {
@@ -56,15 +48,21 @@ pub fn similarity(a: &str, b: &str) -> f64 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     normal: String,
-    words: Vec<String>,
+    words: Vec<Word>,
+    whole: Word,
 }
 
 impl Name {
     /// Prepares a name.
     pub fn of(text: &str) -> Self {
         let normal = normalize(text);
-        let words = core(&normal).map(str::to_owned).collect();
-        Name { normal, words }
+        let words = core(&normal).map(Word::of).collect();
+        let whole = Word::of(&core(&normal).collect::<String>());
+        Name {
+            normal,
+            words,
+            whole,
+        }
     }
 
     /// Returns it normalized, its legal form included.
@@ -74,13 +72,13 @@ impl Name {
 
     /// Returns its words but those of its legal form, normalized and written out; none where it is
     /// empty.
-    pub fn words(&self) -> &[String] {
+    pub fn words(&self) -> &[Word] {
         &self.words
     }
 
     /// Returns its words without what is between them.
-    pub fn whole(&self) -> String {
-        self.words.concat()
+    pub fn whole(&self) -> &Word {
+        &self.whole
     }
 
     /// Returns what it would be called by the first letters of its words, of which it has three or
@@ -101,12 +99,16 @@ impl Name {
 
     /// Is it one word, short enough to be the first letters of others?
     pub fn is_acronym(&self) -> bool {
-        let length = self.whole().chars().count();
-        self.words.len() == 1 && (SHORTEST_ACRONYM..=LONGEST_ACRONYM).contains(&length)
+        let lengths = SHORTEST_ACRONYM..=LONGEST_ACRONYM;
+        self.words.len() == 1 && lengths.contains(&self.whole.length())
     }
 
-    fn parts(&self) -> Vec<&str> {
-        self.words.iter().map(String::as_str).collect()
+    /// Are its words those of another, in whatever order?
+    fn has_words_of(&self, other: &Name) -> bool {
+        // The same words have the same letters.
+        self.words.len() == other.words.len()
+            && self.whole.letters() == other.whole.letters()
+            && sorted(&self.words) == sorted(&other.words)
     }
 
     /// Returns how alike two names are, from 0 to 1: 1 for the same letters and digits, 0.98 where
@@ -121,54 +123,42 @@ impl Name {
         if self.normal == other.normal {
             return 1.0;
         }
-        let (a, b) = (self.parts(), other.parts());
-        if sorted(&a) == sorted(&b) {
+        if self.has_words_of(other) {
             return 0.98;
         }
         let stands_for = |short: &Name, long: &Name| {
-            short.is_acronym() && long.acronyms().contains(&short.words[0])
+            short.is_acronym()
+                && long
+                    .acronyms()
+                    .iter()
+                    .any(|acronym| acronym == short.whole.text())
         };
         if stands_for(self, other) || stands_for(other, self) {
             return ACRONYM;
         }
         // "North Wind" is "Northwind", with a slip of the pen or not.
-        paired(&a, &b)
-            .max(same_whole(&self.whole(), &other.whole()))
+        paired(&self.words, &other.words)
+            .max(self.whole.same_whole(&other.whole))
             .min(0.97)
-    }
-}
-
-/// Returns how alike two names without their spaces are; 0 where they are not one.
-fn same_whole(a: &str, b: &str) -> f64 {
-    // Each letter that one has more is an edit.
-    let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
-    if (short as f64) < SAME_WHOLE * long as f64 - 4.0 {
-        return 0.0;
-    }
-    let likeness = strsim::normalized_damerau_levenshtein(a, b);
-    if likeness >= SAME_WHOLE {
-        likeness
-    } else {
-        0.0
     }
 }
 
 /// Returns the weighed share of words that have a partner, each partner taken once. Where words
 /// are left over on both sides they contradict each other ("Luna Energy", "Luna Foods"), and then
 /// common ones weigh as much as others.
-fn paired(a: &[&str], b: &[&str]) -> f64 {
-    let mut free: Vec<&str> = b.to_vec();
-    let mut left: Vec<&str> = Vec::new();
+fn paired(a: &[Word], b: &[Word]) -> f64 {
+    let mut free: Vec<&Word> = b.iter().collect();
+    let mut left: Vec<&Word> = Vec::new();
     let (mut shared, mut all) = (0.0, 0.0);
     for word in a {
         let best = free
             .iter()
             .enumerate()
-            .map(|(place, other)| (same_word(word, other), place))
+            .map(|(place, other)| (word.same_word(other), place))
             .max_by(|x, y| x.0.total_cmp(&y.0));
         match best.filter(|(likeness, _)| *likeness > 0.0) {
             Some((likeness, place)) => {
-                let both = weight(word) + weight(free.swap_remove(place));
+                let both = word.weight() + free.swap_remove(place).weight();
                 shared += likeness * both;
                 all += both;
             }
@@ -178,28 +168,9 @@ fn paired(a: &[&str], b: &[&str]) -> f64 {
     let contradict = !left.is_empty() && !free.is_empty();
     let over = left.iter().chain(&free);
     all += over
-        .map(|word| if contradict { 1.0 } else { weight(word) })
+        .map(|word| if contradict { 1.0 } else { word.weight() })
         .sum::<f64>();
     shared / all
-}
-
-/// Returns how alike two words are; 0 where they are not one, spelled differently.
-pub fn same_word(a: &str, b: &str) -> f64 {
-    let has_digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
-    if a == b {
-        1.0
-    } else if is_initial(a) || is_initial(b) {
-        let is_first = a.chars().next() == b.chars().next();
-        if is_first { INITIAL } else { 0.0 }
-    } else if has_digit(a) || has_digit(b) {
-        0.0
-    } else {
-        // A shared beginning alone must not carry two words: edits count as much.
-        let edits = strsim::normalized_damerau_levenshtein(a, b);
-        Some((strsim::jaro_winkler(a, b) + edits) / 2.0)
-            .filter(|likeness| *likeness >= SAME_WORD)
-            .unwrap_or(0.0)
-    }
 }
 
 fn core(name: &str) -> impl Iterator<Item = &str> {
@@ -210,8 +181,8 @@ fn core(name: &str) -> impl Iterator<Item = &str> {
         .map(whole)
 }
 
-fn sorted<'w>(words: &[&'w str]) -> Vec<&'w str> {
-    let mut words = words.to_vec();
+fn sorted(words: &[Word]) -> Vec<&str> {
+    let mut words: Vec<&str> = words.iter().map(Word::text).collect();
     words.sort_unstable();
     words
 }

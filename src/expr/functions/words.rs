@@ -167,13 +167,13 @@ pub(super) fn connects(word: &str) -> bool {
 }
 
 /// Is it the first letter of a word that is left out?
-pub fn is_initial(word: &str) -> bool {
+pub(super) fn is_initial(word: &str) -> bool {
     let mut letters = word.chars();
     letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none()
 }
 
 /// Returns how much a word tells, against one that tells names apart.
-pub fn weight(word: &str) -> f64 {
+pub(super) fn weight(word: &str) -> f64 {
     if is_initial(word) || COMMON.binary_search(&word).is_ok() {
         LITTLE
     } else {
