@@ -17,6 +17,7 @@ mod lists;
 mod meanings;
 mod money;
 mod months;
+mod named_rows;
 mod newest;
 mod others;
 mod pairs;
@@ -37,7 +38,7 @@ pub(super) use compare::{figure, figures};
 pub(super) use read::Read;
 pub(super) use values::value_in;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
@@ -88,7 +89,13 @@ pub(super) struct Reader<'w> {
     measure: RefCell<Option<Read>>,
     /// What words name.
     names: ground::Names<'w>,
+    /// The clauses that were tried for the sentence that is read.
+    tried: Cell<usize>,
 }
+
+/// The most clauses that are tried for one sentence. Each is tried with all tables; one that takes more
+/// is no reading.
+const TRIED: usize = 4000;
 
 /// A figure that the SOP defines: "utilization is seats in use divided by seats bought".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +133,18 @@ impl<'w> Reader<'w> {
             supposed: RefCell::default(),
             measure: RefCell::default(),
             names: ground::Names::new(&world.tables),
+            tried: Cell::default(),
         }
+    }
+
+    /// Begins with another sentence.
+    pub(super) fn begin(&self) {
+        self.tried.set(0);
+    }
+
+    /// Were more clauses tried than a sentence is worth?
+    fn is_tired(&self) -> bool {
+        self.tried.get() > TRIED
     }
 
     /// Returns the condition that a case has a level, as texts ask it.
@@ -293,7 +311,16 @@ impl<'w> Reader<'w> {
         if let Some(known) = self.known.borrow().get(text) {
             return known.clone();
         }
-        let read = self.worked_out(text);
+        if self.is_tired() || named_rows::is_said_of_one(text) {
+            return None;
+        }
+        let read = self
+            .worked_out(text)
+            .filter(|read| !named_rows::loses_or(text, &read.source));
+        // What was given up on may be read another time.
+        if self.is_tired() {
+            return None;
+        }
         let mut known = self.known.borrow_mut();
         known.insert(text.to_owned(), read.clone());
         read

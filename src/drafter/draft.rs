@@ -25,7 +25,7 @@ use parts::plain;
 use serde_json::{Value as Json, json};
 
 use super::condition::Reader;
-use super::statement::{Forms, definition, meaning, pieces};
+use super::statement::{Forms, Rule, definition, meaning, pieces};
 use super::world::{Said, Table, World};
 
 /// What was made of an SOP.
@@ -61,19 +61,21 @@ fn drafted(world: &World, asks: bool) -> Option<Drafted> {
     let Cases { table, choices } = cases(world)?;
     let statements = super::spoken(world);
     let reader = reader(world, table, &statements, &Forms::new(&statements));
+    let refused = refused(world, table, &statements);
     let mut builder = Assembly::new(&reader, table);
     for said in &statements {
-        for (said, meaning) in pieces(said, &reader) {
-            builder.add(&said, meaning);
+        if refused.contains(&said.number) {
+            builder.open.push(said.clone());
+        } else {
+            for (said, meaning) in pieces(said, &reader) {
+                builder.add(&said, meaning);
+            }
         }
         reader.pass(&said.text);
     }
     builder.leave_open_with_the_next(&statements);
     ask::settle(&mut builder);
-    for said in notes(world)
-        .into_iter()
-        .filter(|said| !ask::is_answer(&said.text, &reader))
-    {
+    for said in notes(world, &reader) {
         builder.add_note(&said, meaning(&said, &reader));
     }
     if choices.is_some() {
@@ -84,9 +86,10 @@ fn drafted(world: &World, asks: bool) -> Option<Drafted> {
     }
     let levels = builder.level_labels();
     let judged = builder.judged_rules();
+    let known = ask::known(&builder);
     let drafted = builder.finish();
     let asked = match asks {
-        true => ask::questions(&drafted.open, &judged, &levels, &reader),
+        true => ask::questions(&drafted.open, &judged, &levels, &known, &reader),
         false => Vec::new(),
     };
     Some(Drafted {
@@ -94,6 +97,34 @@ fn drafted(world: &World, asks: bool) -> Option<Drafted> {
         asked,
         ..drafted
     })
+}
+
+/// Returns the statements whose reading was refused: those that hold an expression which was, or where none
+/// does, all that the refused part carries out.
+fn refused(world: &World, table: &Table, statements: &[Said]) -> Vec<usize> {
+    let numbers = &world.refused.statements;
+    if numbers.is_empty() {
+        return Vec::new();
+    }
+    let reader = reader(world, table, statements, &Forms::new(statements));
+    let mut held = Vec::new();
+    for said in statements {
+        let read = pieces(said, &reader);
+        let holds = read.iter().any(|(_, meaning)| {
+            let rules = meaning.rules.iter().filter_map(Rule::condition);
+            let mut read = rules.chain(&meaning.only).chain(&meaning.skip);
+            read.any(|read| world.refused.holds(&read.source))
+        });
+        if holds && numbers.contains(&said.number) {
+            held.push(said.number);
+        }
+        reader.pass(&said.text);
+    }
+    if held.is_empty() {
+        numbers.clone()
+    } else {
+        held
+    }
 }
 
 /// Returns a reader of an SOP whose cases are the rows of a table.
@@ -120,10 +151,13 @@ pub(super) fn reader<'w>(
     reader
 }
 
-/// Returns the sentences of the owner's notes, numbered after the SOP's.
-fn notes(world: &World) -> Vec<Said> {
+/// Returns the sentences of the owner's notes that answer no question, numbered after the SOP's.
+fn notes(world: &World, reader: &Reader<'_>) -> Vec<Said> {
     let after = world.statements.len();
-    let notes = crate::sop::Sop::parse(&world.notes).statements;
+    // Lines that stand below each other would be read as one paragraph.
+    let lines = world.notes.lines();
+    let lines: Vec<&str> = lines.filter(|line| !ask::is_answer(line, reader)).collect();
+    let notes = crate::sop::Sop::parse(&lines.join("\n")).statements;
     let said = notes
         .into_iter()
         .map(|s| Said::new(after + s.number, &s.text, ""));

@@ -34,6 +34,9 @@ pub struct Drafter;
 /// What it says of itself at the start.
 const HELLO: &str = "This is the built-in drafter: it reads plain rules about your tables, and leaves the rest to people or to a model. (`sopwright doctor` says how to set up a model.)";
 
+/// How an answer begins that wants something else than what was proposed.
+const DISAGREES: &str = "The user does not agree yet: ";
+
 /// The most tables that are looked at.
 const TABLES: usize = 40;
 
@@ -111,8 +114,8 @@ fn answer(messages: &[Message]) -> Said {
         Some("inspect") => propose(&world),
         Some("ask_user") => plan(&world),
         Some("propose_plan") => write(&world, messages),
-        Some("write_workflow" | "edit_workflow") => mend::after_check(messages),
-        Some("dry_run") => mend::after_dry_run(messages, None),
+        Some("write_workflow" | "edit_workflow") => mend::after_check(Some(&world), messages),
+        Some("dry_run") => mend::after_dry_run(Some(&world), messages, None),
         Some("save_workflow") => sum_up(&world, messages),
         Some(_) => says("That is as far as the built-in drafter goes."),
     }
@@ -239,7 +242,7 @@ fn write(world: &World, messages: &[Message]) -> Said {
     let Some(mut drafted) = draft::draft(world) else {
         return says("There is nothing to work on.");
     };
-    if let Some(wish) = wish(messages, "The user does not agree yet: ") {
+    if let Some(wish) = wish(messages, DISAGREES) {
         match change::made(world, &wish, &drafted.document) {
             Some(changed) => drafted.document = changed,
             None => {

@@ -42,9 +42,16 @@ use super::when;
 use super::words::tokens;
 use super::world::Said;
 
+/// The most words of a sentence that is read.
+const LONGEST: usize = 120;
+
 /// Returns what a statement is for. A sentence that says nothing as a whole may say several things
 /// one after the other.
 pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
+    reader.begin();
+    if said.text.split_whitespace().count() > LONGEST || remarks::is_of_others(&said.text, reader) {
+        return Meaning::default();
+    }
     let said = &Said {
         text: reader.plain(&said.text),
         ..said.clone()
@@ -95,6 +102,9 @@ fn by_parts(said: &Said, whole: Meaning, reader: &Reader<'_>) -> Meaning {
     }
     let mut merged = Meaning::default();
     for text in parts {
+        if merged.skip.is_some() && remarks::keeps_in(text) {
+            continue;
+        }
         let one = part(
             &Said {
                 text: text.to_owned(),
@@ -120,6 +130,9 @@ fn apart(said: &Said, reader: &Reader<'_>) -> Option<Meaning> {
     let mut merged = Meaning::default();
     for text in parts {
         let text = text.trim().to_owned();
+        if merged.skip.is_some() && remarks::keeps_in(&text) {
+            continue;
+        }
         let one = part(
             &Said {
                 text,
@@ -240,7 +253,9 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.waived = Some("nothing changes");
         return meaning;
     }
-    meaning.waived = remarks::changes_nothing(text).or_else(|| blanks::meets_nothing(text, reader));
+    meaning.waived = remarks::changes_nothing(text)
+        .or_else(|| blanks::meets_nothing(text, reader))
+        .or_else(|| remarks::behind_exclusion(text, reader));
     if meaning.waived.is_some() {
         meaning.when = None;
         return meaning;
@@ -253,6 +268,7 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         || text == crate::drafter::structure::LED
         || text == crate::drafter::pairs::PAIRED
         || introduces(text)
+        || reader.leads(text)
     {
         meaning.waived = Some("introduces what follows");
         return meaning;
@@ -263,10 +279,6 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     }
     if reader.defines_word(text) {
         meaning.waived = Some("says what a word means");
-        return meaning;
-    }
-    if reader.leads(text) {
-        meaning.waived = Some("introduces what follows");
         return meaning;
     }
     if reader.counts_days(text).is_some() {
@@ -343,8 +355,8 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     }
     meaning.outputs = outputs(&lower, text, reader);
     // "But if …" of a level that was said right before is no rule for the others.
-    let is_exception = lower.starts_with("but ") && reader.hangs_on_level(text);
-    if !forbids::forbids_for(&lower) && !is_exception {
+    if !forbids::forbids_for(&lower) && !(lower.starts_with("but ") && reader.hangs_on_level(text))
+    {
         meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
     }
     if !meaning.rules.is_empty() {
@@ -360,7 +372,8 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     meaning.top = top(text);
     if meaning.outputs.is_empty() {
         let is_free = meaning.is_open();
-        meaning.only = rows::chosen(said, is_free, reader);
+        let chosen = rows::chosen(said, is_free, reader);
+        meaning.only = chosen.filter(|read| !remarks::asks_for_outcome(text, read, reader));
         let begins = lower.trim_start_matches("and ");
         meaning.also = begins.starts_with("also take ") || begins.starts_with("plus ");
     }

@@ -208,6 +208,7 @@ impl<'w> Reader<'w> {
             return known.clone();
         }
         let read = self.parse(text);
+        let read = read.filter(|_| !super::named_rows::is_said_of_one(text));
         self.grounded
             .borrow_mut()
             .insert(text.to_owned(), read.clone());

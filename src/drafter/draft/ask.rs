@@ -1,17 +1,23 @@
 //! Questions about what was not read, and what their answers say: which rows there are, how the
 //! outcome is decided, and what single words mean.
 
+mod shown;
 mod told;
 mod words;
 
+pub(super) use shown::{Known, known};
 pub(super) use told::{defines, is_answer, settle};
 pub(in crate::drafter) use words::{meanings, unknown};
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde_json::{Value as Json, json};
 
 use crate::drafter::condition::Reader;
+use crate::drafter::pattern::pattern;
 use crate::drafter::statement::{leaves_out, rows_of, writes};
-use crate::drafter::world::{Said, World};
+use crate::drafter::world::Said;
 
 /// A question to the owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,18 +43,13 @@ pub(super) const SCOPE: &str = "Which rows does the procedure take, and which do
 /// Asks how the outcome is decided.
 pub(super) const LEVELS: &str = "How is the outcome of a case decided? Say all of it in simpler words, in the order in which it is tried: “NAME: condition; NAME: condition; otherwise: NAME”. What you say counts instead of what was read.";
 
-/// The most columns of a table that a question names.
-const NAMED: usize = 14;
-
-/// The most other tables whose columns a question names.
-const TABLES: usize = 4;
-
 /// Returns the questions about what was not read, those that open the most first.
 /// `judged` are those that state an outcome which was left to a model.
 pub(super) fn questions(
     open: &[Said],
     judged: &[Said],
     levels: &[String],
+    known: &Known,
     reader: &Reader<'_>,
 ) -> Vec<Question> {
     let world = reader.world;
@@ -65,19 +66,19 @@ pub(super) fn questions(
     let of_levels = left.iter().filter(|said| is_level(said, reader)).copied();
     let of_levels: Vec<&Said> = of_levels.chain(judged).collect();
     if !of_rows.is_empty() {
-        asked.push(question(
-            SCOPE,
-            &of_rows,
-            reader,
-            &told::example(reader, None),
-        ));
+        let example = shown::example(reader).map(|said| format!("take: {said}"));
+        let adds = format!("{}\nWhat you say is added to it.", known.rows);
+        asked.push(question(SCOPE, &of_rows, &adds, example, reader));
     }
     if !of_levels.is_empty() {
         let named = of_levels
             .iter()
             .find_map(|said| reader.forms.label_in(&said.text));
-        let example = told::example(reader, levels.first().map(String::as_str).or(named));
-        asked.push(question(LEVELS, &of_levels, reader, &example));
+        let label = levels.first().map(String::as_str).or(named);
+        let example = shown::example(reader).zip(label);
+        let example = example.map(|(said, label)| format!("{}: {said}", label.replace('_', " ")));
+        let replaces = format!("{}\nWhat you say counts instead of it.", known.levels);
+        asked.push(question(LEVELS, &of_levels, &replaces, example, reader));
     }
     let is_new = |question: &Question| {
         !world
@@ -90,51 +91,50 @@ pub(super) fn questions(
     asked
 }
 
+/// What says in which order steps are taken.
+static ORDERS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:skip|go (?:on )?(?:to|with)|ignore|continue (?:at|with)|see) (?:the )?(?:steps?|numbers?|no\.|points?|sections?|rules?|exceptions?) \d",
+    )
+});
+
 /// Does a statement say which rows are cases?
 fn is_scope(said: &Said, reader: &Reader<'_>) -> bool {
     let is_chosen = rows_of(&said.text).is_some() || leaves_out(&said.text);
-    is_chosen && !is_level(said, reader) && !writes(&said.text)
+    is_chosen && !is_level(said, reader) && !writes(&said.text) && !ORDERS.is_match(&said.text)
 }
 
 /// Does a statement say which outcome a case has?
 fn is_level(said: &Said, reader: &Reader<'_>) -> bool {
-    reader.forms.names_label(&said.text) && !writes(&said.text)
+    let says_the_same = said.text.to_lowercase().contains(": the same");
+    reader.forms.names_label(&said.text)
+        && !writes(&said.text)
+        && !says_the_same
+        && !ORDERS.is_match(&said.text)
 }
 
-/// Returns a question about statements, with what its answer can name.
-fn question(text: &str, about: &[&Said], reader: &Reader<'_>, example: &str) -> Question {
+/// Returns a question about statements, with what was read so far and what its answer can name.
+fn question(
+    text: &str,
+    about: &[&Said],
+    known: &str,
+    example: Option<String>,
+    reader: &Reader<'_>,
+) -> Question {
     let not_read: Vec<String> = about
         .iter()
         .map(|said| format!("{}. {}", said.number, said.text))
         .collect();
+    let example = example.map(|example| format!(", as in “{example}”"));
     let why = format!(
-        "Not read:\n{}\nSay it with columns and values, as in “{example}”, or “skip” to leave it to people.\n{}",
+        "{known}\nNot read:\n{}\nSay it with columns and values{}, or “skip” to leave it to people.\n{}",
         not_read.join("\n"),
-        columns(reader),
+        example.unwrap_or_default(),
+        shown::columns(about, reader),
     );
     Question {
         text: text.to_owned(),
         why,
         choices: Vec::new(),
     }
-}
-
-/// Returns the columns that an answer can name.
-fn columns(reader: &Reader<'_>) -> String {
-    let world: &World = reader.world;
-    let own = std::iter::once(reader.cases);
-    let others = world
-        .tables
-        .iter()
-        .filter(|table| table.name != reader.cases.name && reader.is_joined(table));
-    let lines = own.chain(others).take(TABLES + 1).map(|table| {
-        let names: Vec<&str> = table
-            .columns
-            .keys()
-            .take(NAMED)
-            .map(String::as_str)
-            .collect();
-        format!("Columns of {}: {}", table.short(), names.join(", "))
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }

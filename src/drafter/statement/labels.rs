@@ -58,7 +58,9 @@ const KINDS: [&str; 8] = [
 ];
 
 /// Words that lead a statement and are no label.
-const NO_LABELS: [&str; 55] = [
+const NO_LABELS: [&str; 57] = [
+    "not",
+    "fine",
     "but",
     "empty",
     "blank",

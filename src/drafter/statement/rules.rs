@@ -93,6 +93,15 @@ pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> V
         };
         return both().into_iter().collect();
     }
+    static NOTHING_SENT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^[^:]{1,40}: no (?:e-?mails?|drafts?|messages?|notes?|letters?|posts?|calls?)\b",
+        )
+    });
+    // "Call: no email." says what is not sent.
+    if NOTHING_SENT.is_match(text) {
+        return Vec::new();
+    }
     let bands = bands(text, reader);
     if !bands.is_empty() {
         return bands;
@@ -119,6 +128,8 @@ pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> V
         return instead.collect();
     }
     match rule(text, asks_for_output, reader) {
+        // Half of how one level becomes another would be a rule for the wrong one.
+        Some(Rule::Judged(_)) if turns::turns_levels(text, reader) => Vec::new(),
         // What tables answer of it needs no model.
         Some(Rule::Judged(label)) => {
             let stated = condition_of(text, &label, reader);

@@ -3,6 +3,7 @@
 use super::{LEVELS, Question, SCOPE, is_level, is_scope};
 use crate::drafter::condition::{Defined, Read, Reader};
 use crate::drafter::draft::assembly::{Assembly, Stated};
+use crate::drafter::mend::Refused;
 use crate::drafter::pattern::pattern;
 use crate::drafter::statement::{Rule, definition};
 use crate::drafter::world::{Said, World};
@@ -122,9 +123,8 @@ pub(in crate::drafter::draft) fn is_answer(line: &str, reader: &Reader<'_>) -> b
     let answers = [SCOPE, LEVELS]
         .into_iter()
         .flat_map(|question| noted(question, reader));
-    answers
-        .into_iter()
-        .any(|noted| noted.starts_with(line.trim_end_matches('.')))
+    let line = listed(line).trim_end_matches('.');
+    !line.is_empty() && answers.into_iter().any(|noted| noted.starts_with(line))
 }
 
 fn parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
@@ -176,6 +176,7 @@ fn label(name: &str) -> String {
 /// Takes what the owner has said of what was not read.
 pub(in crate::drafter::draft) fn settle(assembly: &mut Assembly<'_>) {
     let reader = assembly.reader;
+    let refused = &reader.world.refused;
     for question in [SCOPE, LEVELS] {
         let parts = parts(question, reader);
         let is_levels = question == LEVELS;
@@ -191,6 +192,19 @@ pub(in crate::drafter::draft) fn settle(assembly: &mut Assembly<'_>) {
             .iter()
             .filter(|said| is_about(said))
             .cloned()
+            .collect();
+        let is_refused =
+            first_of(&about, reader).is_some_and(|first| refused.statements.contains(&first));
+        // What was refused of it cannot be told apart.
+        if is_refused && !parts.iter().any(|part| part.is_refused(refused)) {
+            continue;
+        }
+        let parts: Vec<Part> = parts
+            .into_iter()
+            .map(|part| match part.is_refused(refused) {
+                true => Part::Unread(format!("an answer to “{question}”")),
+                false => part,
+            })
             .collect();
         let is_read = parts.iter().any(|part| !matches!(part, Part::Unread(_)));
         let first = about.first().or(reader.world.statements.first()).cloned();
@@ -215,6 +229,25 @@ pub(in crate::drafter::draft) fn settle(assembly: &mut Assembly<'_>) {
                 .entry(SAID_AGAIN.to_owned())
                 .or_default()
                 .extend(again);
+        }
+    }
+}
+
+/// Returns the number of the statement that an answer is noted under.
+fn first_of(about: &[Said], reader: &Reader<'_>) -> Option<usize> {
+    let first = about.first().or(reader.world.statements.first())?;
+    Some(first.number)
+}
+
+impl Part {
+    /// Was it refused when it was carried out before?
+    fn is_refused(&self, refused: &Refused) -> bool {
+        match self {
+            Part::Take(read) | Part::Leave(read) | Part::Outcome(_, read) => {
+                refused.holds(&read.source)
+            }
+            Part::Defines(_, read) => refused.holds(&read.source),
+            Part::Rest(_) | Part::Unread(_) => false,
         }
     }
 }
@@ -295,7 +328,7 @@ pub(super) fn again(reader: &Reader<'_>) -> Vec<Question> {
         let why = format!(
             "Could not be read: {}.\nGive the whole answer again, with the columns as they are called and one condition after the other, joined by “and” or “or”.\n{}",
             each.collect::<Vec<_>>().join("; "),
-            super::columns(reader),
+            super::shown::columns(&[], reader),
         );
         asked.push(Question {
             text,
@@ -304,29 +337,4 @@ pub(super) fn again(reader: &Reader<'_>) -> Vec<Question> {
         });
     }
     asked
-}
-
-/// Returns an answer as it could be, with columns and values of the tables.
-pub(super) fn example(reader: &Reader<'_>, level: Option<&str>) -> String {
-    let columns = || reader.cases.columns.iter();
-    let mut valued = columns().filter(|(_, column)| (2..9).contains(&column.values.len()));
-    let value = valued
-        .next()
-        .and_then(|(name, column)| Some(format!("{name} is {}", column.values.first()?)));
-    let mut numbers = columns().filter(|(name, c)| {
-        matches!(c.kind.as_str(), "number" | "integer") && !name.ends_with("_id")
-    });
-    let mut dates = columns().filter(|(_, c)| matches!(c.kind.as_str(), "date" | "time"));
-    let number = numbers
-        .next()
-        .map(|(name, _)| format!("{name} is at least 10"));
-    let date = dates
-        .next()
-        .map(|(name, _)| format!("{name} in the last 30 days"));
-    let parts: Vec<String> = value.into_iter().chain(number.or(date)).collect();
-    let condition = parts.join(" and ");
-    match level {
-        Some(level) => format!("{}: {condition}", level.replace('_', " ")),
-        None => format!("take: {condition}"),
-    }
 }

@@ -68,6 +68,7 @@ pub(in crate::drafter) fn unknown(
         let words = reader
             .unread_words(&said.text)
             .into_iter()
+            .filter(|words| is_name(words))
             .take(TRIED)
             .find(|words| {
                 reader.supposing(words, || {
@@ -93,20 +94,29 @@ pub(in crate::drafter) fn unknown(
         .flat_map(|(_, all)| all.iter().map(|said| said.number))
         .collect();
     let asked = hang.into_iter().map(|(words, all)| {
-        let all: Vec<String> = all.iter().map(|said| format!("{}. {}", said.number, said.text)).collect();
-        let example = super::told::example(reader, None);
-        let example = example.trim_start_matches("take: ");
+        let said = all;
+        let all: Vec<String> = said.iter().map(|said| format!("{}. {}", said.number, said.text)).collect();
+        let example = super::shown::example(reader).map(|said| format!(", as in “{said}”"));
         Question {
             text: question(&words),
             why: format!(
-                "All else was read of:\n{}\nSay it with a column and a value, as in “{example}”, or “skip” to leave it to people.\n{}",
+                "All else was read of:\n{}\nSay it with a column and a value{}, or “skip” to leave it to people.\n{}",
                 all.join("\n"),
-                super::columns(reader),
+                example.unwrap_or_default(),
+                super::shown::columns(&said, reader),
             ),
             choices: offered(&words, reader),
         }
     });
     (asked.collect(), opened)
+}
+
+/// Can words name a thing or a state? A scrap of a sentence cannot.
+fn is_name(words: &str) -> bool {
+    const SCRAPS: &str = " other others another even what which who whom whose how why that this these those it they them he she we us you i me my our your their his her there here then than so as if not no one ones count counts counted list lists look looks take takes get gets give gives go goes come comes see say says said tell tells know knows do does did make makes made put want wants need needs happen happens matter matters mean means thing things something anything everything nothing somebody anybody everybody nobody someone anyone everyone lot bit way case cases row rows really actually mostly usually often always never only just still already also again away back anyway obviously finally instead ";
+    let said = tokens(words);
+    let is_scrap = |word: &String| word.len() < 3 || SCRAPS.contains(&format!(" {word} "));
+    !said.is_empty() && said.len() <= 3 && !said.iter().any(is_scrap)
 }
 
 /// Returns what words may mean, by what columns and values are called.
