@@ -29,7 +29,7 @@ impl<'w> Reader<'w> {
         if self.is_tired() || is_said_of_one(text) {
             return None;
         }
-        let text = &self.with_references(&super::quantities::reworded(text))?;
+        let text = &self.with_references(&super::quantities::reworded(text));
         if self.is_quantity(text) {
             return self.of_quantity(text);
         }

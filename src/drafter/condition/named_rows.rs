@@ -9,9 +9,8 @@ use crate::drafter::pattern::pattern;
 
 impl Reader<'_> {
     /// Returns a clause in which the row that a column of the case names is called by its table: "the owner
-    /// contact has left" is about the contact of an `owner_contact_id`; nothing if it says that there is
-    /// none in a way that is not read.
-    pub(super) fn with_references(&self, text: &str) -> Option<String> {
+    /// contact has left" is about the contact of an `owner_contact_id`. That there is none is said of the column.
+    pub(super) fn with_references(&self, text: &str) -> String {
         static LACKS: LazyLock<Regex> = LazyLock::new(|| {
             pattern(r"(?i)\b(?:no|without|missing|empty|blank|lacks?|not|never|unknown)\b|n['’]t\b")
         });
@@ -39,13 +38,12 @@ impl Reader<'_> {
                     .iter()
                     .any(|none| text[..at].trim_end().to_lowercase().ends_with(none));
                 if is_none {
-                    let missing = format!("{column} is empty");
-                    return self.grounded(&missing).is_some().then_some(missing);
+                    return text.to_owned();
                 }
             }
-            return Some([&text[..at], last, &text[at + name.len()..]].concat());
+            return [&text[..at], last, &text[at + name.len()..]].concat();
         }
-        Some(text.to_owned())
+        text.to_owned()
     }
 }
 

@@ -49,11 +49,13 @@ pub(super) fn is_of_others(text: &str, reader: &Reader<'_>) -> bool {
 
 /// Does what was read as a choice of rows ask for the outcome that is yet to be decided?
 pub(super) fn asks_for_outcome(text: &str, read: &Read, reader: &Reader<'_>) -> bool {
+    let begins = text.trim_start().to_lowercase().starts_with("for ");
     let labels = reader.forms.labels_in(text);
-    labels.iter().any(|(from, to)| {
-        let name = text[*from..*to].to_lowercase();
-        read.source.to_lowercase().contains(&format!("'{name}'"))
-    })
+    begins
+        && labels.iter().any(|(from, to)| {
+            let name = text[*from..*to].to_lowercase();
+            read.source.to_lowercase().contains(&format!("'{name}'"))
+        })
 }
 
 /// Does a sentence only lead to those that follow: "Sort what remains into hot, warm and cold:"?

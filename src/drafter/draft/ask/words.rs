@@ -113,10 +113,10 @@ pub(in crate::drafter) fn unknown(
 
 /// Can words name a thing or a state? A scrap of a sentence cannot.
 fn is_name(words: &str) -> bool {
-    const SCRAPS: &str = " other others another even what which who whom whose how why that this these those it they them he she we us you i me my our your their his her there here then than so as if not no one ones count counts counted list lists look looks take takes get gets give gives go goes come comes see say says said tell tells know knows do does did make makes made put want wants need needs happen happens matter matters mean means thing things something anything everything nothing somebody anybody everybody nobody someone anyone everyone lot bit way case cases row rows really actually mostly usually often always never only just still already also again away back anyway obviously finally instead ";
+    const SCRAPS: &str = " other others another even what which who whom whose how why that this these those it they them he she we us you i me my our your their his her there here then than so as if not no one ones count counts counted look looks take takes get gets give gives go goes come comes see say says said tell tells know knows do does did make makes made put want wants need needs happen happens matter matters mean means thing things something anything everything nothing somebody anybody everybody nobody someone anyone everyone lot bit way case cases row rows really actually mostly usually often always never only just still already also again away back anyway obviously finally instead ";
     let said = tokens(words);
     let is_scrap = |word: &String| word.len() < 3 || SCRAPS.contains(&format!(" {word} "));
-    !said.is_empty() && said.len() <= 3 && !said.iter().any(is_scrap)
+    !said.is_empty() && said != ["list"] && said.len() <= 3 && !said.iter().any(is_scrap)
 }
 
 /// Returns what words may mean, by what columns and values are called.
