@@ -35,9 +35,9 @@ pub(super) fn answer(world: &World, request: &str, messages: &[Message]) -> Said
     match calls(after).last().map(|c| c.name.as_str()) {
         None => begin(world, request, messages),
         Some("inspect") => begin(world, request, messages),
-        Some("edit_workflow" | "write_workflow") => mend::after_check(messages),
+        Some("edit_workflow" | "write_workflow") => mend::after_check(None, messages),
         Some("dry_run") if is_question(request) => told(request, &last_result(messages)),
-        Some("dry_run") => mend::after_dry_run(messages, Some(request)),
+        Some("dry_run") => mend::after_dry_run(None, messages, Some(request)),
         Some("save_workflow") if let Some(wish) = super::wish(messages, NOT_SAVED) => {
             not_saved(world, &wish, messages)
         }

@@ -8,6 +8,7 @@ mod compare;
 mod days;
 mod given;
 mod grades;
+mod ground;
 mod joins;
 mod languages;
 mod lasting;
@@ -16,6 +17,7 @@ mod lists;
 mod meanings;
 mod money;
 mod months;
+mod named_rows;
 mod newest;
 mod others;
 mod pairs;
@@ -36,7 +38,7 @@ pub(super) use compare::{figure, figures};
 pub(super) use read::Read;
 pub(super) use values::value_in;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
@@ -68,14 +70,32 @@ pub(super) struct Reader<'w> {
     meant: Vec<meanings::Meant>,
     /// Rows that the last clause about others of a kind spoke of.
     spoken: RefCell<Option<peers::Spoken>>,
-    /// The statement before the one that is read.
-    before: RefCell<Option<String>>,
+    /// The statements before the one that is read.
+    before: RefCell<Vec<String>>,
     /// What the last rule with a figure measured, its figure left out: "from 4 to 10 days" goes on
     /// with it.
     subject: RefCell<Option<(String, String)>>,
     /// What was read before: the parts of a sentence are tried many times over.
     known: RefCell<HashMap<String, Option<Read>>>,
+    /// What was read word by word before.
+    grounded: RefCell<HashMap<String, Option<Read>>>,
+    /// The tables of which one row at most belongs to a case, once that was asked.
+    parent_names: RefCell<Option<BTreeSet<String>>>,
+    /// Words, as stems, with what the owner says that they mean.
+    owned: Vec<(Vec<String>, String)>,
+    /// Words that are supposed to mean something.
+    supposed: RefCell<Option<Vec<String>>>,
+    /// The days that the SOP counts, where a figure of days says nothing of which.
+    measure: RefCell<Option<Read>>,
+    /// What words name.
+    names: ground::Names<'w>,
+    /// The clauses that were tried for the sentence that is read.
+    tried: Cell<usize>,
 }
+
+/// The most clauses that are tried for one sentence. Each is tried with all tables; one that takes more
+/// is no reading.
+const TRIED: usize = 4000;
 
 /// A figure that the SOP defines: "utilization is seats in use divided by seats bought".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +127,24 @@ impl<'w> Reader<'w> {
             before: RefCell::default(),
             subject: RefCell::default(),
             known: RefCell::default(),
+            grounded: RefCell::default(),
+            parent_names: RefCell::default(),
+            owned: Vec::new(),
+            supposed: RefCell::default(),
+            measure: RefCell::default(),
+            names: ground::Names::new(&world.tables),
+            tried: Cell::default(),
         }
+    }
+
+    /// Begins with another sentence.
+    pub(super) fn begin(&self) {
+        self.tried.set(0);
+    }
+
+    /// Were more clauses tried than a sentence is worth?
+    fn is_tired(&self) -> bool {
+        self.tried.get() > TRIED
     }
 
     /// Returns the condition that a case has a level, as texts ask it.
@@ -201,8 +238,13 @@ impl<'w> Reader<'w> {
 
     /// Goes on behind a statement.
     pub(super) fn pass(&self, text: &str) {
-        *self.before.borrow_mut() = Some(text.to_owned());
+        self.before.borrow_mut().push(text.to_owned());
         self.lead(text);
+        if let Some(days) = self.counts_days(text) {
+            *self.measure.borrow_mut() = Some(days);
+            self.known.borrow_mut().clear();
+            self.grounded.borrow_mut().clear();
+        }
     }
 
     /// Takes what a sentence that leads to a list measures, so that its items may say figures alone:
@@ -214,6 +256,17 @@ impl<'w> Reader<'w> {
         }
     }
 
+    /// Returns the days that a sentence says are counted: "Days are counted from the charge to the request".
+    pub(in crate::drafter) fn counts_days(&self, text: &str) -> Option<Read> {
+        static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(
+                r"(?i)^(?:[^.:]{1,30}\. )?(?:(?:we |you |then |always )*(?:count|measure|work out|calculate|take|look at|go by) )?(?:the )?(?:number of )?(?:calendar )?(?:days|age)(?: (?:are|is))?(?: always)?(?: (?:counted|measured|calculated|taken))? (?P<days>(?:from|between|since|until) [^.;:(]+)[.:]?(?: \([^)]*\))?\.?$",
+            )
+        });
+        let found = COUNTED.captures(text.trim())?;
+        self.worth(&format!("days {}", &found["days"]))
+    }
+
     /// Does a sentence only lead to a list, by what its items measure?
     pub(super) fn leads(&self, text: &str) -> bool {
         measured(text).is_some_and(|measured| {
@@ -223,18 +276,34 @@ impl<'w> Reader<'w> {
 
     /// Returns the statement before the one that is read.
     pub(super) fn before(&self) -> Option<String> {
-        self.before.borrow().clone()
+        self.before.borrow().last().cloned()
+    }
+
+    /// Does a sentence go on about cases of a level that was said right before: "Declined: gentle no. If they
+    /// asked long ago, leave it out"?
+    pub(in crate::drafter) fn hangs_on_level(&self, text: &str) -> bool {
+        static GOES_ON: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(r"(?i)^(?:and |but |so |also )*(?:if|when|where) (?:it|they|he|she)\b")
+        });
+        let before = self.before.borrow();
+        let mut near = before.iter().rev().take(2);
+        GOES_ON.is_match(text) && near.any(|text| self.forms.names_label(text))
     }
 
     /// Takes the figures that the SOP defines.
     pub(super) fn define(&mut self, defined: Vec<Defined>) {
         self.defined = defined;
         self.known = RefCell::default();
+        self.grounded = RefCell::default();
     }
 
     /// Reads a condition: clauses joined by "and", "or" and "unless".
     pub(super) fn read(&self, text: &str) -> Option<Read> {
         let text = text.trim().trim_end_matches(['.', ':', ',', ';']);
+        // What brackets hold together is not taken apart.
+        if text.starts_with('(') {
+            return self.grounded(text);
+        }
         // What goes on about rows means others each time.
         if text.contains(" of them ") {
             return self.worked_out(text);
@@ -242,7 +311,16 @@ impl<'w> Reader<'w> {
         if let Some(known) = self.known.borrow().get(text) {
             return known.clone();
         }
-        let read = self.worked_out(text);
+        if self.is_tired() || named_rows::is_said_of_one(text) {
+            return None;
+        }
+        let read = self
+            .worked_out(text)
+            .filter(|read| !named_rows::loses_or(text, &read.source));
+        // What was given up on may be read another time.
+        if self.is_tired() {
+            return None;
+        }
         let mut known = self.known.borrow_mut();
         known.insert(text.to_owned(), read.clone());
         read

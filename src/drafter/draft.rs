@@ -15,6 +15,7 @@ mod settle;
 mod steps;
 mod update;
 
+pub(super) use ask::Question;
 use assembly::Assembly;
 use cases::Cases;
 pub(super) use cases::{CASES, cases};
@@ -24,7 +25,7 @@ use parts::plain;
 use serde_json::{Value as Json, json};
 
 use super::condition::Reader;
-use super::statement::{Forms, definition, meaning, pieces};
+use super::statement::{Forms, Rule, definition, meaning, pieces};
 use super::world::{Said, Table, World};
 
 /// What was made of an SOP.
@@ -38,8 +39,8 @@ pub(super) struct Drafted {
     pub(super) plan: String,
     /// The tables whose rows a case may be, where the SOP does not say plainly.
     pub(super) choices: Option<Vec<String>>,
-    /// Questions about statements that say which rows there are, and why each is asked.
-    pub(super) asked: Vec<(String, String)>,
+    /// Questions about what was not read.
+    pub(super) asked: Vec<Question>,
 }
 
 /// The question about what was not understood.
@@ -48,18 +49,33 @@ pub(super) const OPEN: &str =
 
 /// Puts the workflow together; nothing if there is no table to work on.
 pub(super) fn draft(world: &World) -> Option<Drafted> {
+    drafted(world, false)
+}
+
+/// Puts the workflow together, with the questions that are left.
+pub(super) fn draft_and_ask(world: &World) -> Option<Drafted> {
+    drafted(world, true)
+}
+
+fn drafted(world: &World, asks: bool) -> Option<Drafted> {
     let Cases { table, choices } = cases(world)?;
     let statements = super::spoken(world);
     let reader = reader(world, table, &statements, &Forms::new(&statements));
+    let refused = refused(world, table, &statements);
     let mut builder = Assembly::new(&reader, table);
     for said in &statements {
-        for (said, meaning) in pieces(said, &reader) {
-            let meaning = ask::answered(&said, meaning, &reader);
-            builder.add(&said, meaning);
+        if refused.contains(&said.number) {
+            builder.open.push(said.clone());
+        } else {
+            for (said, meaning) in pieces(said, &reader) {
+                builder.add(&said, meaning);
+            }
         }
         reader.pass(&said.text);
     }
-    for said in notes(world) {
+    builder.leave_open_with_the_next(&statements);
+    ask::settle(&mut builder);
+    for said in notes(world, &reader) {
         builder.add_note(&said, meaning(&said, &reader));
     }
     if choices.is_some() {
@@ -68,12 +84,47 @@ pub(super) fn draft(world: &World) -> Option<Drafted> {
             table.name
         ));
     }
+    let levels = builder.level_labels();
+    let judged = builder.judged_rules();
+    let known = ask::known(&builder);
     let drafted = builder.finish();
+    let asked = match asks {
+        true => ask::questions(&drafted.open, &judged, &levels, &known, &reader),
+        false => Vec::new(),
+    };
     Some(Drafted {
         choices,
-        asked: ask::questions(&drafted.open, &table.name, world),
+        asked,
         ..drafted
     })
+}
+
+/// Returns the statements whose reading was refused: those that hold an expression which was, or where none
+/// does, all that the refused part carries out.
+fn refused(world: &World, table: &Table, statements: &[Said]) -> Vec<usize> {
+    let numbers = &world.refused.statements;
+    if numbers.is_empty() {
+        return Vec::new();
+    }
+    let reader = reader(world, table, statements, &Forms::new(statements));
+    let mut held = Vec::new();
+    for said in statements {
+        let read = pieces(said, &reader);
+        let holds = read.iter().any(|(_, meaning)| {
+            let rules = meaning.rules.iter().filter_map(Rule::condition);
+            let mut read = rules.chain(&meaning.only).chain(&meaning.skip);
+            read.any(|read| world.refused.holds(&read.source))
+        });
+        if holds && numbers.contains(&said.number) {
+            held.push(said.number);
+        }
+        reader.pass(&said.text);
+    }
+    if held.is_empty() {
+        numbers.clone()
+    } else {
+        held
+    }
 }
 
 /// Returns a reader of an SOP whose cases are the rows of a table.
@@ -89,18 +140,24 @@ pub(super) fn reader<'w>(
     for said in statements {
         reader.hear(&said.text);
     }
-    let defined = statements
-        .iter()
-        .filter_map(|said| definition(&said.text, &reader));
+    for (words, said) in ask::meanings(world) {
+        reader.mean(&words, &said);
+    }
+    let texts = statements.iter().map(|said| said.text.clone());
+    let texts = texts.chain(ask::defines(world));
+    let defined = texts.filter_map(|text| definition(&text, &reader));
     let defined = defined.map(|(defined, _)| defined).collect();
     reader.define(defined);
     reader
 }
 
-/// Returns the sentences of the owner's notes, numbered after the SOP's.
-fn notes(world: &World) -> Vec<Said> {
+/// Returns the sentences of the owner's notes that answer no question, numbered after the SOP's.
+fn notes(world: &World, reader: &Reader<'_>) -> Vec<Said> {
     let after = world.statements.len();
-    let notes = crate::sop::Sop::parse(&world.notes).statements;
+    // Lines that stand below each other would be read as one paragraph.
+    let lines = world.notes.lines();
+    let lines: Vec<&str> = lines.filter(|line| !ask::is_answer(line, reader)).collect();
+    let notes = crate::sop::Sop::parse(&lines.join("\n")).statements;
     let said = notes
         .into_iter()
         .map(|s| Said::new(after + s.number, &s.text, ""));

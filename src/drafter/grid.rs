@@ -1,6 +1,7 @@
 //! Tables within an SOP: each row is said as the sentence that it stands for.
 
 use super::condition::figures;
+use super::cross;
 use super::words::tokens;
 use super::world::Said;
 
@@ -13,6 +14,7 @@ pub(super) const HEADING: &str = "the heading of a table";
 /// `is_value` tells whether words name a value that rows hold.
 pub(super) fn spoken(statements: &[Said], is_value: &dyn Fn(&str) -> bool) -> Vec<Said> {
     let mut heading: Option<Vec<String>> = None;
+    let mut crossed = false;
     let mut spoken = Vec::with_capacity(statements.len());
     for (index, said) in statements.iter().enumerate() {
         let cells = cells_of(said);
@@ -25,10 +27,15 @@ pub(super) fn spoken(statements: &[Said], is_value: &dyn Fn(&str) -> bool) -> Ve
             None => {
                 let below = statements[index + 1..].iter().map(cells_of);
                 let below: Vec<Vec<String>> = below.take_while(|cells| cells.len() > 1).collect();
-                let told = without_effects(cells, &below, is_value);
+                crossed = cross::is_crossed(&cells, &below);
+                let told = match crossed {
+                    true => cells,
+                    false => without_effects(cells, &below, is_value),
+                };
                 heading = Some(told);
                 vec![HEADING.to_owned()]
             }
+            Some(heading) if crossed => cross::rows(heading, &cells, is_value),
             Some(heading) => rows(heading, &cells),
         };
         spoken.extend(texts.into_iter().map(|text| Said {

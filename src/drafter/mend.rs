@@ -1,15 +1,24 @@
 //! What the drafter does about what the checker and the dry run find.
 
+mod refused;
+
+pub(super) use refused::Refused;
+
 use serde_json::{Value as Json, json};
 
-use super::{Said, calls, does, last_result, says};
+use super::world::World;
+use super::{Said, calls, does, draft, last_result, says};
 use crate::model::Message;
 
 /// The most rounds of mending.
 const ROUNDS: usize = 6;
 
-/// Goes on after a check: takes out what is wrong, or rehearses.
-pub(super) fn after_check(messages: &[Message]) -> Said {
+/// The most times that a workflow is written without what was refused.
+const WRITES: usize = 6;
+
+/// Goes on after a check: takes out what is wrong, leaves open what was refused, or rehearses.
+/// Without a world, what was written holds changes of the user, and nothing is written anew.
+pub(super) fn after_check(world: Option<&World>, messages: &[Message]) -> Said {
     let result = last_result(messages);
     if let Some(error) = result.get("error").and_then(Json::as_str) {
         return says(format!("The change could not be made: {error}"));
@@ -21,26 +30,58 @@ pub(super) fn after_check(messages: &[Message]) -> Said {
         .iter()
         .filter(|c| c.name == "edit_workflow")
         .count();
-    let findings = result
-        .get("new")
-        .and_then(Json::as_array)
-        .into_iter()
-        .chain(result.get("same_errors").and_then(Json::as_array));
-    let errors: Vec<&Json> = findings
-        .flatten()
-        .filter(|f| f["severity"] == "error")
-        .collect();
+    let errors: Vec<&Json> = refused::errors(&result).collect();
     let edits: Vec<Json> = errors.iter().filter_map(|finding| mend(finding)).collect();
-    if edits.is_empty() || rounds >= ROUNDS {
-        let first = errors
-            .first()
-            .and_then(|f| f["message"].as_str())
-            .unwrap_or("the checker does not accept it");
-        return says(format!(
-            "The drafter cannot mend this by itself: {first}. Say how it should be, or set up a model."
-        ));
+    if !edits.is_empty() && edits.len() == errors.len() && rounds < ROUNDS {
+        return does("edit_workflow", json!({"edits": in_order(edits)}));
     }
-    does("edit_workflow", json!({"edits": edits}))
+    if let Some(written) = world.and_then(|world| without_refused(world, messages)) {
+        return written;
+    }
+    let first = errors
+        .first()
+        .and_then(|f| f["message"].as_str())
+        .unwrap_or("the checker does not accept it");
+    says(format!(
+        "The drafter cannot mend this by itself: {first}. Say how it should be, or set up a model."
+    ))
+}
+
+/// Writes the workflow again without the parts that were refused: their sentences stay open. Nothing if
+/// that changes nothing, or if the user has asked for changes, which it would undo.
+fn without_refused(world: &World, messages: &[Message]) -> Option<Said> {
+    let calls = calls(messages);
+    let writes: Vec<_> = calls
+        .iter()
+        .filter(|c| c.name == "write_workflow")
+        .collect();
+    let is_changed = messages.iter().any(|message| match message {
+        Message::ToolResults { results } => results
+            .iter()
+            .any(|result| result.content.starts_with(super::DISAGREES)),
+        _ => false,
+    });
+    if is_changed || writes.len() >= WRITES || world.workflow.is_some() {
+        return None;
+    }
+    let document = draft::draft(world)?.document;
+    let written = json!({ "workflow": document });
+    let last = serde_json::from_str::<Json>(&writes.last()?.arguments).ok()?;
+    (written != last).then(|| does("write_workflow", written))
+}
+
+/// Returns edits in an order in which none moves what another is about: what is taken out last in a
+/// list goes first.
+fn in_order(mut edits: Vec<Json>) -> Vec<Json> {
+    let place = |edit: &Json| -> (bool, Vec<(usize, String)>) {
+        let parts = edit["at"].as_str().unwrap_or_default().split('/');
+        let parts = parts.map(|part| (part.parse().unwrap_or_default(), part.to_owned()));
+        (edit["op"] == "remove", parts.collect())
+    };
+    edits.sort_by_key(|edit| std::cmp::Reverse(place(edit)));
+    edits.sort_by_key(|edit| edit["op"] == "remove");
+    edits.dedup();
+    edits
 }
 
 /// Returns an edit for a finding of which the cure is certain: a rule that never can hold goes.
@@ -62,12 +103,19 @@ fn mend(finding: &Json) -> Option<Json> {
 }
 
 /// Goes on after a dry run: saves, or says what failed. `asked` is what the user wanted changed.
-pub(super) fn after_dry_run(messages: &[Message], asked: Option<&str>) -> Said {
+pub(super) fn after_dry_run(
+    world: Option<&World>,
+    messages: &[Message],
+    asked: Option<&str>,
+) -> Said {
     let result = last_result(messages);
     if let Some(error) = result.get("error").and_then(Json::as_str) {
         return says(format!("The dry run could not be made: {error}"));
     }
     if result["claim"] == "failed" {
+        if let Some(written) = world.and_then(|world| without_refused(world, messages)) {
+            return written;
+        }
         let why = result["cases"]
             .as_array()
             .into_iter()
@@ -86,4 +134,34 @@ pub(super) fn after_dry_run(messages: &[Message], asked: Option<&str>) -> Said {
         _ => "First version".to_owned(),
     };
     does("save_workflow", json!({ "why": why }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_last_in_a_list_is_taken_out_first() {
+        let remove = |at: &str| json!({"op": "remove", "at": at});
+        let all = vec![
+            remove("/steps/1/rules/8"),
+            remove("/steps/1/rules/9"),
+            remove("/steps/1/rules/9"),
+            json!({"op": "set", "at": "/data/a", "value": "date"}),
+            remove("/steps/1/rules/10"),
+        ];
+        let places: Vec<String> = in_order(all)
+            .iter()
+            .map(|edit| edit["at"].to_string())
+            .collect();
+        assert_eq!(
+            places,
+            [
+                "\"/data/a\"",
+                "\"/steps/1/rules/10\"",
+                "\"/steps/1/rules/9\"",
+                "\"/steps/1/rules/8\""
+            ]
+        );
+    }
 }

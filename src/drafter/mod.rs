@@ -5,9 +5,11 @@
 mod asides;
 mod change;
 mod condition;
+mod cross;
 mod draft;
 mod grid;
 mod mend;
+mod pairs;
 mod pattern;
 mod people;
 mod statement;
@@ -31,6 +33,9 @@ pub struct Drafter;
 
 /// What it says of itself at the start.
 const HELLO: &str = "This is the built-in drafter: it reads plain rules about your tables, and leaves the rest to people or to a model. (`sopwright doctor` says how to set up a model.)";
+
+/// How an answer begins that wants something else than what was proposed.
+const DISAGREES: &str = "The user does not agree yet: ";
 
 /// The most tables that are looked at.
 const TABLES: usize = 40;
@@ -109,8 +114,8 @@ fn answer(messages: &[Message]) -> Said {
         Some("inspect") => propose(&world),
         Some("ask_user") => plan(&world),
         Some("propose_plan") => write(&world, messages),
-        Some("write_workflow" | "edit_workflow") => mend::after_check(messages),
-        Some("dry_run") => mend::after_dry_run(messages, None),
+        Some("write_workflow" | "edit_workflow") => mend::after_check(Some(&world), messages),
+        Some("dry_run") => mend::after_dry_run(Some(&world), messages, None),
         Some("save_workflow") => sum_up(&world, messages),
         Some(_) => says("That is as far as the built-in drafter goes."),
     }
@@ -156,7 +161,10 @@ fn spoken(world: &World) -> Vec<world::Said> {
         let said = words::spoken(words);
         columns.any(|column| column.spoken.iter().any(|(_, value)| *value == said))
     };
-    structure::spoken(&grid::spoken(&world.statements, &is_value))
+    pairs::joined(&structure::spoken(&grid::spoken(
+        &world.statements,
+        &is_value,
+    )))
 }
 
 /// Returns the last tool result, as JSON.
@@ -189,15 +197,15 @@ fn look(world: &World) -> Said {
 }
 
 fn propose(world: &World) -> Said {
-    let Some(drafted) = draft::draft(world) else {
+    let Some(drafted) = draft::draft_and_ask(world) else {
         return says("None of the tables could be read, so there is nothing to work on.");
     };
     let mut questions = Vec::new();
     if let Some(choices) = &drafted.choices {
         questions.push(json!({"question": draft::CASES, "choices": choices}));
     }
-    for (question, why) in &drafted.asked {
-        questions.push(json!({"question": question, "why": why}));
+    for asked in &drafted.asked {
+        questions.push(asked.json());
     }
     if !drafted.open.is_empty() {
         let open: Vec<String> = drafted
@@ -219,7 +227,12 @@ fn propose(world: &World) -> Said {
 }
 
 fn plan(world: &World) -> Said {
-    match draft::draft(world) {
+    match draft::draft_and_ask(world) {
+        // What the answers did not settle is asked once more, as far as somebody answers.
+        Some(drafted) if !drafted.asked.is_empty() && world.is_answered() => {
+            let again: Vec<Json> = drafted.asked.iter().map(draft::Question::json).collect();
+            does("ask_user", json!({"questions": again}))
+        }
         Some(drafted) => does("propose_plan", json!({"plan": drafted.plan})),
         None => says("There is nothing to work on."),
     }
@@ -229,7 +242,7 @@ fn write(world: &World, messages: &[Message]) -> Said {
     let Some(mut drafted) = draft::draft(world) else {
         return says("There is nothing to work on.");
     };
-    if let Some(wish) = wish(messages, "The user does not agree yet: ") {
+    if let Some(wish) = wish(messages, DISAGREES) {
         match change::made(world, &wish, &drafted.document) {
             Some(changed) => drafted.document = changed,
             None => {

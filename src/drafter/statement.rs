@@ -3,6 +3,7 @@
 mod blanks;
 mod definition;
 mod forbids;
+mod freely;
 mod labels;
 mod ladder;
 mod meaning;
@@ -24,6 +25,7 @@ use remarks::{default, instead, introduces, note, top};
 use signs::{background, judges, outputs};
 
 pub(super) use definition::defined as definition;
+pub(super) use freely::{leaves_out, writes};
 pub(super) use ladder::goes_on;
 pub(super) use meaning::{Meaning, Note, Wanted};
 pub(super) use patterns::Forms;
@@ -40,9 +42,16 @@ use super::when;
 use super::words::tokens;
 use super::world::Said;
 
+/// The most words of a sentence that is read.
+const LONGEST: usize = 120;
+
 /// Returns what a statement is for. A sentence that says nothing as a whole may say several things
 /// one after the other.
 pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
+    reader.begin();
+    if said.text.split_whitespace().count() > LONGEST || remarks::is_of_others(&said.text, reader) {
+        return Meaning::default();
+    }
     let said = &Said {
         text: reader.plain(&said.text),
         ..said.clone()
@@ -51,6 +60,22 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         return merged;
     }
     let whole = part(said, reader);
+    let is_judged = matches!(whole.rules.as_slice(), [Rule::Judged(_)]);
+    if !whole.is_open() && !whole.says_more && !is_judged {
+        return whole;
+    }
+    let (is_open, before) = (whole.is_open() || is_judged, whole);
+    let read = by_parts(said, before, reader);
+    let is_read = !read.is_open() && !read.says_more;
+    if !is_open || is_read && !matches!(read.rules.as_slice(), [Rule::Judged(_)]) {
+        return read;
+    }
+    freely::freely(said, reader).unwrap_or(read)
+}
+
+/// Returns what the parts of a sentence are for, where it says nothing as a whole; the whole where
+/// they say no more.
+fn by_parts(said: &Said, whole: Meaning, reader: &Reader<'_>) -> Meaning {
     if !whole.is_open() && !whole.says_more {
         return whole;
     }
@@ -77,6 +102,9 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     }
     let mut merged = Meaning::default();
     for text in parts {
+        if merged.skip.is_some() && remarks::keeps_in(text) {
+            continue;
+        }
         let one = part(
             &Said {
                 text: text.to_owned(),
@@ -102,6 +130,9 @@ fn apart(said: &Said, reader: &Reader<'_>) -> Option<Meaning> {
     let mut merged = Meaning::default();
     for text in parts {
         let text = text.trim().to_owned();
+        if merged.skip.is_some() && remarks::keeps_in(&text) {
+            continue;
+        }
         let one = part(
             &Said {
                 text,
@@ -222,7 +253,9 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.waived = Some("nothing changes");
         return meaning;
     }
-    meaning.waived = remarks::changes_nothing(text).or_else(|| blanks::meets_nothing(text, reader));
+    meaning.waived = remarks::changes_nothing(text)
+        .or_else(|| blanks::meets_nothing(text, reader))
+        .or_else(|| remarks::behind_exclusion(text, reader));
     if meaning.waived.is_some() {
         meaning.when = None;
         return meaning;
@@ -233,7 +266,9 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     }
     if text == crate::drafter::grid::HEADING
         || text == crate::drafter::structure::LED
+        || text == crate::drafter::pairs::PAIRED
         || introduces(text)
+        || reader.leads(text)
     {
         meaning.waived = Some("introduces what follows");
         return meaning;
@@ -246,8 +281,8 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         meaning.waived = Some("says what a word means");
         return meaning;
     }
-    if reader.leads(text) {
-        meaning.waived = Some("introduces what follows");
+    if reader.counts_days(text).is_some() {
+        meaning.waived = Some("says how days are counted");
         return meaning;
     }
     if reader.limits_rows(text) {
@@ -279,7 +314,7 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         }
         return meaning;
     }
-    if let Some(read) = skips::left_out(said, reader) {
+    if let Some(read) = skips::left_out(said, reader).filter(|_| !reader.hangs_on_level(text)) {
         meaning.skip = Some(read);
         return meaning;
     }
@@ -319,7 +354,9 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
         }
     }
     meaning.outputs = outputs(&lower, text, reader);
-    if !forbids::forbids_for(&lower) {
+    // "But if …" of a level that was said right before is no rule for the others.
+    if !forbids::forbids_for(&lower) && !(lower.starts_with("but ") && reader.hangs_on_level(text))
+    {
         meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
     }
     if !meaning.rules.is_empty() {
@@ -335,7 +372,8 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     meaning.top = top(text);
     if meaning.outputs.is_empty() {
         let is_free = meaning.is_open();
-        meaning.only = rows::chosen(said, is_free, reader);
+        let chosen = rows::chosen(said, is_free, reader);
+        meaning.only = chosen.filter(|read| !remarks::asks_for_outcome(text, read, reader));
         let begins = lower.trim_start_matches("and ");
         meaning.also = begins.starts_with("also take ") || begins.starts_with("plus ");
     }

@@ -225,7 +225,7 @@ fn either_kind_of_what_is_left_out_is_left_out() {
 }
 
 #[test]
-fn an_unread_scope_is_asked_about_and_its_answer_read() {
+fn unknown_words_are_asked_about_and_their_meaning_holds_everywhere() {
     let mut world = world();
     world.title = "Account health".to_owned();
     world.name = "account-health".to_owned();
@@ -234,18 +234,94 @@ fn an_unread_scope_is_asked_about_and_its_answer_read() {
         said(1, "Skip accounts that are on the naughty list."),
         said(2, "High risk: health below 40."),
     ];
-    let asked = super::draft::draft(&world).unwrap().asked;
-    let [(question, why)] = asked.as_slice() else {
+    let asked = super::draft::draft_and_ask(&world).unwrap().asked;
+    let [asked] = asked.as_slice() else {
         panic!("{asked:?}")
     };
-    assert!(question.contains("statement 1 leave out"), "{question}");
-    assert!(why.contains("naughty list") && why.contains("health_score"));
-    let answer = (question.clone(), "status is churned".to_owned());
+    assert_eq!(asked.text, "What does “naughty list” mean here?");
+    assert!(asked.why.contains("1. Skip accounts") && asked.why.contains("health_score"));
+    let answer = (asked.text.clone(), "status is churned".to_owned());
     world.answers.push(answer);
-    let drafted = super::draft::draft(&world).unwrap();
+    let drafted = super::draft::draft_and_ask(&world).unwrap();
     assert!(drafted.asked.is_empty() && drafted.open.is_empty());
     let rows = &drafted.document["data"]["accounts"]["where"];
     assert_eq!(rows, "not (row.status == 'churned')");
+}
+
+#[test]
+fn what_is_not_read_is_said_again_by_the_owner() {
+    let mut world = world();
+    world.title = "Account health".to_owned();
+    world.name = "account-health".to_owned();
+    let said = |number, text| super::world::Said::new(number, text, "");
+    world.statements = vec![
+        said(
+            1,
+            "Skip accounts whose stars, moons or planets are misaligned.",
+        ),
+        said(2, "High risk: wobbly or shaky on any two of our feelings."),
+        said(3, "Low risk: health of 80 or more."),
+    ];
+    let asked = super::draft::draft_and_ask(&world).unwrap().asked;
+    let texts: Vec<&str> = asked.iter().map(|asked| asked.text.as_str()).collect();
+    assert!(
+        texts[0].starts_with("Which rows") && texts[1].starts_with("How is the outcome"),
+        "{texts:?}"
+    );
+    let answers = [
+        "out: status is churned; out: arr < 1,000 or there is no open ticket",
+        "High: health_score < 50; Low: health_score >= 80 and zzz is big; otherwise: medium",
+    ];
+    for (asked, answer) in asked.iter().zip(answers) {
+        world.answers.push((asked.text.clone(), answer.to_owned()));
+    }
+    // What was not read of an answer is asked once more.
+    let again = super::draft::draft_and_ask(&world).unwrap().asked;
+    assert!(
+        again.len() == 1 && again[0].why.contains("zzz"),
+        "{again:?}"
+    );
+    let whole = "High: health_score < 50; Low: health_score >= 80; otherwise: medium";
+    world
+        .answers
+        .push((again[0].text.clone(), whole.to_owned()));
+    let drafted = super::draft::draft_and_ask(&world).unwrap();
+    assert!(
+        drafted.asked.is_empty() && drafted.open.is_empty(),
+        "{:?}",
+        drafted.open
+    );
+    let document = drafted.document.to_string();
+    for part in [
+        "not (row.status == 'churned')",
+        "account.health_score < 50",
+        "account.health_score >= 80",
+        "medium",
+    ] {
+        assert!(document.contains(part), "{part} in {document}");
+    }
+}
+
+#[test]
+fn notes_say_what_words_mean_and_which_rows_there_are() {
+    let mut world = world();
+    world.title = "Account health".to_owned();
+    world.name = "account-health".to_owned();
+    let said = |number, text| super::world::Said::new(number, text, "");
+    world.statements = vec![
+        said(1, "Skip accounts that are on the naughty list."),
+        said(2, "High risk: health below 40."),
+    ];
+    world.notes = "An account on the naughty list is one whose segment is smb\nnaughty list means segment is smb\nout: status is churned".to_owned();
+    let drafted = super::draft::draft_and_ask(&world).unwrap();
+    let rows = drafted.document["data"]["accounts"]["where"]
+        .as_str()
+        .unwrap();
+    assert!(
+        rows.contains("row.segment == 'smb'") && rows.contains("churned"),
+        "{rows}"
+    );
+    assert!(drafted.asked.is_empty(), "{:?}", drafted.asked);
 }
 
 #[test]

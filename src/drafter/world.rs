@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use super::mend::Refused;
 use super::words::{spoken, stem, stems};
 use crate::model::Message;
 
@@ -88,12 +89,17 @@ pub(super) struct World {
     pub(super) answers: Vec<(String, String)>,
     /// The workflow that the conversation goes on with, if it was saved before.
     pub(super) workflow: Option<Json>,
+    /// What of the workflows that were written was refused.
+    pub(super) refused: Refused,
 }
 
 impl World {
     /// Reads the conversation.
     pub(super) fn read(messages: &[Message]) -> Self {
-        let mut world = World::default();
+        let mut world = World {
+            refused: Refused::read(messages),
+            ..World::default()
+        };
         if let Some(Message::User { text }) = messages.first() {
             world.read_opening(text);
         }
@@ -210,6 +216,12 @@ impl World {
             .iter()
             .filter(|t| score(t) > 0)
             .max_by_key(score)
+    }
+
+    /// Has somebody answered what was asked last?
+    pub(super) fn is_answered(&self) -> bool {
+        let mut answers = self.answers.iter();
+        answers.any(|(_, answer)| !answer.starts_with('('))
     }
 
     /// Returns the answer to a question that was asked.

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::columns::{began, is_date, is_number, named, only_number};
 use super::compare::{Unit, figures};
+use super::named_rows::{is_said_of_one, joins_clauses};
 use super::row::{Found, Is, Row, conditions};
 use super::words::Words;
 use super::{Read, Reader};
@@ -24,7 +25,11 @@ impl<'w> Reader<'w> {
         if seen_from.iter().any(|words| text.contains(words)) || self.is_of_others(text) {
             return None;
         }
-        let text = &super::quantities::reworded(text);
+        self.tried.set(self.tried.get() + 1);
+        if self.is_tired() || is_said_of_one(text) {
+            return None;
+        }
+        let text = &self.with_references(&super::quantities::reworded(text));
         if self.is_quantity(text) {
             return self.of_quantity(text);
         }
@@ -39,6 +44,7 @@ impl<'w> Reader<'w> {
             .or_else(|| self.of_latest(words.clone()))
             .or_else(|| self.of_rows(words))
             .or_else(|| self.of_quantity(text))
+            .or_else(|| self.grounded(text))
     }
 
     /// Ticks off the systems that tables are in: "churned in the CRM", "support conversations".
@@ -126,7 +132,12 @@ impl<'w> Reader<'w> {
             let named = rows.remove(at + 1);
             rows.insert(0, named);
         }
+        let said = words.tokens.join(" ");
         let found = conditions(&rows, &mut words)?;
+        // Two conditions that "or" joins never both hold for that.
+        if found.len() > 1 && joins_clauses(&said) {
+            return None;
+        }
         // Rows that a clause names are what it speaks of.
         self.take_names(self.cases, &mut words);
         for table in self.parents() {

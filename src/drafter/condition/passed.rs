@@ -136,16 +136,7 @@ impl Row<'_> {
         said.tick(0, verb);
         said.tick(verb + 1, said.tokens.len());
         let date = named(self.table, &said, is_date)?;
-        // What lies ahead has a date as well: "has already renewed" says more than that there is one.
-        const PLANNED: [&str; 14] = [
-            "renew", "expir", "end", "due", "start", "launch", "target", "plan", "expect", "until",
-            "next", "schedul", "close", "forecast",
-        ];
-        if date
-            .column
-            .split('_')
-            .any(|part| PLANNED.iter().any(|p| part.starts_with(p)))
-        {
+        if is_planned(&date.column) {
             return None;
         }
         let denied = super::row::take_denial(words, verb, 3);
@@ -192,4 +183,15 @@ impl Row<'_> {
             .get(column)
             .is_some_and(|c| is_date(&c.kind))
     }
+}
+
+/// Is a date one that is known beforehand? What lies ahead has a date as well: "has already renewed" says
+/// more than that there is one.
+pub(super) fn is_planned(column: &str) -> bool {
+    const PLANNED: [&str; 14] = [
+        "renew", "expir", "end", "due", "start", "launch", "target", "plan", "expect", "until",
+        "next", "schedul", "close", "forecast",
+    ];
+    let mut parts = column.split('_');
+    parts.any(|part| PLANNED.iter().any(|p| part.starts_with(p)))
 }

@@ -235,7 +235,7 @@ impl<'w> Reader<'w> {
     }
 
     /// Returns the one column by which rows of a table belong to what the case belongs to.
-    fn usual_link(&self, table: &Table) -> Option<String> {
+    pub(super) fn usual_link(&self, table: &Table) -> Option<String> {
         let key = table.key();
         let mut shared = table.columns.keys().filter(|name| {
             name.ends_with("_id")
@@ -247,7 +247,7 @@ impl<'w> Reader<'w> {
     }
 
     /// Returns the column that tells rows of a table apart, and how the case names its own row.
-    fn told_apart(&self, table: &Table) -> Option<(String, String)> {
+    pub(super) fn told_apart(&self, table: &Table) -> Option<(String, String)> {
         let key = table.key()?;
         let own = match table.name == self.cases.name {
             true => key,

@@ -288,6 +288,15 @@ impl Row<'_> {
                 "file",
             ]);
         }
+        // "No stage date" lacks no stage.
+        let kind = self
+            .table
+            .columns
+            .get(&named.column)
+            .map(|c| c.kind.as_str());
+        if words.has_free(&["date"]) && !kind.is_some_and(super::columns::is_date) {
+            return None;
+        }
         words.take_phrase(&PHRASES);
         words.take(&ASKS);
         words.take(&["field", "value", "date", "set", "time", "number", "figure"]);

@@ -251,7 +251,7 @@ pub(super) fn equal(path: &str, values: &[String], one: &str, many: &str) -> Opt
 }
 
 /// Returns the value of a column that stands for yes, if it holds nothing but yes and no.
-fn yes(column: &Column) -> Option<String> {
+pub(super) fn yes(column: &Column) -> Option<String> {
     const YES: [&str; 4] = ["yes", "true", "y", "1"];
     const NO: [&str; 4] = ["no", "false", "n", "0"];
     if column.kind == "boolean" {

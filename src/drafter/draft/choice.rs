@@ -17,6 +17,20 @@ impl Assembly<'_> {
                 None => self.open.push(said),
             }
         }
+        // Rows are chosen before any figure is worked out.
+        let defined = &self.defined;
+        for (read, _) in self.only.iter_mut().chain(&mut self.skips) {
+            for (figure, worth, _) in defined {
+                if !read.source.contains(&figure.path) {
+                    continue;
+                }
+                read.source = read
+                    .source
+                    .replace(&figure.path, &format!("({})", worth.source));
+                read.joined.extend(worth.joined.iter().cloned());
+                read.columns.extend(worth.columns.iter().cloned());
+            }
+        }
         let chosen = std::mem::take(&mut self.only);
         let (joined, own): (Vec<_>, Vec<_>) = chosen
             .into_iter()

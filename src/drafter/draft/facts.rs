@@ -254,6 +254,10 @@ pub(super) fn reads(text: &str) -> bool {
     let lower = text.to_lowercase();
     let first = lower
         .trim_start_matches("please ")
+        .trim_start_matches("then ")
+        .trim_start_matches("now ")
+        .trim_start_matches("we ")
+        .trim_start_matches("i ")
         .split(|c: char| !c.is_alphabetic())
         .next()
         .unwrap_or_default();

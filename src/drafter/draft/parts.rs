@@ -285,10 +285,10 @@ impl Assembly<'_> {
     /// Returns a name for the step that leaves out cases by a statement.
     fn left_out_id(&self, steps: &[Json], number: usize) -> String {
         let id = format!("left_out_{number}");
-        match steps.iter().any(|step| step["id"] == id.as_str()) {
-            true => format!("{id}_too"),
-            false => id,
-        }
+        let is_free = |id: &String| !steps.iter().any(|step| step["id"] == id.as_str());
+        let more = (3..).map(|n| format!("{id}_{n}"));
+        let mut names = [id.clone(), format!("{id}_too")].into_iter().chain(more);
+        names.find(is_free).unwrap_or(id)
     }
 
     /// Returns the columns of the case table that a text names as `item.column`.

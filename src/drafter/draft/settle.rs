@@ -51,6 +51,26 @@ impl Assembly<'_> {
         scoped
     }
 
+    /// Leaves a sentence open that was read with the one behind it, where that one is.
+    pub(super) fn leave_open_with_the_next(&mut self, spoken: &[Said]) {
+        for pair in spoken.windows(2) {
+            let [first, next] = pair else {
+                continue;
+            };
+            let is_open = self.open.iter().any(|said| said.number == next.number);
+            let mut statements = self.reader.world.statements.iter();
+            if first.text != crate::drafter::pairs::PAIRED || !is_open {
+                continue;
+            }
+            for numbers in self.waived.values_mut() {
+                numbers.retain(|number| *number != first.number);
+            }
+            self.waived.retain(|_, numbers| !numbers.is_empty());
+            self.open
+                .extend(statements.find(|said| said.number == first.number).cloned());
+        }
+    }
+
     /// Leaves open what was read, and yet became no part: an email without an address, say.
     pub(super) fn leave_open_what_has_no_part(&mut self, parts: &Json) {
         let mut carried = self.cited("trigger");

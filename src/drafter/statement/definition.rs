@@ -107,8 +107,13 @@ pub(in crate::drafter) fn defined(text: &str, reader: &Reader<'_>) -> Option<(De
     if let Some(change) = change(text, reader) {
         return Some(change);
     }
-    let found = DEFINES.captures(text)?;
-    let (one, other) = (reader.amount(&found[2])?, reader.amount(&found[4])?);
+    let by_parts = || {
+        let found = DEFINES.captures(text)?;
+        Some((reader.amount(&found[2])?, reader.amount(&found[4])?, found))
+    };
+    let Some((one, other, found)) = by_parts() else {
+        return worked_out(text, reader);
+    };
     let sign = match found[3].to_lowercase().as_str() {
         "minus" | "less" | "-" | "–" => "-",
         "plus" | "+" => "+",
@@ -123,6 +128,22 @@ pub(in crate::drafter) fn defined(text: &str, reader: &Reader<'_>) -> Option<(De
             ..one.both("and", other)
         },
     ))
+}
+
+/// Returns a figure that a sentence works out of anything that the tables hold: "Over = used seats in the
+/// latest snapshot minus seats bought".
+fn worked_out(text: &str, reader: &Reader<'_>) -> Option<(Defined, Read)> {
+    static NAMES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:the |by |our )?(?P<name>[a-z][\w-]{2,20}(?: [\w-]+){0,2}?)(?: ?= ?|: | is defined as | is calculated as | is worked out as | means | is )(?:the )?(?P<worth>.+?)\.?$",
+        )
+    });
+    let found = NAMES.captures(text)?;
+    let worth = &found["worth"];
+    let read = reader.worth(worth)?;
+    // A column by another name, or a state, defines no figure.
+    let is_figure = read.source.contains([' ', '(']);
+    is_figure.then(|| (named(&found["name"], read.source.contains(" / ")), read))
 }
 
 fn grouped(source: &str) -> String {

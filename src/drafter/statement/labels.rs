@@ -58,7 +58,21 @@ const KINDS: [&str; 8] = [
 ];
 
 /// Words that lead a statement and are no label.
-const NO_LABELS: [&str; 43] = [
+const NO_LABELS: [&str; 57] = [
+    "not",
+    "fine",
+    "but",
+    "empty",
+    "blank",
+    "missing",
+    "unless",
+    "even",
+    "nothing",
+    "anything",
+    "everything",
+    "nobody",
+    "otherwise",
+    "except",
     "due",
     "which",
     "how",

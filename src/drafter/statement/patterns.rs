@@ -13,6 +13,8 @@ const KIND: &str = r"(?: (?:risk|priority|severity|urgency|tier|level|alert|conc
 /// The forms that name a label, for the labels of one SOP.
 #[derive(Debug, Clone)]
 pub(in crate::drafter) struct Forms {
+    /// The labels of the SOP's own making.
+    own: Vec<String>,
     pub(super) label_first: Regex,
     pub(super) condition_first: Regex,
     pub(super) subject_first: Regex,
@@ -62,6 +64,17 @@ impl Forms {
         self.label.is_match(text)
     }
 
+    /// Is a value called like a label of the SOP's own making?
+    pub(in crate::drafter) fn is_own_label(&self, value: &str) -> bool {
+        self.own.iter().any(|own| own.eq_ignore_ascii_case(value))
+    }
+
+    /// Returns where a text names labels, those within others left out.
+    pub(in crate::drafter) fn labels_in(&self, text: &str) -> Vec<(usize, usize)> {
+        let found = self.label.find_iter(text);
+        found.map(|found| (found.start(), found.end())).collect()
+    }
+
     /// Returns the first label that a text names.
     pub(in crate::drafter) fn label_in<'t>(&self, text: &'t str) -> Option<&'t str> {
         self.label.find(text).map(|found| found.as_str())
@@ -69,7 +82,8 @@ impl Forms {
 
     /// Returns the forms for what an SOP says.
     pub(in crate::drafter) fn new(statements: &[Said]) -> Self {
-        let own: Vec<String> = super::labels::own(statements)
+        let of_sop = super::labels::own(statements);
+        let own: Vec<String> = of_sop
             .iter()
             .map(|label| regex::escape(label))
             .chain(std::iter::once(USUAL.to_owned()))
@@ -82,6 +96,7 @@ impl Forms {
                 .unwrap_or_else(|_| pattern(&source.replace(&label, &format!("(?:{USUAL})"))))
         };
         Forms {
+            own: of_sop,
             label_first: form(LABEL_FIRST),
             condition_first: form(CONDITION_FIRST),
             subject_first: form(SUBJECT_FIRST),

@@ -8,10 +8,55 @@ use regex::Regex;
 use super::label;
 use super::meaning::Note;
 use super::patterns::{ASSUMED, BY, DEFAULT, INSTEAD_OF, NONE_GIVEN, NOTE, TOP};
-use crate::drafter::condition::{Reader, figure};
+use crate::drafter::condition::{Read, Reader, figure};
 use crate::drafter::pattern::pattern;
 use crate::drafter::people::people;
 use crate::drafter::words::tokens;
+
+/// Does a sentence say, behind one that leaves rows out, which are not meant by that: "paused ones are in"?
+pub(super) fn keeps_in(text: &str) -> bool {
+    static KEEPS_IN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:[\w'’ -]{2,60}?) (?:(?:are|is|stays?|remains?|(?:are|is) kept)(?: still| all| always| also)? in|(?:still|also) counts?|(?:are|is) (?:fine|okay?|still included))(?: too| as well| of course)?\.?$",
+        )
+    });
+    KEEPS_IN.is_match(text.trim()) && !text.trim().to_lowercase().starts_with("only ")
+}
+
+/// Returns what a sentence is for that only says what the one before it does not leave out.
+pub(super) fn behind_exclusion(text: &str, reader: &Reader<'_>) -> Option<&'static str> {
+    let is_behind = reader
+        .before()
+        .is_some_and(|before| super::leaves_out(&before));
+    (keeps_in(text) && is_behind).then_some("says what is not left out")
+}
+
+/// Does a sentence speak of other cases than it seems to: an exception to the outcome that was said before
+/// ("Not for Enterprise: they get a Call"), or whom nobody writes to ("Who I don't write to: …")?
+pub(super) fn is_of_others(text: &str, reader: &Reader<'_>) -> bool {
+    static EXCEPTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:but )?not (?:for|if|when) [^:,]{2,60}[:,] (?:they|those|these|it) (?:gets?|are|is|goes?|becomes?)\b",
+        )
+    });
+    static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:who|whom|what|which [\w-]+) [^:]{0,40}(?:n['’]t|\bnot|\bnever)\b[^:]{0,40}:",
+        )
+    });
+    EXCEPTS.is_match(text) && reader.forms.names_label(text) || DENIED.is_match(text)
+}
+
+/// Does what was read as a choice of rows ask for the outcome that is yet to be decided?
+pub(super) fn asks_for_outcome(text: &str, read: &Read, reader: &Reader<'_>) -> bool {
+    let begins = text.trim_start().to_lowercase().starts_with("for ");
+    let labels = reader.forms.labels_in(text);
+    begins
+        && labels.iter().any(|(from, to)| {
+            let name = text[*from..*to].to_lowercase();
+            read.source.to_lowercase().contains(&format!("'{name}'"))
+        })
+}
 
 /// Does a sentence only lead to those that follow: "Sort what remains into hot, warm and cold:"?
 pub(super) fn introduces(text: &str) -> bool {

@@ -77,6 +77,31 @@ static SETS_FIELD: LazyLock<Regex> =
 /// Returns the rules that a sentence states. One that asks for an output states none that has to
 /// be judged: "Red: post in #alerts" says what is done with red ones, not which they are.
 pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Vec<Rule> {
+    static ONLY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i),? (?:but |and )only (?:if|when|where|for) (?P<said>[^;.]+)")
+    });
+    // "Beta features: invite, but only if …" asks for both.
+    if let Some(found) = ONLY.captures(text) {
+        let both = || {
+            let only = tails::beginning(&found["said"], reader)?;
+            match rules(&ONLY.replace(text, ""), asks_for_output, reader).as_slice() {
+                [Rule::When(label, read)] => {
+                    Some(Rule::When(label.clone(), read.clone().both("and", only)))
+                }
+                _ => None,
+            }
+        };
+        return both().into_iter().collect();
+    }
+    static NOTHING_SENT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^[^:]{1,40}: no (?:e-?mails?|drafts?|messages?|notes?|letters?|posts?|calls?)\b",
+        )
+    });
+    // "Call: no email." says what is not sent.
+    if NOTHING_SENT.is_match(text) {
+        return Vec::new();
+    }
     let bands = bands(text, reader);
     if !bands.is_empty() {
         return bands;
@@ -103,6 +128,8 @@ pub(super) fn rules(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> V
         return instead.collect();
     }
     match rule(text, asks_for_output, reader) {
+        // Half of how one level becomes another would be a rule for the wrong one.
+        Some(Rule::Judged(_)) if turns::turns_levels(text, reader) => Vec::new(),
         // What tables answer of it needs no model.
         Some(Rule::Judged(label)) => {
             let stated = condition_of(text, &label, reader);
@@ -268,7 +295,8 @@ fn rule(text: &str, asks_for_output: bool, reader: &Reader<'_>) -> Option<Rule> 
             let found = form.captures(text)?;
             // "Over – goes to the CSM" says what is done, not which they are.
             let stated = found.get(if *name == 1 { 2 } else { 1 })?.as_str();
-            if ACTS.is_match(stated) {
+            // Nor is a cell of a table judged by itself.
+            if ACTS.is_match(stated) || stated.starts_with('(') {
                 return None;
             }
             Some(Rule::Judged(label(found.get(*name)?.as_str())))

@@ -38,6 +38,17 @@ static LEAD_IN: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Does a sentence say that a level becomes another one?
+pub(super) fn turns_levels(text: &str, reader: &Reader<'_>) -> bool {
+    static BECOMES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:and |then |also )*(?:an? )?[\w -]{2,30}? (?:also |then |again )?becomes? an? ",
+        )
+    });
+    let labels = reader.forms.labels_in(text);
+    labels.len() > 1 && BECOMES.is_match(text)
+}
+
 /// Returns a sentence without what introduces its rule.
 pub(super) fn without_lead_in<'t>(text: &'t str, reader: &Reader<'_>) -> &'t str {
     match LEAD_IN.find(text) {

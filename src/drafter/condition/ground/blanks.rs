@@ -1,0 +1,252 @@
+//! What says yes or no, and what is missing or there.
+
+use super::names::{Kind, Place};
+use super::{Found, Made, Parser, Scope};
+use crate::drafter::condition::passed::is_planned;
+use crate::drafter::condition::values::yes;
+
+/// Says that a column holds nothing, behind its name.
+const MISSING: [&str; 22] = [
+    "missing",
+    "empty",
+    "blank",
+    "unknown",
+    "unset",
+    "null",
+    "none",
+    "not known",
+    "not set",
+    "not filled in",
+    "not filled",
+    "not given",
+    "not there",
+    "not on record",
+    "not on file",
+    "nothing",
+    "not yet set",
+    "not been set",
+    "not entered",
+    "left empty",
+    "left blank",
+    "not yet filled in",
+];
+/// Says that a column holds something, behind its name.
+const GIVEN: [&str; 17] = [
+    "not missing",
+    "not empty",
+    "not blank",
+    "not unknown",
+    "filled in",
+    "filled",
+    "set",
+    "given",
+    "known",
+    "present",
+    "there",
+    "on record",
+    "on file",
+    "entered",
+    "recorded",
+    "not null",
+    "not nothing",
+];
+
+impl<'w> Parser<'_, 'w> {
+    /// Parses "opted out of email", "not announced", "email_opt_out is yes".
+    pub(super) fn flags(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
+        let denied = self.phrase(
+            at,
+            &[
+                "has not been",
+                "not yet been",
+                "not been",
+                "not yet",
+                "not",
+                "never",
+                "no",
+                "without",
+            ],
+        );
+        let from = denied.unwrap_or(at);
+        let mut found = Vec::new();
+        for place in self.columns(from, scope) {
+            let Some(column) = place.table.columns.get(place.column) else {
+                continue;
+            };
+            let Some(yes) = yes(column).filter(|_| place.whole) else {
+                continue;
+            };
+            let said = self.phrase(place.end, &["is = =", "= =", "=", "is"]);
+            let (mut denied, mut end) = (denied.is_some(), place.end);
+            if let Some(at) = said {
+                let answers = [
+                    ("yes", false),
+                    ("true", false),
+                    ("no", true),
+                    ("false", true),
+                    ("not set", true),
+                    ("set", false),
+                ];
+                let answer = answers
+                    .iter()
+                    .find_map(|(word, no)| Some((self.phrase(at, &[word])?, no)));
+                if let Some((behind, no)) = answer {
+                    denied ^= *no;
+                    end = behind;
+                }
+            }
+            let made = self.path(scope, place.table, place.column, Kind::Flag);
+            let source = match (column.kind.as_str(), denied) {
+                ("boolean", true) => format!("not ({} == true)", made.source),
+                ("boolean", false) => format!("{} == true", made.source),
+                (_, true) => format!("{} != '{yes}'", made.source),
+                (_, false) => format!("{} == '{yes}'", made.source),
+            };
+            found.push((end, Made { source, ..made }));
+        }
+        found
+    }
+
+    /// Parses what is missing or there: "no comment", "told_on is empty", "not yet decided".
+    pub(super) fn blanks(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
+        let mut found = Vec::new();
+        let mut add = |end: usize, place: &Place<'w>, is_missing: bool| {
+            let made = self.path(scope, place.table, place.column, place.kind);
+            let source = match is_missing {
+                true => format!("{} is missing", made.source),
+                false => format!("not ({} is missing)", made.source),
+            };
+            found.push((end, Made { source, ..made }));
+        };
+        let is_verb = |place: &Place<'w>| {
+            place.kind == Kind::Date && place.whole && !is_planned(place.column)
+        };
+        for place in self.references(at, scope) {
+            let behind = self.starts(place.end);
+            if let Some(end) = behind.iter().find_map(|at| self.phrase(*at, &GIVEN)) {
+                add(end, &place, false);
+            }
+            if let Some(end) = behind.iter().find_map(|at| self.phrase(*at, &MISSING)) {
+                add(end, &place, true);
+            }
+        }
+        const LACKS: [&str; 9] = [
+            "does not have",
+            "do not have",
+            "not have",
+            "without any",
+            "without",
+            "lacks",
+            "lacking",
+            "no",
+            "missing",
+        ];
+        if let Some(from) = self.phrase(at, &LACKS) {
+            for place in self.references(from, scope) {
+                let end = self.phrase(
+                    place.end,
+                    &[
+                        "was given",
+                        "is given",
+                        "given",
+                        "is known",
+                        "known",
+                        "on record",
+                        "on file",
+                        "filled in",
+                        "left",
+                        "set",
+                        "was requested",
+                    ],
+                );
+                add(end.unwrap_or(place.end), &place, true);
+            }
+        }
+        const HAS: [&str; 12] = [
+            "there is a",
+            "there is an",
+            "there is",
+            "has a",
+            "has an",
+            "has",
+            "with a",
+            "with an",
+            "left a",
+            "left an",
+            "gave a",
+            "have a",
+        ];
+        if let Some(from) = self.phrase(at, &HAS) {
+            for place in self
+                .references(from, scope)
+                .iter()
+                .filter(|p| p.whole && p.kind == Kind::Text)
+            {
+                add(place.end, place, false);
+            }
+        }
+        const NEVER: [&str; 8] = [
+            "not yet been",
+            "has not been",
+            "have not been",
+            "not been",
+            "never been",
+            "not yet",
+            "never",
+            "not",
+        ];
+        const ALREADY: [&str; 8] = [
+            "have already been",
+            "has already been",
+            "already been",
+            "has been",
+            "have been",
+            "already",
+            "was",
+            "been",
+        ];
+        for (words, is_missing) in [(NEVER, true), (ALREADY, false)] {
+            let Some(from) = self.phrase(at, &words) else {
+                continue;
+            };
+            for place in self
+                .columns(from, scope)
+                .iter()
+                .filter(|place| is_verb(place))
+            {
+                let end = self
+                    .phrase(place.end, &["yet", "so far"])
+                    .unwrap_or(place.end);
+                add(end, place, is_missing);
+            }
+        }
+        found
+    }
+
+    /// Returns the columns that words name, and those that name rows of their own: "contact" of a
+    /// `contact_id`.
+    pub(super) fn references(&self, at: usize, scope: Scope<'w>) -> Vec<Place<'w>> {
+        let mut places = self.columns(at, scope);
+        let from = match self.word(at) {
+            "a" | "an" | "the" | "its" | "any" => at + 1,
+            _ => at,
+        };
+        let table = match scope {
+            Scope::Case => self.reader.cases,
+            Scope::Within(table) => table,
+        };
+        let called = |name: &&String| name.strip_suffix("_id") == Some(self.word(from));
+        if let Some(column) = table.columns.keys().find(called) {
+            let end = self.phrase(from + 1, &["id"]).unwrap_or(from + 1);
+            places.push(Place {
+                end,
+                table,
+                column,
+                kind: Kind::Text,
+                fit: 0,
+                whole: true,
+            });
+        }
+        places
+    }
+}

@@ -1,0 +1,241 @@
+//! Values that columns hold: "status is open or pending", "not paused", "blocker or important".
+
+use super::names::{Kind, Place, Value};
+use super::{Found, Made, Parser, Scope};
+use crate::drafter::condition::values::equal;
+use crate::drafter::world::{Column, Table};
+
+impl<'w> Parser<'_, 'w> {
+    /// Parses "status is open or pending", "category is not Bug".
+    pub(super) fn named_values(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
+        let mut found = Vec::new();
+        let texts = self.columns(at, scope);
+        for place in texts.iter().filter(|place| place.kind == Kind::Text) {
+            const IS: [&str; 16] = [
+                "is one of",
+                "is any of",
+                "= =",
+                "=",
+                "is in",
+                "is set to",
+                "is marked",
+                "says",
+                "equals",
+                "is either",
+                "is",
+                "are",
+                "was",
+                "were",
+                "being",
+                "of",
+            ];
+            const IS_NOT: [&str; 12] = [
+                "is not one of",
+                "is none of",
+                "is neither",
+                "is not in",
+                "! =",
+                "< >",
+                "is anything but",
+                "is other than",
+                "is not",
+                "are not",
+                "was not",
+                "not",
+            ];
+            let (denied, from) = match self.phrase(place.end, &IS_NOT) {
+                Some(end) => (true, end),
+                None => (false, self.phrase(place.end, &IS).unwrap_or(place.end)),
+            };
+            let is_own = |value: &Value<'w>| {
+                value.table.name == place.table.name && value.column == place.column
+            };
+            for (end, values) in self.listed(from, is_own) {
+                let made = self.equals(scope, place.table, place.column, &values, denied);
+                found.push((end, made));
+            }
+        }
+        found
+    }
+
+    /// Parses values alone: "settled", "not paused", "blocker or important", "high priority".
+    pub(super) fn values(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
+        const NOT: [&str; 8] = [
+            "neither",
+            "not",
+            "non",
+            "never",
+            "none of",
+            "other than",
+            "anything but",
+            "excluding",
+        ];
+        let denied = self.phrase(at, &NOT);
+        let from = denied.unwrap_or(at);
+        let from = self
+            .starts(from)
+            .into_iter()
+            .find(|at| !self.names.values_at(&self.words, *at).is_empty());
+        let Some(from) = from else {
+            return Vec::new();
+        };
+        let mut held = self.names.values_at(&self.words, from);
+        held.retain(|value| self.rank(scope, value.table).is_some());
+        let meant = self.spoken_of(at, from, scope);
+        if let Some(table) = meant
+            && held.iter().any(|value| value.table.name == table.name)
+        {
+            held.retain(|value| value.table.name == table.name);
+        }
+        let rank = |value: &Value<'w>| self.rank(scope, value.table).unwrap_or(usize::MAX);
+        let Some(nearest) = held.iter().map(rank).min() else {
+            return Vec::new();
+        };
+        held.retain(|value| rank(value) == nearest);
+        let columns: Vec<(&Table, &str)> = held.iter().map(|v| (v.table, v.column)).collect();
+        let mut found = Vec::new();
+        for (table, column) in &columns {
+            let is_own = |v: &Value<'w>| v.table.name == table.name && v.column == *column;
+            for (end, values) in self.listed(from, is_own) {
+                // "Open" of two columns is neither, unless the column is named.
+                let named = self.named_behind(end, scope, table, column);
+                let is_alone = columns
+                    .iter()
+                    .all(|other| other.1 == *column && other.0.name == table.name);
+                // "Approve" is what a case comes out as before it is what a column holds.
+                let is_label = values
+                    .iter()
+                    .any(|value| self.reader.forms.is_own_label(value));
+                if (!is_alone || is_label) && named.is_none() {
+                    continue;
+                }
+                let made = self.equals(scope, table, column, &values, denied.is_some());
+                found.push((named.unwrap_or(end), made));
+            }
+        }
+        found
+    }
+
+    /// Returns where the name of a column ends that stands behind a value of it.
+    pub(super) fn named_behind(
+        &self,
+        at: usize,
+        scope: Scope<'w>,
+        table: &Table,
+        column: &str,
+    ) -> Option<usize> {
+        let at = self.phrase(at, &["as", "in"]).unwrap_or(at);
+        let places = self.columns(at, scope);
+        let is_it = |place: &&Place<'w>| place.table.name == table.name && place.column == column;
+        places.iter().find(is_it).map(|place| place.end)
+    }
+
+    /// Returns the table whose rows values are said of: those named behind them, or right before.
+    pub(super) fn spoken_of(
+        &self,
+        before: usize,
+        at: usize,
+        scope: Scope<'w>,
+    ) -> Option<&'w Table> {
+        let named = |at: usize| {
+            let tables = self.tables(at);
+            let mut near = tables
+                .into_iter()
+                .filter(|(_, table)| self.rank(scope, table).is_some());
+            near.next().map(|(_, table)| table)
+        };
+        const ENDS: [&str; 12] = [
+            "of", "with", "that", "who", "whose", "where", "which", ",", "is", "are", "and", "has",
+        ];
+        let behind = (at + 1..at + 5).take_while(|at| !ENDS.contains(&self.word(*at)));
+        let mut behind = behind.filter_map(named);
+        behind.next().or_else(|| {
+            let near = before.saturating_sub(3)..before;
+            near.rev()
+                .take_while(|at| !matches!(self.word(*at), "," | "and" | "or"))
+                .find_map(named)
+        })
+    }
+
+    /// Returns lists of values of one column, the longest first.
+    pub(super) fn listed(
+        &self,
+        at: usize,
+        is_own: impl Fn(&Value<'w>) -> bool,
+    ) -> Found<Vec<String>> {
+        const NOTHING: [&str; 9] = [
+            "nothing given",
+            "none given",
+            "nothing filled in",
+            "not filled in",
+            "nothing",
+            "none",
+            "empty",
+            "blank",
+            "missing",
+        ];
+        let value = |at: usize| {
+            let at = self.phrase(at, &["the", "a", "an", "as"]).unwrap_or(at);
+            let mut held = self
+                .names
+                .values_at(&self.words, at)
+                .into_iter()
+                .filter(|value| is_own(value));
+            let held = held.next().map(|value| (value.end, value.value.to_owned()));
+            // No value stands for nothing.
+            held.or_else(|| Some((self.phrase(at, &NOTHING)?, String::new())))
+        };
+        let mut found: Found<Vec<String>> = Vec::new();
+        let mut values = Vec::new();
+        let mut next = value(at).filter(|(_, value)| !value.is_empty());
+        while let Some((end, held)) = next {
+            values.push(held);
+            found.push((end, values.clone()));
+            const JOIN: [&str; 8] = [", or", ", and", ", nor", "or", "and", "nor", "/", ","];
+            next = self.phrase(end, &JOIN).and_then(value);
+        }
+        found.reverse();
+        found
+    }
+
+    pub(super) fn equals(
+        &self,
+        scope: Scope<'w>,
+        table: &Table,
+        column: &str,
+        values: &[String],
+        denied: bool,
+    ) -> Made {
+        let made = self.path(scope, table, column, Kind::Text);
+        let held: Vec<String> = values
+            .iter()
+            .filter(|value| !value.is_empty())
+            .cloned()
+            .collect();
+        if held.len() < values.len() {
+            let own = self.equals(scope, table, column, &held, denied);
+            let source = match denied {
+                true => format!("{} and not ({} is missing)", own.source, made.source),
+                false => format!("({} or {} is missing)", own.source, made.source),
+            };
+            return Made { source, ..made };
+        }
+        let lists = table.columns.get(column).is_some_and(Column::is_listing);
+        let source = if lists {
+            let each: Vec<String> = values
+                .iter()
+                .map(|v| format!("contains({}, '{v}')", made.source))
+                .collect();
+            let any = each.join(" or ");
+            if denied { format!("not ({any})") } else { any }
+        } else {
+            let (one, many) = if denied {
+                ("!=", "not in")
+            } else {
+                ("==", "in")
+            };
+            equal(&made.source, values, one, many).unwrap_or_default()
+        };
+        Made { source, ..made }
+    }
+}

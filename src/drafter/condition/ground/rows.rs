@@ -1,0 +1,396 @@
+//! Rows of other tables: whether there are any, how many, and what the newest of them holds.
+
+use std::collections::BTreeSet;
+
+use super::names::Kind;
+use super::terms::Term;
+use super::{FILLERS, Found, Made, Parser, Scope};
+use crate::drafter::condition::columns::began;
+use crate::drafter::world::Table;
+
+/// The most words that say more of rows before their name.
+const BEFORE: usize = 7;
+
+/// Rows of a table, narrowed down.
+#[derive(Debug, Clone)]
+pub(super) struct Rows<'w> {
+    table: &'w Table,
+    /// The list that they are taken from, as expressions call it.
+    list: String,
+    /// What each of them meets; empty if nothing is said.
+    condition: String,
+    uses: Made,
+}
+
+impl<'w> Rows<'w> {
+    /// Returns the expression of the list.
+    fn listed(&self) -> String {
+        match self.condition.is_empty() {
+            true => self.list.clone(),
+            false => format!("({} | where(\"{}\"))", self.list, self.condition),
+        }
+    }
+
+    fn made(&self, source: String) -> Made {
+        Made {
+            source,
+            of_item: false,
+            ..self.uses.clone()
+        }
+    }
+}
+
+impl<'w> Parser<'_, 'w> {
+    /// Parses that there are rows, or none, or so many.
+    pub(super) fn rows_there(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
+        // A condition in quotes can hold no other.
+        if matches!(scope, Scope::Within(_)) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        const NONE: [&str; 16] = [
+            "there is no",
+            "there are no",
+            "has no",
+            "have no",
+            "had no",
+            "with no",
+            "without any",
+            "without an",
+            "without a",
+            "without",
+            "does not have a",
+            "does not have any",
+            "do not have any",
+            "not have a",
+            "never had a",
+            "no",
+        ];
+        if let Some(from) = self.phrase(at, &NONE) {
+            for (end, rows) in self.rows(from, false) {
+                let source = match rows.condition.is_empty() {
+                    true => format!("({} | length) == 0", rows.list),
+                    false => format!("not any({}, \"{}\")", rows.list, rows.condition),
+                };
+                found.push((end, rows.made(source)));
+            }
+        }
+        for from in self.starts(at) {
+            for (end, bounds) in self.bounds(from) {
+                for (end, rows) in self.rows(end, false) {
+                    let made = rows.made(format!("({} | length)", rows.listed()));
+                    let count = Term::new(made, Kind::Number);
+                    found.extend(self.within(&count, &bounds).map(|made| (end, made)));
+                }
+            }
+        }
+        const SOME: [&str; 20] = [
+            "there is an",
+            "there is a",
+            "there is any",
+            "there is",
+            "there are",
+            "has an",
+            "has a",
+            "has any",
+            "has",
+            "have an",
+            "have a",
+            "have any",
+            "have",
+            "had a",
+            "with an",
+            "with a",
+            "with any",
+            "an",
+            "a",
+            "any",
+        ];
+        let is_other = matches!(self.word(at), "another" | "other");
+        let some = self.phrase(at, &SOME).or(is_other.then_some(at));
+        if let Some(from) = some {
+            for (end, rows) in self.rows(from, false) {
+                let source = match rows.condition.is_empty() {
+                    true => format!("({} | length) > 0", rows.list),
+                    false => format!("any({}, \"{}\")", rows.list, rows.condition),
+                };
+                found.push((end, rows.made(source)));
+            }
+        }
+        found
+    }
+
+    /// Parses "number of open tickets", "total amount of unpaid invoices".
+    pub(super) fn rows_counted(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        if matches!(scope, Scope::Within(_)) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        if let Some(from) = self.phrase(at, &["number of", "count of", "how many"]) {
+            for (end, rows) in self.rows(from, false) {
+                let made = rows.made(format!("({} | length)", rows.listed()));
+                found.push((end, Term::new(made, Kind::Number)));
+            }
+        }
+        for (words, function) in [
+            ("sum of", "sum"),
+            ("total of", "sum"),
+            ("total", "sum"),
+            ("average", "avg"),
+            ("highest", "max"),
+            ("lowest", "min"),
+        ] {
+            let Some(from) = self.phrase(at, &[words]) else {
+                continue;
+            };
+            for place in self.names.columns_at(&self.words, from) {
+                let Some(of) = self.phrase(place.end, &["of", "over", "in", "on", "across"]) else {
+                    continue;
+                };
+                for (end, rows) in self.rows(of, false) {
+                    if rows.table.name == place.table.name && place.kind == Kind::Number {
+                        let made =
+                            rows.made(format!("{function}({}, '{}')", rows.listed(), place.column));
+                        found.push((end, Term::new(made, Kind::Number)));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Parses what the newest row holds: "used seats in the latest snapshot", "our last public reply".
+    pub(super) fn of_newest(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        if matches!(scope, Scope::Within(_)) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for (end, rows, last) in self.newest(at) {
+            let Some(date) = began(rows.table) else {
+                continue;
+            };
+            found.push((end, self.held(&rows, last, &date, Kind::Date)));
+            let from = self.phrase(end, &["'s"]).unwrap_or(end);
+            for place in self.names.columns_at(&self.words, from) {
+                if place.table.name == rows.table.name
+                    && matches!(place.kind, Kind::Number | Kind::Date)
+                {
+                    found.push((place.end, self.held(&rows, last, place.column, place.kind)));
+                }
+            }
+        }
+        for place in self.names.columns_at(&self.words, at) {
+            let Some(of) = self.phrase(place.end, &["of", "in", "on", "from", "at"]) else {
+                continue;
+            };
+            for (end, rows, last) in self.newest(of) {
+                if rows.table.name == place.table.name
+                    && matches!(place.kind, Kind::Number | Kind::Date)
+                {
+                    found.push((end, self.held(&rows, last, place.column, place.kind)));
+                }
+            }
+        }
+        found.sort_by_key(|(end, _)| std::cmp::Reverse(*end));
+        found
+    }
+
+    fn held(&self, rows: &Rows<'w>, last: &str, column: &str, kind: Kind) -> Term {
+        let date = began(rows.table).unwrap_or_default();
+        let list = rows.listed();
+        let made = rows.made(format!(
+            "({list} | sort(attribute='{date}') | {last}).{column}"
+        ));
+        Term::new(made, kind)
+    }
+
+    /// Parses the newest or oldest of some rows.
+    fn newest(&self, at: usize) -> Vec<(usize, Rows<'w>, &'static str)> {
+        let at = self
+            .phrase(at, &["the", "our", "its", "their"])
+            .unwrap_or(at);
+        let newest = self.phrase(at, &["most recent", "latest", "newest", "last"]);
+        let oldest = || self.phrase(at, &["earliest", "oldest", "first"]);
+        let (from, last) = match newest {
+            Some(from) => (from, "last"),
+            None => match oldest() {
+                Some(from) => (from, "first"),
+                None => return Vec::new(),
+            },
+        };
+        let rows = self.rows(from, true).into_iter();
+        rows.map(|(end, rows)| (end, rows, last)).collect()
+    }
+
+    /// Parses what names rows, with what is said of them before and behind. `is_one` says that one of
+    /// them is spoken of, so that what follows may be said of it.
+    fn rows(&self, at: usize, is_one: bool) -> Found<Rows<'w>> {
+        super::once(&self.known.rows, (at, is_one), || self.named(at, is_one))
+    }
+
+    fn named(&self, at: usize, is_one: bool) -> Found<Rows<'w>> {
+        let mut found = Vec::new();
+        for noun in at..self.words.len().min(at + BEFORE) {
+            for (end, table) in self.tables(noun) {
+                let Some((said, others)) = self.said_before(at, (noun, end), table) else {
+                    continue;
+                };
+                let is_case = table.name == self.reader.cases.name;
+                if is_case != others && is_case
+                    || !is_case && !others && !self.reader.is_joined(table)
+                {
+                    continue;
+                }
+                let behind = self.said_behind(end, table);
+                let nothing = [(end, None)];
+                for (end, more) in behind
+                    .into_iter()
+                    .map(|(end, made)| (end, Some(made)))
+                    .chain(nothing)
+                {
+                    if is_one
+                        && more
+                            .as_ref()
+                            .is_some_and(|made| made.source.contains("days_since"))
+                    {
+                        continue;
+                    }
+                    let all: Vec<Made> = said.iter().cloned().chain(more).collect();
+                    found.extend(self.narrowed(table, &all, others).map(|rows| (end, rows)));
+                }
+            }
+        }
+        found
+    }
+
+    /// Returns what is said of rows before their name, and whether they are others than the case's own.
+    fn said_before(
+        &self,
+        at: usize,
+        (noun, last): (usize, usize),
+        table: &'w Table,
+    ) -> Option<(Vec<Made>, bool)> {
+        let scope = Scope::Within(table);
+        let (mut said, mut others) = (Vec::new(), false);
+        let mut at = at;
+        while at < noun {
+            let word = self.word(at);
+            if FILLERS.contains(&word) || matches!(word, "," | "and" | "single") {
+                at += 1;
+            } else if matches!(word, "other" | "another" | "others" | "second" | "further") {
+                others = true;
+                at += 1;
+            } else {
+                let mut all = self.atoms(at, scope);
+                // "Public reply" may be a value of replies, noun and all.
+                all.retain(|(end, made)| (*end <= noun || *end == last) && made.of_item);
+                let (end, made) = all.into_iter().max_by_key(|(end, _)| *end)?;
+                said.push(made);
+                at = end;
+            }
+        }
+        (at == noun || at == last).then_some((said, others))
+    }
+
+    /// Parses what is said of rows behind their name.
+    fn said_behind(&self, end: usize, table: &'w Table) -> Found<Made> {
+        let scope = Scope::Within(table);
+        let from = self
+            .phrase(end, &[", that", ", which", ", and"])
+            .unwrap_or(end);
+        let mut found = self.condition(from, scope);
+        if self.word(end) == "(" {
+            let inner = self.condition(end + 1, scope).into_iter();
+            let closed = inner.filter(|(end, _)| self.word(*end) == ")");
+            found.extend(closed.map(|(end, made)| (end + 1, made)));
+        }
+        found
+    }
+
+    /// Returns the rows that meet all of some conditions.
+    fn narrowed(&self, table: &'w Table, all: &[Made], others: bool) -> Option<Rows<'w>> {
+        let mut uses = Made::default();
+        let mut parts: Vec<String> = Vec::new();
+        let mut list = table.short().to_owned();
+        let mut joined = BTreeSet::from([table.name.clone()]);
+        if others {
+            let link = all.iter().find_map(|made| {
+                made.source
+                    .split_once("item.")?
+                    .1
+                    .split_once(" == ")
+                    .map(|(column, _)| column.to_owned())
+            });
+            let link = link
+                .filter(|column| column.ends_with("_id"))
+                .or_else(|| self.reader.usual_link(table))?;
+            let peers = self.reader.peers(table, &link)?;
+            let (key, own) = self.reader.told_apart(table)?;
+            parts.push(format!("item.{key} != {own}"));
+            joined = BTreeSet::from([peers.name.clone()]);
+            list = peers.name;
+        }
+        for made in all {
+            parts.push(match made.source.contains(" or ") {
+                true => format!("({})", made.source),
+                false => made.source.clone(),
+            });
+            uses = uses.with(String::new(), made);
+        }
+        let condition = parts.join(" and ");
+        let condition = match others {
+            true => condition,
+            false => self.reader.limited(table, &condition),
+        };
+        if condition.contains('"') {
+            return None;
+        }
+        uses.joined.extend(joined);
+        // A column of the case does not choose the case by itself here.
+        uses.columns.clear();
+        Some(Rows {
+            table,
+            list,
+            condition,
+            uses,
+        })
+    }
+
+    /// Parses what rows share with the case: "of the same amount", "at the same account".
+    pub(super) fn shared_columns(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
+        let Scope::Within(table) = scope else {
+            return Vec::new();
+        };
+        let Some(from) = self.phrase(at, &["same"]) else {
+            return Vec::new();
+        };
+        if let Some(column) = self.reader.shared(table, self.word(from)) {
+            let source = format!("item.{column} == {}.{column}", self.reader.item);
+            return vec![(
+                from + 1,
+                Made {
+                    source,
+                    of_item: true,
+                    ..Made::default()
+                },
+            )];
+        }
+        let places = self.names.columns_at(&self.words, from).into_iter();
+        let own = places.filter(|place| place.table.name == table.name && place.whole);
+        own.filter_map(|place| {
+            let of_item = self.path(scope, table, place.column, place.kind);
+            let is_parent = self.rank(Scope::Case, table).is_some();
+            let has = self.reader.cases.columns.contains_key(place.column);
+            let other = match (is_parent, has) {
+                (true, _) => self.path(Scope::Case, table, place.column, place.kind),
+                (false, true) => {
+                    self.path(Scope::Case, self.reader.cases, place.column, place.kind)
+                }
+                (false, false) => return None,
+            };
+            let source = format!("{} == {}", of_item.source, other.source);
+            Some((place.end, of_item.with(source, &other)))
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,397 @@
+//! What is compared: columns, figures that the SOP defines, days between dates, how many rows there
+//! are, the newest row's column, and what is worked out of them.
+
+use super::bounds::Unit;
+use super::names::Kind;
+use super::{Found, Made, Parser, Scope};
+use crate::drafter::condition::columns::{began, only_number};
+use crate::drafter::words::{stem, written};
+
+/// A value, as an expression.
+#[derive(Debug, Clone)]
+pub(super) struct Term {
+    pub(super) made: Made,
+    pub(super) kind: Kind,
+    /// The figure that it is, if it is nothing else.
+    pub(super) figure: Option<f64>,
+    /// Does it count days?
+    pub(super) days: bool,
+    /// Is it a share, of which 1 is the whole?
+    pub(super) share: bool,
+}
+
+impl Term {
+    pub(super) fn new(made: Made, kind: Kind) -> Self {
+        Term {
+            made,
+            kind,
+            figure: None,
+            days: false,
+            share: false,
+        }
+    }
+}
+
+/// Verbs for how a row came to be: "they asked more than 365 days ago".
+const BEGAN: [&str; 26] = [
+    "asked",
+    "came",
+    "filed",
+    "raised",
+    "submitted",
+    "created",
+    "opened",
+    "sent",
+    "reported",
+    "requested",
+    "wrote",
+    "written",
+    "responded",
+    "answered",
+    "gave",
+    "dated",
+    "made",
+    "placed",
+    "logged",
+    "received",
+    "registered",
+    "posted",
+    "replied",
+    "booked",
+    "entered",
+    "ordered",
+];
+
+impl<'w> Parser<'_, 'w> {
+    /// Parses a value, and what is worked out of several.
+    pub(super) fn terms(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        super::once(&self.known.terms, scope.at(at), || {
+            self.put_together(at, scope)
+        })
+    }
+
+    fn put_together(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        let mut found: Found<Term> = Vec::new();
+        let mut ends = self.simple(at, scope);
+        while !ends.is_empty() {
+            let mut longer = Vec::new();
+            for (end, left) in &ends {
+                let Some((from, sign)) = self.sign(*end) else {
+                    continue;
+                };
+                for (end, right) in self.simple(from, scope) {
+                    longer.extend(calculated(left, sign, &right).map(|term| (end, term)));
+                }
+            }
+            found.append(&mut ends);
+            longer.truncate(super::WIDTH);
+            ends = longer;
+        }
+        found.sort_by_key(|(end, _)| std::cmp::Reverse(*end));
+        found.truncate(super::WIDTH);
+        found
+    }
+
+    fn sign(&self, at: usize) -> Option<(usize, &'static str)> {
+        const SIGNS: [(&str, &str); 14] = [
+            ("divided by", "/"),
+            ("multiplied by", "*"),
+            ("as a share of", "/"),
+            ("as a percentage of", "/"),
+            ("minus", "-"),
+            ("less", "-"),
+            ("plus", "+"),
+            ("times", "*"),
+            ("x", "*"),
+            ("+", "+"),
+            ("*", "*"),
+            ("/", "/"),
+            ("over", "/"),
+            ("per", "/"),
+        ];
+        // "Over 5" compares.
+        let mut signs = SIGNS
+            .iter()
+            .filter(|(word, _)| *word != "over" || self.figure(at + 1).is_none());
+        signs.find_map(|(words, sign)| Some((self.phrase(at, &[words])?, *sign)))
+    }
+
+    fn simple(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        super::once(&self.known.simple, scope.at(at), || self.alone(at, scope))
+    }
+
+    fn alone(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        let mut found = Vec::new();
+        for at in self.starts(at) {
+            if self.word(at) == "(" {
+                let inner = self.terms(at + 1, scope).into_iter();
+                let closed = inner.filter(|(end, _)| self.word(*end) == ")");
+                found.extend(closed.map(|(end, term)| {
+                    let source = format!("({})", term.made.source);
+                    (
+                        end + 1,
+                        Term {
+                            made: Made {
+                                source,
+                                ..term.made.clone()
+                            },
+                            ..term
+                        },
+                    )
+                }));
+            }
+            found.extend(self.defined(at));
+            found.extend(self.days_of(at, scope));
+            found.extend(self.rows_counted(at, scope));
+            found.extend(self.of_newest(at, scope));
+            found.extend(self.share_of(at, scope));
+            if let Some((end, number)) = self.figure(at) {
+                let made = Made {
+                    source: written(number),
+                    ..Made::default()
+                };
+                found.push((
+                    end,
+                    Term {
+                        figure: Some(number),
+                        ..Term::new(made, Kind::Number)
+                    },
+                ));
+            }
+            for place in self.columns(at, scope) {
+                if matches!(place.kind, Kind::Number | Kind::Date) {
+                    let made = self.path(scope, place.table, place.column, place.kind);
+                    let days = place.column.contains("day");
+                    found.push((
+                        place.end,
+                        Term {
+                            days,
+                            ..Term::new(made, place.kind)
+                        },
+                    ));
+                }
+            }
+            found.extend(self.moments(at, scope));
+        }
+        found
+    }
+
+    /// Parses a figure that the SOP defines.
+    fn defined(&self, at: usize) -> Found<Term> {
+        let defined = self.reader.defined.iter().filter(|d| !d.stems.is_empty());
+        let named = defined.filter_map(|d| {
+            let is_said = d
+                .stems
+                .iter()
+                .enumerate()
+                .all(|(i, own)| stem(self.word(at + i)) == *own);
+            let made = Made {
+                source: d.path.clone(),
+                ..Made::default()
+            };
+            let term = Term {
+                share: d.is_share,
+                days: d.name.contains("day") || d.name == "age",
+                ..Term::new(made, Kind::Number)
+            };
+            is_said.then_some((at + d.stems.len(), term))
+        });
+        named.collect()
+    }
+
+    /// Parses "10 % of seats bought", "half of the amount".
+    fn share_of(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        let share = match self.phrase(at, &["half of", "half"]) {
+            Some(end) => Some((end, 0.5)),
+            None => self
+                .figure(at)
+                .and_then(|(end, number)| match self.unit(end) {
+                    (end, Unit::Percent) => Some((self.phrase(end, &["of"])?, number / 100.0)),
+                    _ => None,
+                }),
+        };
+        let Some((from, share)) = share else {
+            return Vec::new();
+        };
+        let of = self.simple(from, scope).into_iter();
+        let of = of.filter(|(_, term)| term.kind == Kind::Number && term.figure.is_none());
+        of.map(|(end, term)| {
+            let source = format!(
+                "{} * {}",
+                written((share * 1e6).round() / 1e6),
+                grouped(&term.made.source)
+            );
+            (
+                end,
+                Term {
+                    share: false,
+                    made: Made {
+                        source,
+                        ..term.made.clone()
+                    },
+                    ..term
+                },
+            )
+        })
+        .collect()
+    }
+
+    /// Parses "days from the charge to the request", "days since the last reply".
+    fn days_of(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        const DAYS: [&str; 8] = [
+            "number of calendar days",
+            "number of days",
+            "how many days",
+            "calendar days",
+            "days",
+            "day",
+            "time",
+            "age",
+        ];
+        let Some(at) = self.phrase(at, &DAYS) else {
+            return Vec::new();
+        };
+        let at = self
+            .phrase(
+                at,
+                &[
+                    "are counted",
+                    "counted",
+                    "is counted",
+                    "passed",
+                    "that passed",
+                    "have passed",
+                ],
+            )
+            .unwrap_or(at);
+        let mut found = Vec::new();
+        let days = |made: Made| Term {
+            days: true,
+            ..Term::new(made, Kind::Number)
+        };
+        if let Some(from) = self.phrase(at, &["from", "between", "since", "after"]) {
+            for (end, first) in self.dates(from, scope) {
+                if self.word(at) != "between" && self.word(at) != "from" {
+                    let source = format!("days_since({})", first.made.source);
+                    found.push((
+                        end,
+                        days(Made {
+                            source,
+                            ..first.made.clone()
+                        }),
+                    ));
+                }
+                let Some(to) = self.phrase(end, &["to", "until", "and", "till"]) else {
+                    continue;
+                };
+                for (end, second) in self.dates(to, scope) {
+                    let source = format!(
+                        "days_between({}, {})",
+                        first.made.source, second.made.source
+                    );
+                    found.push((end, days(first.made.clone().with(source, &second.made))));
+                }
+            }
+        }
+        if let Some(to) = self.phrase(at, &["until", "to", "before", "till"]) {
+            for (end, date) in self.dates(to, scope) {
+                let source = format!("days_until({})", date.made.source);
+                found.push((
+                    end,
+                    days(Made {
+                        source,
+                        ..date.made
+                    }),
+                ));
+            }
+        }
+        found.sort_by_key(|(end, _)| std::cmp::Reverse(*end));
+        found
+    }
+
+    /// Parses dates.
+    pub(super) fn dates(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        let all = self.simple(at, scope).into_iter();
+        all.filter(|(_, term)| term.kind == Kind::Date).collect()
+    }
+
+    /// Parses days that are no column's name: today, "they asked", "the day of the request".
+    fn moments(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        let mut found = Vec::new();
+        if let Some(end) = self.phrase(at, &["today", "now", "the run date"]) {
+            let made = Made {
+                source: "today()".to_owned(),
+                ..Made::default()
+            };
+            found.push((end, Term::new(made, Kind::Date)));
+        }
+        let own = match scope {
+            Scope::Case => self.reader.cases,
+            Scope::Within(table) => table,
+        };
+        let began_on = |table| {
+            began(table)
+                .map(|column| Term::new(self.path(scope, table, &column, Kind::Date), Kind::Date))
+        };
+        if BEGAN.contains(&self.word(at)) {
+            let end = self.phrase(at + 1, &["in", "us"]).unwrap_or(at + 1);
+            found.extend(began_on(own).map(|term| (end, term)));
+        }
+        const GAVE: [&str; 8] = [
+            "gave us",
+            "gives us",
+            "give us",
+            "gave",
+            "gives",
+            "rated",
+            "answered with",
+            "scored",
+        ];
+        if let Some(end) = self.phrase(at, &GAVE)
+            && let Some(number) = only_number(own)
+        {
+            let made = self.path(scope, own, &number.column, Kind::Number);
+            found.push((end, Term::new(made, Kind::Number)));
+        }
+        let from = self
+            .phrase(at, &["date of the", "day of the", "date of", "day of"])
+            .unwrap_or(at);
+        for (end, table) in self.tables(from) {
+            if self.rank(scope, table).is_some() && self.word(end) != "'s" {
+                found.extend(began_on(table).map(|term| (end, term)));
+            }
+        }
+        found
+    }
+}
+
+/// Returns what is worked out of two values of one kind.
+fn calculated(left: &Term, sign: &str, right: &Term) -> Option<Term> {
+    if left.kind != Kind::Number || right.kind != Kind::Number {
+        return None;
+    }
+    if left.figure.is_some() && right.figure.is_some() {
+        return None;
+    }
+    let source = format!(
+        "{} {sign} {}",
+        grouped(&left.made.source),
+        grouped(&right.made.source)
+    );
+    Some(Term {
+        made: left.made.clone().with(source, &right.made),
+        kind: Kind::Number,
+        figure: None,
+        days: left.days && right.figure.is_some(),
+        share: sign == "/" && right.figure.is_none(),
+    })
+}
+
+/// Returns an expression that can stand beside a sign.
+pub(super) fn grouped(source: &str) -> String {
+    let is_whole = source.starts_with('(') && source.ends_with(')') && !source[1..].contains(" (");
+    match source.contains(' ') && !is_whole {
+        true => format!("({source})"),
+        false => source.to_owned(),
+    }
+}

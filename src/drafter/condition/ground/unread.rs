@@ -1,0 +1,109 @@
+//! Words that name nothing: what the owner says of them, and what hangs on them.
+
+use super::{FILLERS, Scope, lex};
+use crate::drafter::condition::Reader;
+use crate::drafter::words::plain_stem;
+use crate::drafter::world::Table;
+
+impl Reader<'_> {
+    /// Takes what the owner says that words mean.
+    pub(in crate::drafter) fn mean(&mut self, words: &str, said: &str) {
+        let words: Vec<String> = lex::lexed(words)
+            .iter()
+            .map(|word| plain_stem(word))
+            .collect();
+        let is_new = self.grounded(&words.join(" ")).is_none();
+        if !words.is_empty() && is_new && self.grounded(said).is_some() {
+            self.owned.push((words, said.to_owned()));
+            self.forget();
+        }
+    }
+
+    /// Returns what something gives if words meant something that the tables hold.
+    pub(in crate::drafter) fn supposing<T>(&self, words: &str, then: impl FnOnce() -> T) -> T {
+        let words: Vec<String> = lex::lexed(words)
+            .iter()
+            .map(|word| plain_stem(word))
+            .collect();
+        self.forget();
+        *self.supposed.borrow_mut() = Some(words);
+        let given = then();
+        *self.supposed.borrow_mut() = None;
+        self.forget();
+        given
+    }
+
+    /// Returns the words of a text that name nothing: those that stand together, the longest first.
+    pub(in crate::drafter) fn unread_words(&self, text: &str) -> Vec<String> {
+        const USUAL: [&str; 46] = [
+            "leave", "out", "skip", "take", "only", "or", "and", "but", "not", "no", "never",
+            "without", "unless", "except", "more", "less", "than", "least", "most", "over",
+            "under", "ago", "last", "next", "within", "before", "after", "since", "until",
+            "between", "so", "because", "get", "gets", "becomes", "goes", "go", "i", "please",
+            "just", "always", "too", "well", "some", "such", "other",
+        ];
+        let Some(parser) = self.parser(text) else {
+            return Vec::new();
+        };
+        let words = &parser.words;
+        let is_unread = |at: usize| {
+            let word = parser.word(at);
+            word.chars().all(char::is_alphabetic)
+                && word.len() > 2
+                && !USUAL.contains(&word)
+                && !FILLERS.contains(&word)
+                && lex::days(word).is_none()
+                && parser.figure(at).is_none()
+                && parser.names.tables_at(words, at).is_empty()
+                && parser.names.columns_at(words, at).is_empty()
+                && parser.names.values_at(words, at).is_empty()
+                && !self.forms.names_label(word)
+        };
+        let mut spans: Vec<(usize, usize)> = Vec::new();
+        for from in 0..words.len() {
+            let length = (from..words.len()).take_while(|at| is_unread(*at)).count();
+            spans.extend((1..=length.min(3)).map(|length| (from, length)));
+        }
+        spans.sort_by_key(|(from, length)| (std::cmp::Reverse(*length), *from));
+        spans
+            .iter()
+            .map(|(from, length)| words[*from..from + length].join(" "))
+            .collect()
+    }
+
+    fn forget(&self) {
+        self.known.borrow_mut().clear();
+        self.grounded.borrow_mut().clear();
+    }
+
+    /// Does a remark name nothing that the tables hold, and hang on no condition?
+    pub(in crate::drafter) fn names_nothing(&self, text: &str) -> bool {
+        const HANGS: [&str; 12] = [
+            "if",
+            "unless",
+            "except",
+            "only",
+            "or",
+            "until",
+            "without",
+            "when",
+            "where",
+            "whose",
+            "besides",
+            "including",
+        ];
+        let Some(parser) = self.parser(text) else {
+            return !text.chars().any(char::is_alphanumeric);
+        };
+        (0..parser.words.len()).all(|at| {
+            let words = &parser.words;
+            let mut tables = parser.names.tables_at(words, at).into_iter();
+            let is_known = |table: &Table| parser.rank(Scope::Case, table).is_some();
+            !HANGS.contains(&parser.word(at))
+                && (parser.figure(at).is_none() || parser.word(at) == "one")
+                && parser.names.columns_at(words, at).is_empty()
+                && parser.names.values_at(words, at).is_empty()
+                && tables.all(|(_, table)| is_known(table))
+        })
+    }
+}

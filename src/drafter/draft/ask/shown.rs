@@ -1,0 +1,102 @@
+//! What a question shows: what was read so far, the columns that an answer can name, and an answer as it
+//! could be.
+
+use crate::drafter::condition::{Read, Reader};
+use crate::drafter::draft::assembly::Assembly;
+use crate::drafter::statement::Rule;
+use crate::drafter::words::stems;
+use crate::drafter::world::{Said, Table};
+use crate::expr::{Condition, words};
+
+/// The most columns of a table that a question names.
+const NAMED: usize = 14;
+
+/// The most other tables whose columns a question names.
+const TABLES: usize = 4;
+
+/// The longest line about what was read, in characters.
+const LINE: usize = 400;
+
+/// What was read of which rows there are, and of the outcomes, each in a line.
+pub(in crate::drafter::draft) struct Known {
+    pub(super) rows: String,
+    pub(super) levels: String,
+}
+
+/// Returns what was read so far.
+pub(in crate::drafter::draft) fn known(assembly: &Assembly<'_>) -> Known {
+    let told = |read: &Read| {
+        Condition::compile(&read.source).map_or_else(|_| read.source.clone(), |c| words(c.node()))
+    };
+    let only = assembly.only.iter().map(|(read, _)| told(read));
+    let skips = assembly.skips.iter();
+    let skips = skips.map(|(read, _)| format!("left out if {}", told(read)));
+    let rules = assembly
+        .rules
+        .iter()
+        .filter_map(|stated| match &stated.rule {
+            Rule::When(label, read) => Some(format!("{}: {}", label.replace('_', " "), told(read))),
+            _ => None,
+        });
+    let line = |parts: Vec<String>| match parts.is_empty() {
+        true => "Read so far: nothing".to_owned(),
+        false => crate::diag::one_line(&format!("Read so far: {}", parts.join("; ")), LINE),
+    };
+    Known {
+        rows: line(only.chain(skips).collect()),
+        levels: line(rules.collect()),
+    }
+}
+
+/// Returns the columns that an answer can name: those of the cases, then those of the tables that the
+/// sentences name which were not read, then others.
+pub(super) fn columns(about: &[&Said], reader: &Reader<'_>) -> String {
+    let texts: Vec<&str> = about.iter().map(|said| said.text.as_str()).collect();
+    let said = stems(&texts.join(" "));
+    let is_named = |table: &Table| {
+        let own = stems(&table.short().replace(['_', '-'], " "));
+        !own.is_empty() && own.iter().all(|word| said.contains(word))
+    };
+    let own = std::iter::once(reader.cases);
+    let mut others: Vec<&Table> = reader
+        .world
+        .tables
+        .iter()
+        .filter(|table| table.name != reader.cases.name && reader.is_joined(table))
+        .collect();
+    others.sort_by_key(|table| !is_named(table));
+    let lines = own.chain(others).take(TABLES + 1).map(|table| {
+        let names: Vec<&str> = table
+            .columns
+            .keys()
+            .take(NAMED)
+            .map(String::as_str)
+            .collect();
+        format!("Columns of {}: {}", table.short(), names.join(", "))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns an answer as it could be, with a column of the cases that has a few values; nothing if there is
+/// none.
+pub(super) fn example(reader: &Reader<'_>) -> Option<String> {
+    const NAMES: [&str; 6] = ["name", "title", "email", "subject", "note", "comment"];
+    let mut columns = reader.cases.columns.iter();
+    let (name, column) = columns.find(|(name, column)| {
+        let is_name = NAMES.iter().any(|own| name.contains(own)) || name.ends_with("_id");
+        let is_plain = |value: &String| !value.is_empty() && value.len() < 25;
+        column.kind == "text"
+            && !column.unique
+            && !is_name
+            && (2..9).contains(&column.values.len())
+            && column.values.iter().all(is_plain)
+    })?;
+    let date = reader
+        .cases
+        .columns
+        .iter()
+        .find(|(_, column)| column.kind == "date");
+    let date = date.map(|(name, _)| format!(" and {name} in the last 30 days"));
+    let value = column.values.first()?;
+    Some(format!("{name} is {value}{}", date.unwrap_or_default()))
+}

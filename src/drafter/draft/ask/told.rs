@@ -1,0 +1,340 @@
+//! What the owner has said in answers: rows that are taken or left out, outcomes and who has them.
+
+use super::{LEVELS, Question, SCOPE, is_level, is_scope};
+use crate::drafter::condition::{Defined, Read, Reader};
+use crate::drafter::draft::assembly::{Assembly, Stated};
+use crate::drafter::mend::Refused;
+use crate::drafter::pattern::pattern;
+use crate::drafter::statement::{Rule, definition};
+use crate::drafter::world::{Said, World};
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// Why a statement is done with that the owner has said again.
+const SAID_AGAIN: &str = "said by the owner in other words";
+
+/// A part of an answer.
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    Take(Read),
+    Leave(Read),
+    Outcome(String, Read),
+    Rest(String),
+    /// It defines a figure.
+    Defines(Defined, Read),
+    /// It could not be read.
+    Unread(String),
+}
+
+static TAKE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:we |only |just )*(?:takes?|in|keep|only)\b[: ]+(?:only |all |the |rows |where |whose |with |if )*(.+)$",
+    )
+});
+static LEAVE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:we |also |and )*(?:out|leave out|leaves out|skip|exclude|left out)\b[: ]+(?:all |the |rows |where |whose |with |if |when )*(.+)$",
+    )
+});
+static REST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:else|otherwise|everything else|all others?|the rest)[: ]+(?:is |it is |gets? )?(.+)$|^(.+?)[:=] *(?:otherwise|everything else|all others?|the rest|else)$",
+    )
+});
+static OUTCOME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?P<name>[^:=<>]{1,40}?) ?(?::|=|→| if | when )(?: ?if | ?when )? ?(?P<said>.+)$",
+    )
+});
+
+/// Returns the parts of an answer.
+fn pieces(answer: &str) -> Vec<&str> {
+    let pieces = answer
+        .split(['\n', ';'])
+        .flat_map(|piece| piece.split(". "));
+    pieces
+        .map(|piece| {
+            piece
+                .trim()
+                .trim_end_matches('.')
+                .trim_matches(['“', '”', '"'])
+        })
+        .filter(|piece| !piece.is_empty())
+        .collect()
+}
+
+/// Returns what was answered to a question, the last time that it was asked.
+fn answer<'w>(question: &str, world: &'w World) -> Option<&'w str> {
+    let again = world
+        .answers
+        .iter()
+        .rev()
+        .find(|(asked, _)| asked.starts_with(AGAIN) && asked.ends_with(question));
+    let again = again.map(|(_, answer)| answer.as_str());
+    let answer = again
+        .filter(|answer| !answer.starts_with('('))
+        .or_else(|| world.answer(question))?;
+    let is_left = matches!(
+        answer.trim().trim_end_matches('.').to_lowercase().as_str(),
+        "skip" | "no" | "nothing" | "none" | ""
+    );
+    (!is_left).then_some(answer)
+}
+
+/// Returns the sentences of answers that may define a figure.
+pub(in crate::drafter::draft) fn defines(world: &World) -> Vec<String> {
+    let answers = [SCOPE, LEVELS]
+        .into_iter()
+        .filter_map(|question| answer(question, world));
+    let notes = world.notes.lines().map(listed);
+    answers
+        .flat_map(pieces)
+        .chain(notes)
+        .map(str::to_owned)
+        .collect()
+}
+
+fn listed(line: &str) -> &str {
+    line.trim().trim_start_matches(['-', '*', ' '])
+}
+
+/// Returns the lines of the owner's notes that answer a question before it is asked: "out: …" and "take: …",
+/// or "NAME: condition" of an outcome.
+fn noted<'w>(question: &str, reader: &Reader<'w>) -> Vec<&'w str> {
+    static TAGGED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:take|in|out|leave out): "));
+    let lines = reader.world.notes.lines().map(listed);
+    let is_meant = |line: &&str| match line.split_once(": ") {
+        Some(_) if question == SCOPE => TAGGED.is_match(line),
+        Some((name, _)) => {
+            let name = name.trim();
+            let is_rest =
+                ["otherwise", "else", "everything else"].contains(&name.to_lowercase().as_str());
+            is_rest || reader.forms.labels_in(name) == [(0, name.len())]
+        }
+        None => false,
+    };
+    lines.filter(is_meant).collect()
+}
+
+/// Does a line of the owner's notes answer a question?
+pub(in crate::drafter::draft) fn is_answer(line: &str, reader: &Reader<'_>) -> bool {
+    let answers = [SCOPE, LEVELS]
+        .into_iter()
+        .flat_map(|question| noted(question, reader));
+    let line = listed(line).trim_end_matches('.');
+    !line.is_empty() && answers.into_iter().any(|noted| noted.starts_with(line))
+}
+
+fn parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
+    let answered = answer(question, reader.world)
+        .map(pieces)
+        .unwrap_or_default();
+    let noted = noted(question, reader).into_iter().flat_map(pieces);
+    noted
+        .chain(answered)
+        .map(|piece| part(piece, question == LEVELS, reader))
+        .collect()
+}
+
+fn part(piece: &str, is_outcome: bool, reader: &Reader<'_>) -> Part {
+    let read = |text: &str| reader.grounded(text).or_else(|| reader.read(text));
+    let unread = || Part::Unread(piece.to_owned());
+    if let Some((defined, read)) = definition(piece, reader) {
+        return Part::Defines(defined, read);
+    }
+    if is_outcome {
+        if let Some(found) = REST.captures(piece) {
+            let name = found
+                .get(1)
+                .or(found.get(2))
+                .map_or("", |name| name.as_str());
+            return Part::Rest(label(name));
+        }
+        let found = OUTCOME.captures(piece);
+        return found
+            .and_then(|found| Some(Part::Outcome(label(&found["name"]), read(&found["said"])?)))
+            .unwrap_or_else(unread);
+    }
+    if let Some(found) = LEAVE.captures(piece) {
+        return read(&found[1]).map_or_else(unread, Part::Leave);
+    }
+    let said = TAKE
+        .captures(piece)
+        .map_or(piece.to_owned(), |found| found[1].to_owned());
+    read(&said).map_or_else(unread, Part::Take)
+}
+
+fn label(name: &str) -> String {
+    name.trim()
+        .trim_matches(['“', '”', '"'])
+        .to_lowercase()
+        .replace([' ', '-'], "_")
+}
+
+/// Takes what the owner has said of what was not read.
+pub(in crate::drafter::draft) fn settle(assembly: &mut Assembly<'_>) {
+    let reader = assembly.reader;
+    let refused = &reader.world.refused;
+    for question in [SCOPE, LEVELS] {
+        let parts = parts(question, reader);
+        let is_levels = question == LEVELS;
+        let is_about = |said: &Said| {
+            if is_levels {
+                is_level(said, reader)
+            } else {
+                is_scope(said, reader)
+            }
+        };
+        let about: Vec<Said> = assembly
+            .open
+            .iter()
+            .filter(|said| is_about(said))
+            .cloned()
+            .collect();
+        let is_refused =
+            first_of(&about, reader).is_some_and(|first| refused.statements.contains(&first));
+        // What was refused of it cannot be told apart.
+        if is_refused && !parts.iter().any(|part| part.is_refused(refused)) {
+            continue;
+        }
+        let parts: Vec<Part> = parts
+            .into_iter()
+            .map(|part| match part.is_refused(refused) {
+                true => Part::Unread(format!("an answer to “{question}”")),
+                false => part,
+            })
+            .collect();
+        let is_read = parts.iter().any(|part| !matches!(part, Part::Unread(_)));
+        let first = about.first().or(reader.world.statements.first()).cloned();
+        let (Some(first), true) = (first, is_read) else {
+            continue;
+        };
+        if is_levels && parts.iter().any(|part| matches!(part, Part::Outcome(..))) {
+            assembly.rules.clear();
+        }
+        for part in parts {
+            assembly.take(part, &first);
+        }
+        let numbers: Vec<usize> = about.iter().map(|said| said.number).collect();
+        assembly.open.retain(|said| !numbers.contains(&said.number));
+        let again: Vec<usize> = numbers
+            .into_iter()
+            .filter(|number| *number != first.number)
+            .collect();
+        if !again.is_empty() {
+            assembly
+                .waived
+                .entry(SAID_AGAIN.to_owned())
+                .or_default()
+                .extend(again);
+        }
+    }
+}
+
+/// Returns the number of the statement that an answer is noted under.
+fn first_of(about: &[Said], reader: &Reader<'_>) -> Option<usize> {
+    let first = about.first().or(reader.world.statements.first())?;
+    Some(first.number)
+}
+
+impl Part {
+    /// Was it refused when it was carried out before?
+    fn is_refused(&self, refused: &Refused) -> bool {
+        match self {
+            Part::Take(read) | Part::Leave(read) | Part::Outcome(_, read) => {
+                refused.holds(&read.source)
+            }
+            Part::Defines(_, read) => refused.holds(&read.source),
+            Part::Rest(_) | Part::Unread(_) => false,
+        }
+    }
+}
+
+impl Assembly<'_> {
+    /// Returns the statements that state an outcome which is left to a model.
+    pub(in crate::drafter::draft) fn judged_rules(&self) -> Vec<Said> {
+        let judged = self
+            .rules
+            .iter()
+            .filter(|stated| matches!(stated.rule, Rule::Judged(_)));
+        let mut numbers: Vec<usize> = judged.map(|stated| stated.number).collect();
+        numbers.dedup();
+        let statements = self.reader.world.statements.iter();
+        statements
+            .filter(|said| numbers.contains(&said.number))
+            .cloned()
+            .collect()
+    }
+
+    fn take(&mut self, part: Part, said: &Said) {
+        match part {
+            Part::Take(read) => {
+                self.cite("cases", said.number);
+                self.only.push((read, said.clone()));
+            }
+            Part::Leave(read) => {
+                self.cite("cases", said.number);
+                self.skips.push((read, said.clone()));
+            }
+            Part::Outcome(label, read) => {
+                self.cite("level", said.number);
+                let text = format!("{}: as the owner says", label.replace('_', " "));
+                self.rules.push(Stated {
+                    rule: Rule::When(label, read),
+                    number: said.number,
+                    text,
+                });
+            }
+            Part::Rest(label) => {
+                self.cite("level", said.number);
+                self.otherwise = Some(label);
+            }
+            Part::Defines(defined, read) => self.defined.push((defined, read, said.clone())),
+            Part::Unread(text) => {
+                self.assume(format!("“{text}” could not be read, and is left to people"))
+            }
+        }
+    }
+}
+
+/// How a question begins that is asked again.
+const AGAIN: &str = "Not all of that could be read. Say again what is not, or “skip”: ";
+
+/// Returns the questions whose answers could not be read, asked once more.
+pub(super) fn again(reader: &Reader<'_>) -> Vec<Question> {
+    let world = reader.world;
+    let mut asked = Vec::new();
+    for question in [SCOPE, LEVELS] {
+        let text = format!("{AGAIN}{question}");
+        let unread: Vec<String> = parts(question, reader)
+            .into_iter()
+            .filter_map(|part| match part {
+                Part::Unread(text) => Some(text),
+                _ => None,
+            })
+            .collect();
+        if unread.is_empty() || world.answers.iter().any(|(asked, _)| *asked == text) {
+            continue;
+        }
+        let each = unread.iter().map(|text| {
+            let words = reader.unread_words(text).join("”, “");
+            match words.is_empty() {
+                true => format!("“{text}”"),
+                false => format!("“{text}”: not known are “{words}”"),
+            }
+        });
+        let why = format!(
+            "Could not be read: {}.\nGive the whole answer again, with the columns as they are called and one condition after the other, joined by “and” or “or”.\n{}",
+            each.collect::<Vec<_>>().join("; "),
+            super::shown::columns(&[], reader),
+        );
+        asked.push(Question {
+            text,
+            why,
+            choices: Vec::new(),
+        });
+    }
+    asked
+}
