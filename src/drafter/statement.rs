@@ -355,8 +355,8 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     }
     meaning.outputs = outputs(&lower, text, reader);
     // "But if …" of a level that was said right before is no rule for the others.
-    if !forbids::forbids_for(&lower) && !(lower.starts_with("but ") && reader.hangs_on_level(text))
-    {
+    let is_of_level = lower.starts_with("but ") && reader.hangs_on_level(text);
+    if !(forbids::forbids_for(&lower) || is_of_level) {
         meaning.rules = rules::rules(text, !meaning.outputs.is_empty(), reader);
     }
     if !meaning.rules.is_empty() {

@@ -49,6 +49,9 @@ struct Named<'w> {
     written: Vec<String>,
 }
 
+/// A value: its table, its column, how it is written, and its words.
+type Held<'w> = (&'w Table, &'w str, &'w str, &'w [String]);
+
 /// The names of all tables.
 #[derive(Debug)]
 pub(in crate::drafter::condition) struct Names<'w> {
@@ -56,7 +59,7 @@ pub(in crate::drafter::condition) struct Names<'w> {
     /// Stems -> the columns whose names have them.
     by_stem: HashMap<String, Vec<usize>>,
     /// First words of values -> table, column, value and words.
-    values: HashMap<String, Vec<(&'w Table, &'w str, &'w str, &'w [String])>>,
+    values: HashMap<String, Vec<Held<'w>>>,
     /// Tables with the words of their names.
     tables: Vec<(&'w Table, Vec<String>)>,
 }
