@@ -15,7 +15,7 @@ use sopwright::builder::{
     prompt,
 };
 use sopwright::connect::Connections;
-use sopwright::model::{Delta, Message, Reply, ScriptedModel, Stop};
+use sopwright::model::{Message, Reply, ScriptedModel, Stop};
 use sopwright::rehearse::{Clock, LlmAnswers};
 use sopwright::sop::Sop;
 use sopwright::store::{self, Workspace};
@@ -33,15 +33,9 @@ struct Seen {
 
 #[async_trait]
 impl Face for Seen {
-    fn delta(&mut self, _: Delta) {}
-    fn end_of_answer(&mut self) {}
-    fn tool_begins(&mut self, _: &str) {}
     fn tool_ended(&mut self, name: &str, answer: &ToolAnswer) {
         self.tools
             .push((name.to_owned(), answer.is_error, answer.content.to_string()));
-    }
-    fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync> {
-        Box::new(|_, _| {})
     }
     fn changed(&mut self, refinement: &Refinement) {
         self.refined.push(refinement.clone());

@@ -10,9 +10,8 @@ mod support;
 use std::path::Path;
 use std::sync::Arc;
 
-use databases::{Database, PASSWORD};
+use databases::{Database, PASSWORD, tell_mariadb, tell_postgres};
 use indexmap::IndexMap;
-use mysql_async::prelude::Queryable;
 use serde_json::{Value, json};
 use sopwright::connect::{
     ConnectError, ConnectErrorKind, Connection, Connections, ConnectionsConfig, Narrowing, Row,
@@ -57,51 +56,6 @@ fn object(value: Value) -> Row {
 
 async fn rows(connection: &dyn Connection, scan: Scan) -> Result<Vec<Row>, ConnectError> {
     connection.scan(scan).await?.collect(usize::MAX).await
-}
-
-/// Runs statements on a PostgreSQL server.
-async fn tell_postgres(port: u16, statements: &str) {
-    let mut config = tokio_postgres::Config::new();
-    config
-        .host("127.0.0.1")
-        .port(port)
-        .user("ann")
-        .dbname("postgres")
-        .password(PASSWORD);
-    for attempt in 0.. {
-        // It may be reached a moment before it lets anybody in.
-        match config.connect(tokio_postgres::NoTls).await {
-            Ok((client, connection)) => {
-                tokio::spawn(connection);
-                return client.batch_execute(statements).await.unwrap();
-            }
-            Err(error) => assert!(attempt < 100, "{error}"),
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-}
-
-/// Runs statements on a MariaDB server.
-async fn tell_mariadb(port: u16, statements: &str) {
-    let options = mysql_async::OptsBuilder::default()
-        .ip_or_hostname("127.0.0.1")
-        .tcp_port(port)
-        .user(Some("ann"))
-        .pass(Some(PASSWORD))
-        .db_name(Some("crm"))
-        .prefer_socket(false);
-    for attempt in 0.. {
-        match mysql_async::Conn::new(options.clone()).await {
-            Ok(mut client) => {
-                for statement in statements.split(";\n").filter(|s| !s.trim().is_empty()) {
-                    client.query_drop(statement).await.expect(statement);
-                }
-                return client.disconnect().await.unwrap();
-            }
-            Err(error) => assert!(attempt < 100, "{error}"),
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
 }
 
 const POSTGRES: &str = r#"

@@ -17,11 +17,10 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use sopwright::builder::tools::ToolAnswer;
 use sopwright::builder::{
-    Answer, Builder, Face, Limits, Mode, Question, QuestionKind, Refinement, Resources, Session,
-    prompt,
+    Answer, Builder, Face, Limits, Mode, Question, QuestionKind, Resources, Session, prompt,
 };
 use sopwright::connect::Connections;
-use sopwright::model::{Delta, Reply, ScriptedModel};
+use sopwright::model::{Reply, ScriptedModel};
 use sopwright::rehearse::{Clock, LlmAnswers};
 use sopwright::sop::Sop;
 use sopwright::store::Workspace;
@@ -94,17 +93,10 @@ struct Person {
 
 #[async_trait]
 impl Face for Person {
-    fn delta(&mut self, _: Delta) {}
-    fn end_of_answer(&mut self) {}
-    fn tool_begins(&mut self, _: &str) {}
     fn tool_ended(&mut self, name: &str, answer: &ToolAnswer) {
         self.tools
             .push((name.to_owned(), answer.is_error, answer.content.to_string()));
     }
-    fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync> {
-        Box::new(|_, _| {})
-    }
-    fn changed(&mut self, _: &Refinement) {}
     async fn ask(&mut self, question: &Question) -> Answer {
         assert_eq!(question.kind, QuestionKind::Connect);
         let why = question.why.clone().unwrap_or_default();

@@ -17,7 +17,7 @@ use sopwright::builder::{
 };
 use sopwright::connect::Connections;
 use sopwright::drafter::Drafter;
-use sopwright::model::{Delta, Message};
+use sopwright::model::Message;
 use sopwright::rehearse::{Clock, LlmAnswers};
 use sopwright::store::{self, Workspace};
 use support::Place;
@@ -348,14 +348,8 @@ struct Seen {
 
 #[async_trait]
 impl Face for Seen {
-    fn delta(&mut self, _: Delta) {}
-    fn end_of_answer(&mut self) {}
-    fn tool_begins(&mut self, _: &str) {}
     fn tool_ended(&mut self, name: &str, answer: &ToolAnswer) {
         self.events.push(format!("{name} {}", !answer.is_error));
-    }
-    fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync> {
-        Box::new(|_, _| {})
     }
     fn changed(&mut self, refinement: &Refinement) {
         self.events.push("shown".to_owned());
@@ -367,7 +361,6 @@ impl Face for Seen {
         self.answer
             .map_or(Answer::Nobody, |words| Answer::Words(words.to_owned()))
     }
-    fn keep(&mut self, _: &Session) {}
 }
 
 /// A conversation with the built-in drafter about the shipped workflow.

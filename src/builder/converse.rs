@@ -94,26 +94,28 @@ impl Default for Limits {
     }
 }
 
-/// Who shows a conversation to a person, and asks them.
+/// Who shows a conversation to a person, and asks them. What is not shown is passed over.
 #[async_trait]
 pub trait Face: Send {
     /// A piece of what the model says.
-    fn delta(&mut self, delta: Delta);
+    fn delta(&mut self, _: Delta) {}
 
     /// The model has said all that it says before its tool calls.
-    fn end_of_answer(&mut self);
+    fn end_of_answer(&mut self) {}
 
     /// A tool call begins.
-    fn tool_begins(&mut self, name: &str);
+    fn tool_begins(&mut self, _: &str) {}
 
     /// A tool call has ended.
-    fn tool_ended(&mut self, name: &str, answer: &ToolAnswer);
+    fn tool_ended(&mut self, _: &str, _: &ToolAnswer) {}
 
     /// Work within a tool call goes on: how many are done, of how many.
-    fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync>;
+    fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync> {
+        Box::new(|_, _| {})
+    }
 
     /// The turn has changed the workflow: what it changed and what that does, before it is saved.
-    fn changed(&mut self, refinement: &Refinement);
+    fn changed(&mut self, _: &Refinement) {}
 
     /// Asks the person.
     async fn ask(&mut self, question: &Question) -> Answer;
@@ -124,7 +126,7 @@ pub trait Face: Send {
     }
 
     /// A step of the conversation is done and can be written down.
-    fn keep(&mut self, session: &Session);
+    fn keep(&mut self, _: &Session) {}
 }
 
 /// A conversation under way.
@@ -219,8 +221,13 @@ impl Builder {
                     ) {
                         self.show_change(face).await;
                     }
-                    let answer =
-                        connecting::ask(&mut question, &self.session, &self.resources, face).await;
+                    let answer = match question.kind {
+                        QuestionKind::Connect => {
+                            connecting::ask(&mut question, &self.session, &self.resources, face)
+                                .await
+                        }
+                        _ => Ok(face.ask(&question).await),
+                    };
                     match answer {
                         Ok(answer) => self.session.answered_by_user(&question, &answer),
                         Err(why) => self.session.answered_by_tool(why, true),

@@ -45,7 +45,7 @@ pub use catalog::{Catalog, Column, ConnectionInfo, Effect, Table, Tool};
 pub use config::{
     AuthConfig, ChatConfig, ChatService, ConnectionConfig, ConnectionsConfig, DescribedBy,
     FileConfig, FilesConfig, HttpConfig, ListConfig, MailConfig, McpConfig, Paging, RestConfig,
-    ServerConfig, ServiceConfig, TokenConfig, WebCsvConfig,
+    ServerConfig, ServiceConfig, TokenConfig, WebCsvConfig, is_connection_name,
 };
 pub use connections::Connections;
 pub use describe::{overview, table_details, tool_details};

@@ -224,16 +224,24 @@ fn either_kind_of_what_is_left_out_is_left_out() {
     );
 }
 
-#[test]
-fn unknown_words_are_asked_about_and_their_meaning_holds_everywhere() {
+/// Returns the world of a procedure about the health of accounts, with these statements.
+fn health(statements: &[&str]) -> World {
     let mut world = world();
     world.title = "Account health".to_owned();
     world.name = "account-health".to_owned();
-    let said = |number, text| super::world::Said::new(number, text, "");
-    world.statements = vec![
-        said(1, "Skip accounts that are on the naughty list."),
-        said(2, "High risk: health below 40."),
-    ];
+    let said = (1..).zip(statements);
+    world.statements = said
+        .map(|(number, text)| super::world::Said::new(number, text, ""))
+        .collect();
+    world
+}
+
+#[test]
+fn unknown_words_are_asked_about_and_their_meaning_holds_everywhere() {
+    let mut world = health(&[
+        "Skip accounts that are on the naughty list.",
+        "High risk: health below 40.",
+    ]);
     let asked = super::draft::draft_and_ask(&world).unwrap().asked;
     let [asked] = asked.as_slice() else {
         panic!("{asked:?}")
@@ -250,18 +258,11 @@ fn unknown_words_are_asked_about_and_their_meaning_holds_everywhere() {
 
 #[test]
 fn what_is_not_read_is_said_again_by_the_owner() {
-    let mut world = world();
-    world.title = "Account health".to_owned();
-    world.name = "account-health".to_owned();
-    let said = |number, text| super::world::Said::new(number, text, "");
-    world.statements = vec![
-        said(
-            1,
-            "Skip accounts whose stars, moons or planets are misaligned.",
-        ),
-        said(2, "High risk: wobbly or shaky on any two of our feelings."),
-        said(3, "Low risk: health of 80 or more."),
-    ];
+    let mut world = health(&[
+        "Skip accounts whose stars, moons or planets are misaligned.",
+        "High risk: wobbly or shaky on any two of our feelings.",
+        "Low risk: health of 80 or more.",
+    ]);
     let asked = super::draft::draft_and_ask(&world).unwrap().asked;
     let texts: Vec<&str> = asked.iter().map(|asked| asked.text.as_str()).collect();
     assert!(
@@ -304,14 +305,10 @@ fn what_is_not_read_is_said_again_by_the_owner() {
 
 #[test]
 fn notes_say_what_words_mean_and_which_rows_there_are() {
-    let mut world = world();
-    world.title = "Account health".to_owned();
-    world.name = "account-health".to_owned();
-    let said = |number, text| super::world::Said::new(number, text, "");
-    world.statements = vec![
-        said(1, "Skip accounts that are on the naughty list."),
-        said(2, "High risk: health below 40."),
-    ];
+    let mut world = health(&[
+        "Skip accounts that are on the naughty list.",
+        "High risk: health below 40.",
+    ]);
     world.notes = "An account on the naughty list is one whose segment is smb\nnaughty list means segment is smb\nout: status is churned".to_owned();
     let drafted = super::draft::draft_and_ask(&world).unwrap();
     let rows = drafted.document["data"]["accounts"]["where"]

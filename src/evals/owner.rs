@@ -3,9 +3,7 @@
 use async_trait::async_trait;
 use serde::Deserialize;
 
-use crate::builder::tools::ToolAnswer;
-use crate::builder::{Answer, Face, Question, QuestionKind, Refinement, Session};
-use crate::model::Delta;
+use crate::builder::{Answer, Face, Question, QuestionKind};
 
 /// What an owner answers.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -58,18 +56,6 @@ impl<'o> Seat<'o> {
 
 #[async_trait]
 impl Face for Seat<'_> {
-    fn delta(&mut self, _: Delta) {}
-
-    fn end_of_answer(&mut self) {}
-
-    fn tool_begins(&mut self, _: &str) {}
-
-    fn tool_ended(&mut self, _: &str, _: &ToolAnswer) {}
-
-    fn progress(&self) -> Box<dyn Fn(usize, usize) + Send + Sync> {
-        Box::new(|_, _| {})
-    }
-
     async fn ask(&mut self, question: &Question) -> Answer {
         if question.kind != QuestionKind::Clarify {
             return Answer::Words("yes".to_owned());
@@ -79,10 +65,6 @@ impl Face for Seat<'_> {
         self.asked.push((question.text.clone(), told));
         answer.map_or(Answer::Nobody, Answer::Words)
     }
-
-    fn changed(&mut self, _: &Refinement) {}
-
-    fn keep(&mut self, _: &Session) {}
 }
 
 #[cfg(test)]

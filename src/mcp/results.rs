@@ -1,7 +1,7 @@
 //! The results of a run as an assistant reads them: its cases, or what is different from another
 //! run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value as Json, json};
 
@@ -65,17 +65,22 @@ pub(super) fn differences(run: &Run, earlier: &Run) -> Result<Json> {
             told.push(json!({"case": key, "changes": changes}));
         }
     }
-    let is_there = |key: &str| {
-        now.cases
-            .iter()
-            .any(|case| case.first().is_some_and(|k| k == key))
-    };
-    let mut only_before: Vec<&str> = was.keys().copied().filter(|key| !is_there(key)).collect();
+    let keys: HashSet<&str> = now
+        .cases
+        .iter()
+        .filter_map(|case| Some(case.first()?.as_str()))
+        .collect();
+    let mut only_before: Vec<&str> = was
+        .keys()
+        .copied()
+        .filter(|key| !keys.contains(key))
+        .collect();
     only_before.sort_unstable();
     Ok(
         json!({"run": run.info.id, "than": earlier.info.id, "different": told.len(),
         "cases": told[..told.len().min(TOLD)], "left_out": told.len().saturating_sub(TOLD),
-        "only_now": only_now, "only_before": only_before}),
+        "only_now": only_now.len(), "such_as_now": only_now[..only_now.len().min(TOLD)],
+        "only_before": only_before.len(), "such_as_before": only_before[..only_before.len().min(TOLD)]}),
     )
 }
 

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use mysql_async::prelude::Queryable;
+
 /// The password of everybody there.
 pub const PASSWORD: &str = "pa's\"s w0rd";
 
@@ -155,6 +157,51 @@ pub fn mariadb_with(certificate: Option<&Certificate>) -> Option<Database> {
         server.arg(format!("--ssl-key={}", key.display()));
     }
     Some(Database::started(server, folder, port))
+}
+
+/// Runs statements on a PostgreSQL server.
+pub async fn tell_postgres(port: u16, statements: &str) {
+    let mut config = tokio_postgres::Config::new();
+    config
+        .host("127.0.0.1")
+        .port(port)
+        .user("ann")
+        .dbname("postgres")
+        .password(PASSWORD);
+    for attempt in 0.. {
+        // It may be reached a moment before it lets anybody in.
+        match config.connect(tokio_postgres::NoTls).await {
+            Ok((client, connection)) => {
+                tokio::spawn(connection);
+                return client.batch_execute(statements).await.unwrap();
+            }
+            Err(error) => assert!(attempt < 100, "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Runs statements on a MariaDB server.
+pub async fn tell_mariadb(port: u16, statements: &str) {
+    let options = mysql_async::OptsBuilder::default()
+        .ip_or_hostname("127.0.0.1")
+        .tcp_port(port)
+        .user(Some("ann"))
+        .pass(Some(PASSWORD))
+        .db_name(Some("crm"))
+        .prefer_socket(false);
+    for attempt in 0.. {
+        match mysql_async::Conn::new(options.clone()).await {
+            Ok(mut client) => {
+                for statement in statements.split(";\n").filter(|s| !s.trim().is_empty()) {
+                    client.query_drop(statement).await.expect(statement);
+                }
+                return client.disconnect().await.unwrap();
+            }
+            Err(error) => assert!(attempt < 100, "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// A certificate for `localhost`, and the authority that vouches for it.

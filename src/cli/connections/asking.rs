@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::super::args::AddConnection;
 use super::kinds::{ConnectionKind, KINDS};
-use crate::connect::{Asked, Asks, DescribedBy, presets};
+use crate::connect::{Asked, Asks, DescribedBy, is_connection_name, presets};
 use crate::diag::{Error, Kind, Result, did_you_mean};
 use crate::store::Workspace;
 use crate::ui::{self, Lines, Style, paint};
@@ -104,8 +104,7 @@ impl Asking<'_> {
             }
             None => unless,
         };
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-        if name.is_empty() || !name.bytes().all(is_plain) {
+        if !is_connection_name(&name) {
             return Err(Error::usage(format!("`{name}` cannot be the name of a connection"))
                 .help("It has letters, digits, hyphens and underscores, as in crm. Say it with --name."));
         }

@@ -28,6 +28,12 @@ pub use web_csv::WebCsvConfig;
 /// The connections by name, as configured.
 pub type ConnectionsConfig = IndexMap<String, ConnectionConfig>;
 
+/// Can a text be the name of a connection? SOPs, workflows and settings write it.
+pub fn is_connection_name(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_plain)
+}
+
 /// How to reach one connection.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ConnectionConfig {

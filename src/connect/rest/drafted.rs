@@ -13,7 +13,7 @@ use super::description::{Description, TableDescription, ToolDescription};
 use super::reading::{self, typed};
 use super::service::{Service, method};
 use crate::connect::http::address;
-use crate::connect::{ConnectError, Effect, RestConfig, Row};
+use crate::connect::{ConnectError, Effect, RestConfig, Row, is_connection_name};
 
 /// A connection as it was drafted.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct DraftedConnection {
     /// What it reaches.
     pub reach: Reach,
     description: Row,
+    /// The description as a file holds it.
+    file: String,
 }
 
 /// What a connection reaches, for a person who is asked whether it may.
@@ -91,10 +93,19 @@ impl DraftedConnection {
         }
         // That its parts fit together does not depend on what the secrets are.
         Service::open(&config, Path::new(""), &|_| Some("secret".to_owned()))?;
+        let file = toml::to_string_pretty(&description).unwrap_or_default();
+        // What is kept is what was tried, or it is not tried.
+        if toml::from_str::<Row>(&file).ok().as_ref() != Some(&description) {
+            return Err(ConnectError::last(
+                "The description holds what a file of TOML cannot, such as `null` in a list.",
+            )
+            .help("Take it out."));
+        }
         Ok(DraftedConnection {
             name: name.to_owned(),
             reach: reach(&read, &variables)?,
             description,
+            file,
         })
     }
 
@@ -117,24 +128,26 @@ impl DraftedConnection {
     }
 
     /// Returns its description, as a file holds it.
-    pub fn file(&self) -> String {
-        toml::to_string_pretty(&self.description).unwrap_or_default()
+    pub fn file(&self) -> &str {
+        &self.file
     }
 
     /// Returns its section of `sopwright.toml`, described by a file.
     pub fn section(&self, file: &str, writable: bool) -> String {
-        let mut section = json!({ "kind": "rest", "description": file });
-        if writable {
-            section["writable"] = true.into();
+        let file = toml::Value::String(file.to_owned());
+        let section = format!(
+            "[connections.{}]\nkind = \"rest\"\ndescription = {file}",
+            self.name
+        );
+        match writable {
+            true => section + "\nwritable = true",
+            false => section,
         }
-        let settings = json!({ "connections": { &self.name: section } });
-        toml::to_string(&settings).unwrap_or_default()
     }
 }
 
 fn check_name(name: &str) -> Result<(), ConnectError> {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    if !name.is_empty() && name.bytes().all(is_plain) {
+    if is_connection_name(name) {
         return Ok(());
     }
     Err(
@@ -359,6 +372,12 @@ mod tests {
         assert!(message.contains("`pth`"), "{message}");
         assert!(DraftedConnection::new("a b", &desk()).is_err());
         assert!(DraftedConnection::new("desk", &json!([])).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_refused_before_it_is_tried() {
+        let message = refused(|desk| desk["tools"]["search"]["body"] = json!({ "n": [null] }));
+        assert!(message.contains("a file of TOML cannot"), "{message}");
     }
 
     #[test]

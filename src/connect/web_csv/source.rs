@@ -7,6 +7,7 @@ use reqwest::{Client, Response, Url};
 use tempfile::TempDir;
 
 use super::fence::Fence;
+use crate::connect::blocking::blocking;
 use crate::connect::folder::delimited::DelimitedFile;
 use crate::connect::folder::files::{DataFile, Format};
 use crate::connect::http::{Access, Pass, address};
@@ -114,7 +115,8 @@ impl Reach {
             let response = self.ask(&what, shown, &at).await?;
             if !response.status().is_redirection() {
                 let body = self.read(&what, response).await?;
-                return Fetched::of(&source.table, &self.without_secret(&pass, body));
+                let (table, body) = (source.table.clone(), self.without_secret(&pass, body));
+                return blocking(move || Fetched::of(&table, &body)).await;
             }
             let location = response.headers().get(LOCATION);
             let target = location

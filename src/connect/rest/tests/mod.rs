@@ -7,6 +7,7 @@ mod described;
 mod desk;
 mod presets;
 mod service;
+mod tokens;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -119,6 +119,17 @@ pub(super) struct Bounds {
     pub(super) unit: Unit,
 }
 
+impl Bounds {
+    /// Returns bounds by relations that all hold.
+    fn all(all: Vec<(&'static str, f64)>, unit: Unit) -> Self {
+        Bounds {
+            all,
+            among: Vec::new(),
+            unit,
+        }
+    }
+}
+
 impl Parser<'_, '_> {
     /// Returns the relation that stands at a place, with where it ends. "Over" and "after" are said of
     /// other things, too.
@@ -136,14 +147,7 @@ impl Parser<'_, '_> {
         {
             let (end, unit) = self.unit(end);
             let all = vec![(">=", low), ("<=", high)];
-            return vec![(
-                end,
-                Bounds {
-                    all,
-                    among: Vec::new(),
-                    unit,
-                },
-            )];
+            return vec![(end, Bounds::all(all, unit))];
         }
         let (from, relation) = match self.relation(at) {
             Some((end, relation)) => (end, Some(relation)),
@@ -160,14 +164,7 @@ impl Parser<'_, '_> {
         {
             let (end, unit) = self.unit(end);
             let all = vec![(relation.unwrap_or(">="), number), ("<=", high)];
-            return vec![(
-                end,
-                Bounds {
-                    all,
-                    among: Vec::new(),
-                    unit,
-                },
-            )];
+            return vec![(end, Bounds::all(all, unit))];
         }
         if let Some(first) = relation
             && let Some(next) = self.phrase(behind, &[", but", "but", ", and", "and", ","])
@@ -178,14 +175,7 @@ impl Parser<'_, '_> {
             let (end, other) = self.unit(end);
             unit = if unit == Unit::Plain { other } else { unit };
             let all = vec![(first, number), (second, high)];
-            return vec![(
-                end,
-                Bounds {
-                    all,
-                    among: Vec::new(),
-                    unit,
-                },
-            )];
+            return vec![(end, Bounds::all(all, unit))];
         }
         let mut wider = WIDER.iter();
         let wider =
@@ -194,22 +184,11 @@ impl Parser<'_, '_> {
             // "14 or more days".
             let (end, after) = self.unit(end);
             let unit = if unit == Unit::Plain { after } else { unit };
-            return vec![(
-                end,
-                Bounds {
-                    all: vec![(relation, number)],
-                    among: Vec::new(),
-                    unit,
-                },
-            )];
+            return vec![(end, Bounds::all(vec![(relation, number)], unit))];
         }
         let mut found = vec![(
             behind,
-            Bounds {
-                all: vec![(relation.unwrap_or("=="), number)],
-                among: Vec::new(),
-                unit,
-            },
+            Bounds::all(vec![(relation.unwrap_or("=="), number)], unit),
         )];
         let mut among = vec![number];
         let mut end = behind;
