@@ -300,4 +300,6 @@ mod list_form_tests;
 #[cfg(test)]
 mod phrases;
 #[cfg(test)]
+mod stated_tests;
+#[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use super::condition::Reader;
 use super::world::{Column, Table, World};
 
-fn column(kind: &str, values: &[&str], unique: bool) -> Column {
+pub(super) fn column(kind: &str, values: &[&str], unique: bool) -> Column {
     let values = values.iter().map(|v| (*v).to_owned()).collect();
     Column::new(kind, values, unique)
 }

@@ -11,6 +11,7 @@ mod held;
 mod joined;
 mod lex;
 mod names;
+mod nested;
 mod places;
 mod rows;
 mod terms;
@@ -157,7 +158,10 @@ type Found<T> = Vec<(usize, T)>;
 struct Parser<'p, 'w> {
     reader: &'p Reader<'w>,
     names: &'p Names<'w>,
+    text: &'p str,
     words: Vec<String>,
+    /// May a column be compared with a value that no row of the sample holds?
+    literal: bool,
     known: Known<'w>,
 }
 
@@ -173,6 +177,7 @@ struct Known<'w> {
     simple: RefCell<HashMap<At, Found<terms::Term>>>,
     rows: RefCell<HashMap<(usize, bool), Found<rows::Rows<'w>>>>,
     columns: RefCell<HashMap<At, Vec<Place<'w>>>>,
+    fields: RefCell<HashMap<At, Vec<places::Field<'w>>>>,
     tables: RefCell<HashMap<usize, Found<&'w Table>>>,
     starts: RefCell<HashMap<usize, Vec<usize>>>,
 }
@@ -215,16 +220,25 @@ impl<'w> Reader<'w> {
         read
     }
 
-    fn parse(&self, text: &str) -> Option<Read> {
-        let parser = self.parser(text)?;
-        let all = parser.condition(0, Scope::Case);
-        let (_, made) = all.into_iter().find(|(end, _)| parser.is_over(*end))?;
-        Some(Read {
-            source: made.source,
-            value: None,
-            joined: made.joined,
-            columns: made.columns,
+    /// Reads a condition that the owner states in terms of columns and values; these may be values that
+    /// no row of the sample holds.
+    pub(in crate::drafter) fn stated(&self, text: &str) -> Option<Read> {
+        self.grounded(text).or_else(|| {
+            let mut parser = self.parser(text)?;
+            parser.literal = true;
+            whole(&parser)
         })
+    }
+
+    /// Does a text name a column or a table as it is written, with underscores?
+    pub(in crate::drafter) fn is_in_names(&self, text: &str) -> bool {
+        let words = lex::lexed(text).into_iter();
+        let mut words = words.flat_map(|word| self.names.taken_apart(word));
+        words.any(|word| word.contains('_'))
+    }
+
+    fn parse(&self, text: &str) -> Option<Read> {
+        whole(&self.parser(text)?)
     }
 
     /// Reads an amount that a text works out: "used seats in the latest snapshot minus seats bought".
@@ -251,14 +265,31 @@ impl<'w> Reader<'w> {
         names.contains(&table.name)
     }
 
-    fn parser<'p>(&'p self, text: &str) -> Option<Parser<'p, 'w>> {
-        let words = lex::lexed(text);
+    fn parser<'p>(&'p self, text: &'p str) -> Option<Parser<'p, 'w>> {
+        let words = lex::lexed(text).into_iter();
+        let words: Vec<String> = words
+            .flat_map(|word| self.names.taken_apart(word))
+            .collect();
         let fits = !words.is_empty() && words.len() <= LONGEST;
         fits.then(|| Parser {
             reader: self,
             names: &self.names,
+            text,
             words,
+            literal: false,
             known: Known::default(),
         })
     }
+}
+
+/// Returns the condition that a text is as a whole; nothing if a word is left over.
+fn whole(parser: &Parser<'_, '_>) -> Option<Read> {
+    let all = parser.condition(0, Scope::Case);
+    let (_, made) = all.into_iter().find(|(end, _)| parser.is_over(*end))?;
+    Some(Read {
+        source: made.source,
+        value: None,
+        joined: made.joined,
+        columns: made.columns,
+    })
 }

@@ -25,6 +25,19 @@ pub(super) struct Spoken {
     conditions: Vec<String>,
 }
 
+/// How the list of all rows of a table begins.
+const EVERY: &str = "every_";
+
+/// Returns what the list of all rows of a table is called in expressions.
+pub(super) fn every(table: &Table) -> String {
+    format!("{EVERY}{}", table.short())
+}
+
+/// Does a name stand for all rows of a table?
+pub(in crate::drafter) fn is_every(name: &str) -> bool {
+    name.starts_with(EVERY)
+}
+
 /// Other rows of a table, by the column that they share with a case.
 #[derive(Debug, Clone)]
 pub(in crate::drafter) struct Peers {
@@ -281,6 +294,10 @@ impl<'w> Reader<'w> {
 
     /// Returns the rows that a name in an expression stands for, with how they are matched.
     pub(in crate::drafter) fn peers_called(&self, name: &str) -> Option<(&'w Table, Json)> {
+        if let Some(short) = name.strip_prefix(EVERY) {
+            let table = self.world.tables.iter().find(|t| t.short() == short)?;
+            return Some((table, Json::Null));
+        }
         let (short, of) = name.rsplit_once("_of_")?;
         let table = self.world.tables.iter().find(|t| t.short() == short)?;
         let column = [of.to_owned(), format!("{of}_id")];

@@ -127,9 +127,10 @@ fn question(
         .collect();
     let example = example.map(|example| format!(", as in “{example}”"));
     let why = format!(
-        "{known}\nNot read:\n{}\nSay it with columns and values{}, or “skip” to leave it to people.\n{}",
+        "{known}\nNot read:\n{}\nSay it with columns and values{}, or “skip” to leave it to people.\n{}\n{}",
         not_read.join("\n"),
         example.unwrap_or_default(),
+        shown::forms(reader),
         shown::columns(about, reader),
     );
     Question {

@@ -154,7 +154,14 @@ impl<'r> Assembly<'r> {
                 self.trigger = Some(when);
             }
         }
-        match meaning.only {
+        let only = meaning.only.filter(|only| {
+            let is_outcome = self.asks_for_outcome(only);
+            if is_outcome {
+                self.open.push(said.clone());
+            }
+            !is_outcome
+        });
+        match only {
             // "Check the open tickets" says what is read, not which cases there are.
             Some(only)
                 if !only.joined.is_empty()

@@ -1,11 +1,22 @@
 //! Which rows are cases in the end, once all that the SOP says of them is known.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::Assembly;
 use crate::drafter::condition::Read;
-use crate::drafter::statement::Rule;
+use crate::drafter::pattern::pattern;
+use crate::drafter::statement::{Rule, writes};
 use crate::drafter::world::Said;
+
+/// What says how something is worded, or what is done with cases, rather than which they are.
+static WORDED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:sentences?|paragraphs?|tone|friendly|polite|subject line|invit(?:e|ation)s?|says that|asks (?:for|them|whether)|propose)\b",
+    )
+});
 
 impl Assembly<'_> {
     /// Turns what cannot choose rows into cases that are stopped: what hangs on other tables, and
@@ -82,6 +93,9 @@ impl Assembly<'_> {
         let Rule::Judged(label) = rule else {
             return false;
         };
+        if writes(&said.text) || WORDED.is_match(&said.text) {
+            return true;
+        }
         let mut known = self.rules.iter();
         known.any(|known| {
             let of_label = match &known.rule {
@@ -91,6 +105,14 @@ impl Assembly<'_> {
             };
             of_label && self.section_of(known.number) != Some(said.section.as_str())
         })
+    }
+
+    /// Does a condition ask what a case comes out as? It chooses no cases: "for Recording the same, …".
+    pub(super) fn asks_for_outcome(&self, read: &Read) -> bool {
+        let columns = read.columns.iter();
+        let mut held = columns.filter_map(|name| self.cases.columns.get(name));
+        let is_own = |value: &String| self.reader.forms.is_own_label(value);
+        held.any(|column| !column.values.is_empty() && column.values.iter().all(is_own))
     }
 
     fn section_of(&self, number: usize) -> Option<&str> {

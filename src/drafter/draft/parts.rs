@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::scope::is_quiet;
 use super::{Assembly, capital};
+use crate::drafter::condition::is_every;
 use crate::drafter::words::stems;
 use crate::drafter::world::{Table, fit};
 use crate::expr::{Condition, Template};
@@ -260,12 +261,13 @@ impl Assembly<'_> {
                 .iter()
                 .map(|(name, c)| (name.clone(), json!(c.kind)))
                 .collect();
-            let said = capital(&name.replace('_', " "));
-            data.insert(
-                name,
-                json!({"from": table.name, "match": matched, "fields": fields,
-                       "if_unavailable": {"continue": format!("{said} could not be read.")}}),
-            );
+            let said = capital(&name.replace("every_", "").replace('_', " "));
+            let mut rows = json!({"from": table.name, "fields": fields,
+                "if_unavailable": {"continue": format!("{said} could not be read.")}});
+            if !matched.is_null() {
+                rows["match"] = matched;
+            }
+            data.insert(name, rows);
         }
         data
     }
@@ -274,7 +276,12 @@ impl Assembly<'_> {
     /// matched.
     fn peers(&self, steps: &[Json], outputs: &[Json]) -> Vec<(String, &Table, Json)> {
         let mut used = BTreeSet::new();
-        names_in(&json!([steps, outputs]), &mut used);
+        let parts = json!([steps, outputs]);
+        names_in(&parts, &mut used);
+        // What is looked up for each of some rows is named within a condition about them.
+        let text = parts.to_string();
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        used.extend(words.filter(|word| is_every(word)).map(str::to_owned));
         let found = used.into_iter().filter_map(|name| {
             let (table, matched) = self.reader.peers_called(&name)?;
             Some((name, table, matched))

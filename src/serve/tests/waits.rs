@@ -96,7 +96,9 @@ async fn a_run_that_paused_for_an_outage_goes_on_when_it_has_rested() {
     assert_eq!((paused.status, paused.finished), (RunStatus::Paused, 0));
     assert!(paused.why.unwrap().contains("it does so by itself on"));
     let soon = now + SignedDuration::from_secs(30);
-    assert_eq!(begun(&settle(&mut watchman, soon).await), [""; 0]);
+    // On the hour another run is due, which is none of this.
+    let goes_on = |told: &_| begun(told).contains(&run.as_str());
+    assert!(!goes_on(&settle(&mut watchman, soon).await));
 
     let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     tokio::spawn(async move {
@@ -110,8 +112,7 @@ async fn a_run_that_paused_for_an_outage_goes_on_when_it_has_rested() {
         }
     });
     let later = Timestamp::now() + SignedDuration::from_secs(90);
-    let told = settle(&mut watchman, later).await;
-    assert_eq!(begun(&told), [run.as_str()]);
+    assert!(goes_on(&settle(&mut watchman, later).await));
     let done = journal.run(&run).unwrap();
     assert_eq!(
         (done.status, done.finished, done.resumed),

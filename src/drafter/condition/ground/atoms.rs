@@ -2,6 +2,7 @@
 
 use super::bounds::Unit;
 use super::names::Kind;
+use super::places::Field;
 use super::terms::Term;
 use super::{Found, Made, Parser, Scope};
 use crate::drafter::words::plain_stem;
@@ -14,8 +15,10 @@ impl<'w> Parser<'_, 'w> {
         found.extend(self.flags(at, scope));
         found.extend(self.blanks(at, scope));
         found.extend(self.compared(at, scope));
+        found.extend(self.either(at, scope));
         found.extend(self.compared_first(at, scope));
         found.extend(self.spans(at, scope));
+        found.extend(self.beside_own(at, scope));
         found.extend(self.values(at, scope));
         found.extend(self.shared_columns(at, scope));
         found.extend(self.owned_words(at, scope));
@@ -82,6 +85,39 @@ impl<'w> Parser<'_, 'w> {
                 for (end, test) in self.tests(from, scope, &left) {
                     found.push((end, test));
                 }
+            }
+        }
+        found
+    }
+
+    /// Parses two tests of one figure or date: "seats is empty or more than 10".
+    fn either(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
+        let mut found = Vec::new();
+        for field in self.fields(at, scope) {
+            if !matches!(field.place.kind, Kind::Number | Kind::Date) {
+                continue;
+            }
+            for (end, first) in self.tests_of(&field, field.place.end, scope) {
+                let Some(next) = self.phrase(end, &[", or", "or"]) else {
+                    continue;
+                };
+                for (end, second) in self.tests_of(&field, next, scope) {
+                    let source = format!("({} or {})", first.source, second.source);
+                    found.push((end, first.clone().with(source, &second)));
+                }
+            }
+        }
+        found
+    }
+
+    /// Parses what is said of a figure or a date that stands before it.
+    fn tests_of(&self, field: &Field<'w>, at: usize, scope: Scope<'w>) -> Found<Made> {
+        let term = Term::new(field.made.clone(), field.place.kind);
+        let mut found = self.emptiness(&field.made, at);
+        for at in self.starts(at) {
+            found.extend(self.tests(at, scope, &term));
+            if term.kind == Kind::Date {
+                found.extend(self.tested(at, scope, &term.made, false));
             }
         }
         found

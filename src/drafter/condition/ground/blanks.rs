@@ -1,12 +1,13 @@
 //! What says yes or no, and what is missing or there.
 
 use super::names::{Kind, Place};
+use super::places::Field;
 use super::{Found, Made, Parser, Scope};
 use crate::drafter::condition::passed::is_planned;
 use crate::drafter::condition::values::yes;
 
 /// Says that a column holds nothing, behind its name.
-const MISSING: [&str; 22] = [
+const MISSING: &[&str] = &[
     "missing",
     "empty",
     "blank",
@@ -31,7 +32,7 @@ const MISSING: [&str; 22] = [
     "not yet filled in",
 ];
 /// Says that a column holds something, behind its name.
-const GIVEN: [&str; 17] = [
+const GIVEN: &[&str] = &[
     "not missing",
     "not empty",
     "not blank",
@@ -69,7 +70,7 @@ impl<'w> Parser<'_, 'w> {
         );
         let from = denied.unwrap_or(at);
         let mut found = Vec::new();
-        for place in self.columns(from, scope) {
+        for Field { place, made } in self.fields(from, scope) {
             let Some(column) = place.table.columns.get(place.column) else {
                 continue;
             };
@@ -95,7 +96,6 @@ impl<'w> Parser<'_, 'w> {
                     end = behind;
                 }
             }
-            let made = self.path(scope, place.table, place.column, Kind::Flag);
             let source = match (column.kind.as_str(), denied) {
                 ("boolean", true) => format!("not ({} == true)", made.source),
                 ("boolean", false) => format!("{} == true", made.source),
@@ -110,26 +110,15 @@ impl<'w> Parser<'_, 'w> {
     /// Parses what is missing or there: "no comment", "told_on is empty", "not yet decided".
     pub(super) fn blanks(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
         let mut found = Vec::new();
-        let mut add = |end: usize, place: &Place<'w>, is_missing: bool| {
-            let made = self.path(scope, place.table, place.column, place.kind);
-            let source = match is_missing {
-                true => format!("{} is missing", made.source),
-                false => format!("not ({} is missing)", made.source),
-            };
-            found.push((end, Made { source, ..made }));
-        };
-        let is_verb = |place: &Place<'w>| {
+        let is_verb = |Field { place, .. }: &&Field<'w>| {
             place.kind == Kind::Date && place.whole && !is_planned(place.column)
         };
-        for place in self.references(at, scope) {
-            let behind = self.starts(place.end);
-            if let Some(end) = behind.iter().find_map(|at| self.phrase(*at, &GIVEN)) {
-                add(end, &place, false);
-            }
-            if let Some(end) = behind.iter().find_map(|at| self.phrase(*at, &MISSING)) {
-                add(end, &place, true);
-            }
+        for field in self.references(at, scope) {
+            found.extend(self.emptiness(&field.made, field.place.end));
         }
+        let mut add = |end: usize, field: &Field<'w>, is_missing: bool| {
+            found.push((end, blank(&field.made, is_missing)));
+        };
         const LACKS: [&str; 9] = [
             "does not have",
             "do not have",
@@ -142,9 +131,9 @@ impl<'w> Parser<'_, 'w> {
             "missing",
         ];
         if let Some(from) = self.phrase(at, &LACKS) {
-            for place in self.references(from, scope) {
+            for field in self.references(from, scope) {
                 let end = self.phrase(
-                    place.end,
+                    field.place.end,
                     &[
                         "was given",
                         "is given",
@@ -159,7 +148,7 @@ impl<'w> Parser<'_, 'w> {
                         "was requested",
                     ],
                 );
-                add(end.unwrap_or(place.end), &place, true);
+                add(end.unwrap_or(field.place.end), &field, true);
             }
         }
         const HAS: [&str; 12] = [
@@ -177,12 +166,9 @@ impl<'w> Parser<'_, 'w> {
             "have a",
         ];
         if let Some(from) = self.phrase(at, &HAS) {
-            for place in self
-                .references(from, scope)
-                .iter()
-                .filter(|p| p.whole && p.kind == Kind::Text)
-            {
-                add(place.end, place, false);
+            let is_text = |field: &&Field<'w>| field.place.whole && field.place.kind == Kind::Text;
+            for field in self.references(from, scope).iter().filter(is_text) {
+                add(field.place.end, field, false);
             }
         }
         const NEVER: [&str; 8] = [
@@ -209,24 +195,28 @@ impl<'w> Parser<'_, 'w> {
             let Some(from) = self.phrase(at, &words) else {
                 continue;
             };
-            for place in self
-                .columns(from, scope)
-                .iter()
-                .filter(|place| is_verb(place))
-            {
-                let end = self
-                    .phrase(place.end, &["yet", "so far"])
-                    .unwrap_or(place.end);
-                add(end, place, is_missing);
+            for field in self.fields(from, scope).iter().filter(is_verb) {
+                let end = field.place.end;
+                let end = self.phrase(end, &["yet", "so far"]).unwrap_or(end);
+                add(end, field, is_missing);
             }
         }
         found
     }
 
+    /// Parses that a value is missing, or there, behind its name.
+    pub(super) fn emptiness(&self, made: &Made, at: usize) -> Found<Made> {
+        let behind = self.starts(at);
+        let said = |phrases| behind.iter().find_map(|at| self.phrase(*at, phrases));
+        let given = said(GIVEN).map(|end| (end, blank(made, false)));
+        let missing = said(MISSING).map(|end| (end, blank(made, true)));
+        given.into_iter().chain(missing).collect()
+    }
+
     /// Returns the columns that words name, and those that name rows of their own: "contact" of a
     /// `contact_id`.
-    pub(super) fn references(&self, at: usize, scope: Scope<'w>) -> Vec<Place<'w>> {
-        let mut places = self.columns(at, scope);
+    pub(super) fn references(&self, at: usize, scope: Scope<'w>) -> Vec<Field<'w>> {
+        let mut fields = self.fields(at, scope);
         let from = match self.word(at) {
             "a" | "an" | "the" | "its" | "any" => at + 1,
             _ => at,
@@ -238,15 +228,30 @@ impl<'w> Parser<'_, 'w> {
         let called = |name: &&String| name.strip_suffix("_id") == Some(self.word(from));
         if let Some(column) = table.columns.keys().find(called) {
             let end = self.phrase(from + 1, &["id"]).unwrap_or(from + 1);
-            places.push(Place {
+            let place = Place {
                 end,
                 table,
                 column,
                 kind: Kind::Text,
                 fit: 0,
                 whole: true,
-            });
+                exact: false,
+            };
+            let made = self.path(scope, table, column, Kind::Text);
+            fields.push(Field { place, made });
         }
-        places
+        fields
+    }
+}
+
+/// Returns the condition that a value is missing, or that it is there.
+fn blank(made: &Made, is_missing: bool) -> Made {
+    let source = match is_missing {
+        true => format!("{} is missing", made.source),
+        false => format!("not ({} is missing)", made.source),
+    };
+    Made {
+        source,
+        ..made.clone()
     }
 }

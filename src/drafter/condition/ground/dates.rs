@@ -64,7 +64,13 @@ impl<'w> Parser<'_, 'w> {
         found
     }
 
-    fn tested(&self, at: usize, scope: Scope<'w>, date: &Made, goes_on: bool) -> Found<Made> {
+    pub(super) fn tested(
+        &self,
+        at: usize,
+        scope: Scope<'w>,
+        date: &Made,
+        goes_on: bool,
+    ) -> Found<Made> {
         let mut found = self.lying(at, date);
         found.extend(self.beside(at, scope, date, goes_on));
         found
@@ -227,6 +233,18 @@ impl<'w> Parser<'_, 'w> {
             (
                 &["in the future", "still ahead", "still to come"][..],
                 format!("days_until({date}) > 0"),
+            ),
+            (
+                &["today or later", "today or after", "today or in the future"][..],
+                format!("{date} >= today()"),
+            ),
+            (
+                &[
+                    "today or earlier",
+                    "today or before",
+                    "today or in the past",
+                ][..],
+                format!("{date} <= today()"),
             ),
             (&["today"][..], format!("{date} == today()")),
         ] {

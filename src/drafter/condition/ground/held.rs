@@ -1,6 +1,7 @@
 //! Values that columns hold: "status is open or pending", "not paused", "blocker or important".
 
 use super::names::{Kind, Place, Value};
+use super::places::Field;
 use super::{Found, Made, Parser, Scope};
 use crate::drafter::condition::values::equal;
 use crate::drafter::world::{Column, Table};
@@ -9,8 +10,9 @@ impl<'w> Parser<'_, 'w> {
     /// Parses "status is open or pending", "category is not Bug".
     pub(super) fn named_values(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
         let mut found = Vec::new();
-        let texts = self.columns(at, scope);
-        for place in texts.iter().filter(|place| place.kind == Kind::Text) {
+        let fields = self.fields(at, scope).into_iter();
+        let texts = fields.filter(|field| field.place.kind == Kind::Text);
+        for Field { place, made } in texts {
             const IS: [&str; 16] = [
                 "is one of",
                 "is any of",
@@ -50,9 +52,16 @@ impl<'w> Parser<'_, 'w> {
             let is_own = |value: &Value<'w>| {
                 value.table.name == place.table.name && value.column == place.column
             };
+            if self.literal && place.exact && from > place.end {
+                let literal = self.literal(from);
+                found.extend(literal.map(|(end, value)| {
+                    let column = (place.table, place.column);
+                    (end, equals(&made, column, &[value], denied))
+                }));
+            }
             for (end, values) in self.listed(from, is_own) {
-                let made = self.equals(scope, place.table, place.column, &values, denied);
-                found.push((end, made));
+                let column = (place.table, place.column);
+                found.push((end, equals(&made, column, &values, denied)));
             }
         }
         found
@@ -109,7 +118,8 @@ impl<'w> Parser<'_, 'w> {
                 if (!is_alone || is_label) && named.is_none() {
                     continue;
                 }
-                let made = self.equals(scope, table, column, &values, denied.is_some());
+                let made = self.path(scope, table, column, Kind::Text);
+                let made = equals(&made, (table, column), &values, denied.is_some());
                 found.push((named.unwrap_or(end), made));
             }
         }
@@ -157,6 +167,34 @@ impl<'w> Parser<'_, 'w> {
         })
     }
 
+    /// Parses a value that no row of the sample holds, as the text writes it.
+    fn literal(&self, at: usize) -> Option<(usize, String)> {
+        const ENDS: [&str; 14] = [
+            "and", "or", "but", "unless", "except", "where", "when", "if", ",", "(", ")", "than",
+            "not", "of",
+        ];
+        const LONGEST: usize = 4;
+        let count = (at..self.words.len())
+            .take_while(|at| !ENDS.contains(&self.word(*at)))
+            .count();
+        let end = at + count;
+        let is_known = !self.names.values_at(&self.words, at).is_empty()
+            || self
+                .phrase(
+                    at,
+                    &["empty", "missing", "blank", "at", "in", "before", "after"],
+                )
+                .is_some();
+        if count == 0 || count > LONGEST || is_known {
+            return None;
+        }
+        let words = self.words[at..end].iter().map(|word| regex::escape(word));
+        let written = words.collect::<Vec<_>>().join(r"[\s_-]+");
+        let written = regex::Regex::new(&format!("(?i){written}")).ok()?;
+        let value = written.find(self.text)?.as_str();
+        (!value.contains(['\'', '"', '\\'])).then(|| (end, value.to_owned()))
+    }
+
     /// Returns lists of values of one column, the longest first.
     pub(super) fn listed(
         &self,
@@ -197,45 +235,46 @@ impl<'w> Parser<'_, 'w> {
         found.reverse();
         found
     }
+}
 
-    pub(super) fn equals(
-        &self,
-        scope: Scope<'w>,
-        table: &Table,
-        column: &str,
-        values: &[String],
-        denied: bool,
-    ) -> Made {
-        let made = self.path(scope, table, column, Kind::Text);
-        let held: Vec<String> = values
+/// Returns the condition that a column holds one of some values, of which an empty one says that it holds
+/// nothing; or none of them.
+pub(super) fn equals(
+    made: &Made,
+    (table, column): (&Table, &str),
+    values: &[String],
+    denied: bool,
+) -> Made {
+    let path = &made.source;
+    let (held, nothing): (Vec<String>, Vec<String>) =
+        values.iter().cloned().partition(|value| !value.is_empty());
+    let lists = table.columns.get(column).is_some_and(Column::is_listing);
+    let own = if held.is_empty() {
+        None
+    } else if lists {
+        let each: Vec<String> = held
             .iter()
-            .filter(|value| !value.is_empty())
-            .cloned()
+            .map(|v| format!("contains({path}, '{v}')"))
             .collect();
-        if held.len() < values.len() {
-            let own = self.equals(scope, table, column, &held, denied);
-            let source = match denied {
-                true => format!("{} and not ({} is missing)", own.source, made.source),
-                false => format!("({} or {} is missing)", own.source, made.source),
-            };
-            return Made { source, ..made };
-        }
-        let lists = table.columns.get(column).is_some_and(Column::is_listing);
-        let source = if lists {
-            let each: Vec<String> = values
-                .iter()
-                .map(|v| format!("contains({}, '{v}')", made.source))
-                .collect();
-            let any = each.join(" or ");
-            if denied { format!("not ({any})") } else { any }
+        let any = each.join(" or ");
+        Some(if denied { format!("not ({any})") } else { any })
+    } else {
+        let (one, many) = if denied {
+            ("!=", "not in")
         } else {
-            let (one, many) = if denied {
-                ("!=", "not in")
-            } else {
-                ("==", "in")
-            };
-            equal(&made.source, values, one, many).unwrap_or_default()
+            ("==", "in")
         };
-        Made { source, ..made }
+        equal(path, &held, one, many)
+    };
+    let source = match (own, nothing.is_empty(), denied) {
+        (Some(own), true, _) => own,
+        (Some(own), false, true) => format!("{own} and not ({path} is missing)"),
+        (Some(own), false, false) => format!("({own} or {path} is missing)"),
+        (None, _, true) => format!("not ({path} is missing)"),
+        (None, _, false) => format!("{path} is missing"),
+    };
+    Made {
+        source,
+        ..made.clone()
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn lexed(text: &str) -> Vec<String> {
     let before = |at: usize| at.checked_sub(1).map_or(' ', |at| chars[at]);
     for (at, c) in chars.iter().copied().enumerate() {
         let within_figure = before(at).is_ascii_digit() && next(at).is_ascii_digit();
-        if c.is_alphanumeric() || (c == '.' && within_figure) {
+        let within_name = before(at).is_alphanumeric() && next(at).is_alphanumeric();
+        if c.is_alphanumeric() || (c == '.' && within_figure) || (c == '_' && within_name) {
             word.extend(c.to_lowercase());
             continue;
         }
@@ -107,6 +108,7 @@ mod tests {
             ("accounts.status", "accounts 's status"),
             ("a >= 10% (b - c)", "a > = 10 % ( b minus c )"),
             ("3–6 days, it's told-on", "3 to 6 days , it is told on"),
+            ("made_on, _so_", "made_on , so"),
         ] {
             assert_eq!(lexed(text).join(" "), words);
         }

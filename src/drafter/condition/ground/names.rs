@@ -1,6 +1,6 @@
 //! What the words of a condition name: tables, their columns, and the values that these hold.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::drafter::condition::columns::{is_date, is_number, parts};
 use crate::drafter::condition::values::yes;
@@ -28,6 +28,8 @@ pub(super) struct Place<'w> {
     pub(super) fit: i64,
     /// Is all of its name said?
     pub(super) whole: bool,
+    /// Is it said as the table writes it: `made_on`?
+    pub(super) exact: bool,
 }
 
 /// A value that a column holds, and where its words end.
@@ -62,7 +64,14 @@ pub(in crate::drafter::condition) struct Names<'w> {
     values: HashMap<String, Vec<Held<'w>>>,
     /// Tables with the words of their names.
     tables: Vec<(&'w Table, Vec<String>)>,
+    /// Names of columns and tables that are drawn together of several words, in lower case.
+    identifiers: HashSet<String>,
+    /// Names of columns, in lower case -> the columns.
+    by_name: HashMap<String, Vec<usize>>,
 }
+
+/// How well a name fits that is said as the table writes it.
+const EXACT: i64 = 10_000;
 
 /// Words that go with a name and say only what it is the name of.
 const BESIDE: [&str; 8] = ["of", "the", "for", "its", "their", "was", "were", "been"];
@@ -74,10 +83,13 @@ impl<'w> Names<'w> {
             by_stem: HashMap::new(),
             values: HashMap::new(),
             tables: Vec::new(),
+            identifiers: HashSet::new(),
+            by_name: HashMap::new(),
         };
         for table in tables {
             let own = spoken(&table.short().replace('-', " "));
             names.tables.push((table, own));
+            names.identify(table.short());
             for (name, column) in &table.columns {
                 names.add(table, name, column);
             }
@@ -95,6 +107,9 @@ impl<'w> Names<'w> {
                 }
             }
         }
+        self.identify(name);
+        let with = self.by_name.entry(name.to_lowercase()).or_default();
+        with.push(self.columns.len());
         let parts = parts(name);
         for part in &parts {
             let with = self.by_stem.entry(part.clone()).or_default();
@@ -109,6 +124,20 @@ impl<'w> Names<'w> {
         });
     }
 
+    fn identify(&mut self, name: &str) {
+        if name.contains('_') {
+            self.identifiers.insert(name.to_lowercase());
+        }
+    }
+
+    /// Takes a word apart that is drawn together, unless it is the name of a column or a table.
+    pub(super) fn taken_apart(&self, word: String) -> Vec<String> {
+        match word.contains('_') && !self.identifiers.contains(&word) {
+            true => word.split('_').map(str::to_owned).collect(),
+            false => vec![word],
+        }
+    }
+
     /// Returns the tables whose rows words name, with where the name ends: "feature requests" before
     /// "requests".
     pub(super) fn tables_at(&self, words: &[String], at: usize) -> Vec<(usize, &'w Table)> {
@@ -119,6 +148,13 @@ impl<'w> Names<'w> {
             .map(|w| plain_stem(w))
             .collect();
         let mut found: Vec<(usize, &'w Table)> = Vec::new();
+        let word = words.get(at).map_or("", String::as_str);
+        if self.identifiers.contains(word) {
+            let called =
+                |(table, _): &&(&'w Table, Vec<String>)| table.short().to_lowercase() == word;
+            let called = self.tables.iter().filter(called);
+            return called.map(|(table, _)| (at + 1, *table)).collect();
+        }
         for (table, own) in &self.tables {
             if said.len() >= own.len() && said[..own.len()] == own[..] {
                 found.push((at + own.len(), table));
@@ -156,6 +192,7 @@ impl<'w> Names<'w> {
                 break;
             }
             candidates.extend(self.by_stem.get(said).into_iter().flatten());
+            candidates.extend(self.by_name.get(&window[index]).into_iter().flatten());
         }
         candidates.sort_unstable();
         candidates.dedup();
@@ -205,6 +242,20 @@ impl<'w> Named<'w> {
     /// Returns where the name of the column ends in words that begin with it; nothing if less than half
     /// of it is said.
     fn placed(&self, window: &[String], stems: &[String], at: usize) -> Option<Place<'w>> {
+        let led = window.iter().take_while(|word| is_beside(word)).count();
+        if let Some(word) = window.get(led)
+            && word.contains('_')
+        {
+            return (self.column.to_lowercase() == *word).then(|| Place {
+                end: at + led + 1,
+                table: self.table,
+                column: self.column,
+                kind: self.kind,
+                fit: EXACT,
+                whole: true,
+                exact: true,
+            });
+        }
         if self.column.ends_with("_id") || self.column == "id" || self.parts.is_empty() {
             return None;
         }
@@ -244,6 +295,7 @@ impl<'w> Named<'w> {
             fit: i64::try_from(count).unwrap_or_default() * 1000 + written
                 - i64::try_from(missing).unwrap_or_default() * 600,
             whole: missing == 0,
+            exact: window.get(led).is_some_and(|word| *word == self.column),
         })
     }
 

@@ -6,6 +6,13 @@ use super::names::{Kind, Place};
 use super::{FILLERS, Found, Made, Parser, Scope, once};
 use crate::drafter::world::Table;
 
+/// A column that is named, as an expression.
+#[derive(Debug, Clone)]
+pub(super) struct Field<'w> {
+    pub(super) place: Place<'w>,
+    pub(super) made: Made,
+}
+
 impl<'w> Parser<'_, 'w> {
     pub(super) fn word(&self, at: usize) -> &str {
         self.words.get(at).map_or("", String::as_str)
@@ -143,6 +150,19 @@ impl<'w> Parser<'_, 'w> {
             !others.any(|other| is_alike(place, other) && other.end == place.end)
         };
         near.iter().filter(is_plain).take(6).cloned().collect()
+    }
+
+    /// Returns the columns that words name, of the nearest rows and of the newest or oldest of others,
+    /// each as an expression.
+    pub(super) fn fields(&self, at: usize, scope: Scope<'w>) -> Vec<Field<'w>> {
+        once(&self.known.fields, scope.at(at), || {
+            let near = self.columns(at, scope).into_iter().map(|place| Field {
+                made: self.path(scope, place.table, place.column, place.kind),
+                place,
+            });
+            let near = near.chain(self.of_newest(at, scope));
+            near.chain(self.of_its(at, scope)).collect()
+        })
     }
 
     /// Returns the table whose row owns what follows: "the account's", with where that begins.

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::names::Kind;
+use super::names::{Kind, Place};
+use super::places::Field;
 use super::terms::Term;
 use super::{FILLERS, Found, Made, Parser, Scope};
 use crate::drafter::condition::columns::began;
+use crate::drafter::condition::peers::every;
 use crate::drafter::world::Table;
 
 /// The most words that say more of rows before their name.
@@ -19,7 +21,17 @@ pub(super) struct Rows<'w> {
     list: String,
     /// What each of them meets; empty if nothing is said.
     condition: String,
+    /// The column that says which is the newest, where that is said.
+    order: Option<String>,
     uses: Made,
+}
+
+/// Which rows of a table are meant.
+struct Which {
+    /// Are they others than the case's own?
+    others: bool,
+    /// The column that names what they belong to, where that is said.
+    owner: Option<String>,
 }
 
 impl<'w> Rows<'w> {
@@ -29,6 +41,19 @@ impl<'w> Rows<'w> {
             true => self.list.clone(),
             false => format!("({} | where(\"{}\"))", self.list, self.condition),
         }
+    }
+
+    /// Returns the column that says which of them is the newest.
+    fn dated(&self) -> Option<String> {
+        self.order.clone().or_else(|| began(self.table))
+    }
+
+    /// Returns what the first or last of them holds, in the order of a column.
+    fn held(&self, last: &str, order: &str, column: &str) -> Made {
+        let list = self.listed();
+        self.made(format!(
+            "({list} | sort(attribute='{order}') | {last}).{column}"
+        ))
     }
 
     fn made(&self, source: String) -> Made {
@@ -77,7 +102,10 @@ impl<'w> Parser<'_, 'w> {
         }
         for from in self.starts(at) {
             for (end, bounds) in self.bounds(from) {
-                for (end, rows) in self.rows(end, false) {
+                // One row at most belongs to a case where it names one.
+                let many = self.rows(end, false).into_iter();
+                let many = many.filter(|(_, rows)| !self.is_only_one(rows));
+                for (end, rows) in many {
                     let made = rows.made(format!("({} | length)", rows.listed()));
                     let count = Term::new(made, Kind::Number);
                     found.extend(self.within(&count, &bounds).map(|made| (end, made)));
@@ -127,7 +155,9 @@ impl<'w> Parser<'_, 'w> {
         }
         let mut found = Vec::new();
         if let Some(from) = self.phrase(at, &["number of", "count of", "how many"]) {
-            for (end, rows) in self.rows(from, false) {
+            let many = self.rows(from, false).into_iter();
+            let many = many.filter(|(_, rows)| !self.is_only_one(rows));
+            for (end, rows) in many {
                 let made = rows.made(format!("({} | length)", rows.listed()));
                 found.push((end, Term::new(made, Kind::Number)));
             }
@@ -159,53 +189,52 @@ impl<'w> Parser<'_, 'w> {
         found
     }
 
-    /// Parses what the newest row holds: "used seats in the latest snapshot", "our last public reply".
-    pub(super) fn of_newest(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
-        if matches!(scope, Scope::Within(_)) {
-            return Vec::new();
-        }
+    /// Parses when the newest row came to be: "our last public reply".
+    pub(super) fn newest_dates(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
+        let newest = self.newest(at, scope).into_iter();
+        let dated = newest.filter_map(|(end, rows, last)| {
+            let date = rows.dated()?;
+            Some((end, Term::new(rows.held(last, &date, &date), Kind::Date)))
+        });
+        dated.collect()
+    }
+
+    /// Parses what the newest row holds: "used seats in the latest snapshot", "the latest promise's
+    /// amount", "pay_by of the latest promise by made_on".
+    pub(super) fn of_newest(&self, at: usize, scope: Scope<'w>) -> Vec<Field<'w>> {
         let mut found = Vec::new();
-        for (end, rows, last) in self.newest(at) {
-            let Some(date) = began(rows.table) else {
-                continue;
-            };
-            found.push((end, self.held(&rows, last, &date, Kind::Date)));
+        let mut add = |place: Place<'w>, end: usize, rows: &Rows<'w>, last: &str| {
+            if let Some(date) = rows.dated().filter(|_| place.table.name == rows.table.name) {
+                let made = rows.held(last, &date, place.column);
+                let place = Place { end, ..place };
+                found.push(Field { place, made });
+            }
+        };
+        for (end, rows, last) in self.newest(at, scope) {
             let from = self.phrase(end, &["'s"]).unwrap_or(end);
             for place in self.names.columns_at(&self.words, from) {
-                if place.table.name == rows.table.name
-                    && matches!(place.kind, Kind::Number | Kind::Date)
-                {
-                    found.push((place.end, self.held(&rows, last, place.column, place.kind)));
-                }
+                let end = place.end;
+                add(place, end, &rows, last);
             }
         }
         for place in self.names.columns_at(&self.words, at) {
             let Some(of) = self.phrase(place.end, &["of", "in", "on", "from", "at"]) else {
                 continue;
             };
-            for (end, rows, last) in self.newest(of) {
-                if rows.table.name == place.table.name
-                    && matches!(place.kind, Kind::Number | Kind::Date)
-                {
-                    found.push((end, self.held(&rows, last, place.column, place.kind)));
-                }
+            for (end, rows, last) in self.newest(of, scope) {
+                add(place.clone(), end, &rows, last);
             }
         }
-        found.sort_by_key(|(end, _)| std::cmp::Reverse(*end));
+        found.sort_by_key(|field| std::cmp::Reverse(field.place.end));
         found
     }
 
-    fn held(&self, rows: &Rows<'w>, last: &str, column: &str, kind: Kind) -> Term {
-        let date = began(rows.table).unwrap_or_default();
-        let list = rows.listed();
-        let made = rows.made(format!(
-            "({list} | sort(attribute='{date}') | {last}).{column}"
-        ));
-        Term::new(made, kind)
-    }
-
     /// Parses the newest or oldest of some rows.
-    fn newest(&self, at: usize) -> Vec<(usize, Rows<'w>, &'static str)> {
+    fn newest(&self, at: usize, scope: Scope<'w>) -> Vec<(usize, Rows<'w>, &'static str)> {
+        // A condition in quotes can hold no other.
+        if matches!(scope, Scope::Within(_)) {
+            return Vec::new();
+        }
         let at = self
             .phrase(at, &["the", "our", "its", "their"])
             .unwrap_or(at);
@@ -236,31 +265,69 @@ impl<'w> Parser<'_, 'w> {
                     continue;
                 };
                 let is_case = table.name == self.reader.cases.name;
-                if is_case != others && is_case
-                    || !is_case && !others && !self.reader.is_joined(table)
-                {
+                if !is_case && !others && !self.reader.is_joined(table) {
                     continue;
                 }
+                let (end, order) = match self.ordered(end, table).filter(|_| is_one) {
+                    Some((end, order)) => (end, Some(order)),
+                    None => (end, None),
+                };
                 let behind = self.said_behind(end, table);
-                let nothing = [(end, None)];
-                for (end, more) in behind
-                    .into_iter()
-                    .map(|(end, made)| (end, Some(made)))
-                    .chain(nothing)
-                {
-                    if is_one
-                        && more
-                            .as_ref()
-                            .is_some_and(|made| made.source.contains("days_since"))
-                    {
+                let behind = behind.into_iter().map(|(end, made)| (end, Some(made)));
+                // "The latest invoice is older than 30 days" says nothing of which one is meant.
+                let is_plain = ["where", "with", "whose"].contains(&self.word(end));
+                let is_of_one = |more: &Option<Made>| {
+                    let dated = more
+                        .as_ref()
+                        .is_some_and(|made| made.source.contains("days_since"));
+                    is_one && !is_plain && dated
+                };
+                for (end, more) in behind.chain([(end, None)]) {
+                    if is_of_one(&more) {
                         continue;
                     }
                     let all: Vec<Made> = said.iter().cloned().chain(more).collect();
-                    found.extend(self.narrowed(table, &all, others).map(|rows| (end, rows)));
+                    let which = Which {
+                        others,
+                        owner: self.owner_before(at, table),
+                    };
+                    let Some(mut rows) = self.narrowed(table, &all, which) else {
+                        continue;
+                    };
+                    rows.order.clone_from(&order);
+                    if is_one
+                        && order.is_none()
+                        && let Some((end, order)) = self.ordered(end, table)
+                    {
+                        let order = Some(order);
+                        found.push((
+                            end,
+                            Rows {
+                                order,
+                                ..rows.clone()
+                            },
+                        ));
+                    }
+                    found.push((end, rows));
                 }
             }
         }
         found
+    }
+
+    /// Are the rows the one that a case names?
+    fn is_only_one(&self, rows: &Rows<'w>) -> bool {
+        rows.list == rows.table.short() && self.reader.is_parent(rows.table)
+    }
+
+    /// Parses the date in whose order rows stand: "by made_on".
+    fn ordered(&self, at: usize, table: &Table) -> Option<(usize, String)> {
+        let from = self.phrase(at, &["by the", "by", "according to"])?;
+        let places = self.names.columns_at(&self.words, from).into_iter();
+        let mut dates =
+            places.filter(|place| place.table.name == table.name && place.kind == Kind::Date);
+        let date = dates.next()?;
+        Some((date.end, date.column.to_owned()))
     }
 
     /// Returns what is said of rows before their name, and whether they are others than the case's own.
@@ -307,28 +374,63 @@ impl<'w> Parser<'_, 'w> {
         found
     }
 
+    /// Returns the column of the case that names what other rows belong to, where that is said right
+    /// before: "the account has another one".
+    fn owner_before(&self, at: usize, table: &Table) -> Option<String> {
+        const HAS: [&str; 12] = [
+            "has", "have", "had", "with", "there", "is", "are", "at", "least", "a", "an", "also",
+        ];
+        let mut before = (at.saturating_sub(6)..at).rev();
+        let noun =
+            before.find(|at| !HAS.contains(&self.word(*at)) && self.figure(*at).is_none())?;
+        let owners = self.tables(noun).into_iter();
+        let mut owners = owners.filter(|(_, owner)| self.reader.is_parent(owner));
+        owners.find_map(|(_, owner)| {
+            let key = owner.key()?;
+            let is_shared =
+                table.columns.contains_key(key) && self.reader.cases.columns.contains_key(key);
+            is_shared.then(|| key.to_owned())
+        })
+    }
+
     /// Returns the rows that meet all of some conditions.
-    fn narrowed(&self, table: &'w Table, all: &[Made], others: bool) -> Option<Rows<'w>> {
+    fn narrowed(
+        &self,
+        table: &'w Table,
+        all: &[Made],
+        Which { others, owner }: Which,
+    ) -> Option<Rows<'w>> {
         let mut uses = Made::default();
         let mut parts: Vec<String> = Vec::new();
         let mut list = table.short().to_owned();
         let mut joined = BTreeSet::from([table.name.clone()]);
-        if others {
-            let link = all.iter().find_map(|made| {
-                made.source
-                    .split_once("item.")?
-                    .1
-                    .split_once(" == ")
-                    .map(|(column, _)| column.to_owned())
-            });
-            let link = link
-                .filter(|column| column.ends_with("_id"))
-                .or_else(|| self.reader.usual_link(table))?;
-            let peers = self.reader.peers(table, &link)?;
-            let (key, own) = self.reader.told_apart(table)?;
-            parts.push(format!("item.{key} != {own}"));
-            joined = BTreeSet::from([peers.name.clone()]);
-            list = peers.name;
+        let is_case = table.name == self.reader.cases.name;
+        let is_shared = |made: &Made| made.source.contains(&format!(" == {}.", self.reader.item));
+        let shared = all.iter().find(|made| is_shared(made)).and_then(|made| {
+            let (column, _) = made.source.strip_prefix("item.")?.split_once(" == ")?;
+            column.ends_with("_id").then(|| column.to_owned())
+        });
+        // One row at most belongs to the case: others of its kind are looked for among all.
+        let is_one = self.reader.is_parent(table);
+        let through = all
+            .iter()
+            .any(|made| made.source.contains(" == ") && shares(made));
+        if others || is_case || is_one && through {
+            let link = shared.or(owner).or_else(|| self.reader.usual_link(table));
+            // All rows of the case's kind are none of the case's own, unless they share something.
+            if is_case && !others && !all.iter().any(&is_shared) {
+                return None;
+            }
+            list = match link.and_then(|link| self.reader.peers(table, &link)) {
+                Some(peers) => peers.name,
+                None if through => every(table),
+                None => return None,
+            };
+            joined = BTreeSet::from([list.clone()]);
+            if others {
+                let (key, own) = self.reader.told_apart(table)?;
+                parts.push(format!("item.{key} != {own}"));
+            }
         }
         for made in all {
             parts.push(match made.source.contains(" or ") {
@@ -338,9 +440,9 @@ impl<'w> Parser<'_, 'w> {
             uses = uses.with(String::new(), made);
         }
         let condition = parts.join(" and ");
-        let condition = match others {
-            true => condition,
-            false => self.reader.limited(table, &condition),
+        let condition = match list == table.short() {
+            true => self.reader.limited(table, &condition),
+            false => condition,
         };
         if condition.contains('"') {
             return None;
@@ -352,6 +454,7 @@ impl<'w> Parser<'_, 'w> {
             table,
             list,
             condition,
+            order: None,
             uses,
         })
     }
@@ -375,9 +478,10 @@ impl<'w> Parser<'_, 'w> {
                 },
             )];
         }
+        let mut found = self.shared_through(from, table);
         let places = self.names.columns_at(&self.words, from).into_iter();
         let own = places.filter(|place| place.table.name == table.name && place.whole);
-        own.filter_map(|place| {
+        found.extend(own.filter_map(|place| {
             let of_item = self.path(scope, table, place.column, place.kind);
             let is_parent = self.rank(Scope::Case, table).is_some();
             let has = self.reader.cases.columns.contains_key(place.column);
@@ -390,7 +494,13 @@ impl<'w> Parser<'_, 'w> {
             };
             let source = format!("{} == {}", of_item.source, other.source);
             Some((place.end, of_item.with(source, &other)))
-        })
-        .collect()
+        }));
+        found
     }
+}
+
+/// Does a condition compare what a row holds with what belongs to the case?
+fn shares(made: &Made) -> bool {
+    let sides = made.source.split_once(" == ");
+    sides.is_some_and(|(of_item, own)| of_item.contains("item.") && !own.starts_with(['\'', '"']))
 }

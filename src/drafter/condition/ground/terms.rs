@@ -3,6 +3,7 @@
 
 use super::bounds::Unit;
 use super::names::Kind;
+use super::places::Field;
 use super::{Found, Made, Parser, Scope};
 use crate::drafter::condition::columns::{began, only_number};
 use crate::drafter::words::{stem, written};
@@ -21,6 +22,17 @@ pub(super) struct Term {
 }
 
 impl Term {
+    fn figure(number: f64) -> Self {
+        let made = Made {
+            source: written(number),
+            ..Made::default()
+        };
+        Term {
+            figure: Some(number),
+            ..Term::new(made, Kind::Number)
+        }
+    }
+
     pub(super) fn new(made: Made, kind: Kind) -> Self {
         Term {
             made,
@@ -80,6 +92,13 @@ impl<'w> Parser<'_, 'w> {
                     continue;
                 };
                 for (end, right) in self.simple(from, scope) {
+                    // "Closed on plus 90 days".
+                    let (end, right) = match (left.kind, self.unit(end), right.figure) {
+                        (Kind::Date, (end, Unit::Days(days)), Some(number)) => {
+                            (end, Term::figure(number * days))
+                        }
+                        _ => (end, right),
+                    };
                     longer.extend(calculated(left, sign, &right).map(|term| (end, term)));
                 }
             }
@@ -143,37 +162,65 @@ impl<'w> Parser<'_, 'w> {
             found.extend(self.defined(at));
             found.extend(self.days_of(at, scope));
             found.extend(self.rows_counted(at, scope));
-            found.extend(self.of_newest(at, scope));
+            found.extend(self.number_of_its(at, scope));
+            found.extend(self.newest_dates(at, scope));
             found.extend(self.share_of(at, scope));
-            if let Some((end, number)) = self.figure(at) {
-                let made = Made {
-                    source: written(number),
-                    ..Made::default()
-                };
-                found.push((
-                    end,
-                    Term {
-                        figure: Some(number),
-                        ..Term::new(made, Kind::Number)
-                    },
-                ));
-            }
-            for place in self.columns(at, scope) {
+            found.extend(
+                self.figure(at)
+                    .map(|(end, number)| (end, Term::figure(number))),
+            );
+            for Field { place, made } in self.fields(at, scope) {
                 if matches!(place.kind, Kind::Number | Kind::Date) {
-                    let made = self.path(scope, place.table, place.column, place.kind);
-                    let days = place.column.contains("day");
-                    found.push((
-                        place.end,
-                        Term {
-                            days,
-                            ..Term::new(made, place.kind)
-                        },
-                    ));
+                    let term = Term {
+                        days: place.column.contains("day"),
+                        ..Term::new(made, place.kind)
+                    };
+                    found.push((place.end, term));
                 }
             }
             found.extend(self.moments(at, scope));
         }
-        found
+        let settled = found
+            .iter()
+            .filter_map(|(end, term)| self.settled(*end, term));
+        let mut settled: Found<Term> = settled.collect();
+        settled.append(&mut found);
+        settled
+    }
+
+    /// Parses what counts where a value is missing: "retention days (90 if empty)".
+    fn settled(&self, at: usize, term: &Term) -> Option<(usize, Term)> {
+        const EMPTY: [&str; 8] = [
+            "if it is empty",
+            "if it is missing",
+            "if empty",
+            "if missing",
+            "when empty",
+            "when missing",
+            "if blank",
+            "if not set",
+        ];
+        let open = self.phrase(at, &["(", ","]);
+        let from = self.phrase(open.unwrap_or(at), &["or"]);
+        let (end, instead) = self.figure(from.or(open)?)?;
+        let end = self.phrase(self.unit(end).0, &EMPTY)?;
+        let is_closed = self.word(at) != "(" || self.word(end) == ")";
+        let end = end + usize::from(self.word(at) == "(");
+        let is_open = term.kind == Kind::Number && term.figure.is_none() && is_closed;
+        let source = format!("coalesce({}, {})", term.made.source, written(instead));
+        is_open.then(|| {
+            let made = Made {
+                source,
+                ..term.made.clone()
+            };
+            (
+                end,
+                Term {
+                    made,
+                    ..term.clone()
+                },
+            )
+        })
     }
 
     /// Parses a figure that the SOP defines.
@@ -311,7 +358,7 @@ impl<'w> Parser<'_, 'w> {
 
     /// Parses dates.
     pub(super) fn dates(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
-        let all = self.simple(at, scope).into_iter();
+        let all = self.terms(at, scope).into_iter();
         all.filter(|(_, term)| term.kind == Kind::Date).collect()
     }
 
@@ -324,6 +371,17 @@ impl<'w> Parser<'_, 'w> {
                 ..Made::default()
             };
             found.push((end, Term::new(made, Kind::Date)));
+        }
+        for (words, source) in [
+            ("yesterday", "add_days(today(), -1)"),
+            ("tomorrow", "add_days(today(), 1)"),
+        ] {
+            let end = self.phrase(at, &[words]);
+            let made = Made {
+                source: source.to_owned(),
+                ..Made::default()
+            };
+            found.extend(end.map(|end| (end, Term::new(made, Kind::Date))));
         }
         let own = match scope {
             Scope::Case => self.reader.cases,
@@ -367,6 +425,15 @@ impl<'w> Parser<'_, 'w> {
 
 /// Returns what is worked out of two values of one kind.
 fn calculated(left: &Term, sign: &str, right: &Term) -> Option<Term> {
+    if left.kind == Kind::Date && right.kind == Kind::Number && matches!(sign, "+" | "-") {
+        let days = match sign {
+            "-" => format!("-{}", grouped(&right.made.source)),
+            _ => right.made.source.clone(),
+        };
+        let source = format!("add_days({}, {days})", left.made.source);
+        let made = left.made.clone().with(source, &right.made);
+        return Some(Term::new(made, Kind::Date));
+    }
     if left.kind != Kind::Number || right.kind != Kind::Number {
         return None;
     }

@@ -77,6 +77,58 @@ pub(super) fn columns(about: &[&Said], reader: &Reader<'_>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Returns the ways of saying a condition, with columns of the tables that belong to the cases.
+pub(super) fn forms(reader: &Reader<'_>) -> String {
+    let of = |table: &Table, kinds: &[&str]| {
+        let mut columns = table.columns.iter();
+        let found = columns.find(|(_, column)| kinds.contains(&column.kind.as_str()));
+        found.map(|(name, _)| name.clone())
+    };
+    let any = |kinds: &[&str], usual: &str| of(reader.cases, kinds).unwrap_or(usual.to_owned());
+    let number = any(&["number", "integer"], "AMOUNT");
+    let date = any(&["date", "time"], "DATE");
+    let mut forms = vec![
+        "COLUMN is A or B".to_owned(),
+        "COLUMN is not empty".to_owned(),
+        format!("{number} is at least 10"),
+        format!("{date} is before today"),
+        format!("{date} is in the last 30 days"),
+        format!("{date} is more than 5 days from today"),
+    ];
+    let owner = reader.parents().next().map(|table| table.short());
+    let owner = owner.map(super::super::singular);
+    forms.extend(owner.map(|owner| format!("COLUMN of the {owner} is A")));
+    let is_many = |table: &&Table| {
+        table.name != reader.cases.name
+            && reader.is_joined(table)
+            && reader.parents().all(|parent| parent.name != table.name)
+    };
+    if let Some(table) = reader.world.tables.iter().find(is_many) {
+        let one = super::super::singular(table.short()).replace('_', " ");
+        let order = of(table, &["date", "time"]).map(|date| format!(" by {date}"));
+        forms.push(format!(
+            "there is no {one} where COLUMN is A and COLUMN is B"
+        ));
+        forms.push(format!("there are at least 2 {} where …", table.short()));
+        forms.push(format!(
+            "COLUMN of the latest {one}{} is A",
+            order.unwrap_or_default()
+        ));
+        forms.push(format!(
+            "the sum of COLUMN of the {} where … is 0",
+            table.short()
+        ));
+    }
+    let item = reader.item.replace('_', " ");
+    forms.push(format!(
+        "there is another {item} of the same COLUMN where …"
+    ));
+    forms.push(format!(
+        "{number} minus COLUMN (0 if empty) is more than 10"
+    ));
+    format!("Ways to say it: {}", forms.join(" · "))
+}
+
 /// Returns an answer as it could be, with a column of the cases that has a few values; nothing if there is
 /// none.
 pub(super) fn example(reader: &Reader<'_>) -> Option<String> {

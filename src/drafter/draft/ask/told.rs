@@ -18,8 +18,8 @@ const SAID_AGAIN: &str = "said by the owner in other words";
 /// A part of an answer.
 #[derive(Debug, Clone, PartialEq)]
 enum Part {
-    Take(Read),
-    Leave(Read),
+    Take(Read, String),
+    Leave(Read, String),
     Outcome(String, Read),
     Rest(String),
     /// It defines a figure.
@@ -65,31 +65,31 @@ fn pieces(answer: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Returns what was answered to a question, the last time that it was asked.
+/// Returns what was answered to a question; nothing if it was left.
 fn answer<'w>(question: &str, world: &'w World) -> Option<&'w str> {
-    let again = world
-        .answers
-        .iter()
-        .rev()
-        .find(|(asked, _)| asked.starts_with(AGAIN) && asked.ends_with(question));
-    let again = again.map(|(_, answer)| answer.as_str());
-    let answer = again
-        .filter(|answer| !answer.starts_with('('))
-        .or_else(|| world.answer(question))?;
-    let is_left = matches!(
-        answer.trim().trim_end_matches('.').to_lowercase().as_str(),
-        "skip" | "no" | "nothing" | "none" | ""
-    );
-    (!is_left).then_some(answer)
+    let is_left = |answer: &str| {
+        answer.starts_with('(')
+            || matches!(
+                answer.trim().trim_end_matches('.').to_lowercase().as_str(),
+                "skip" | "no" | "nothing" | "none" | ""
+            )
+    };
+    world.answer(question).filter(|answer| !is_left(answer))
+}
+
+/// Returns how a question is asked again.
+fn again_of(question: &str) -> String {
+    format!("{AGAIN}{question}")
 }
 
 /// Returns the sentences of answers that may define a figure.
 pub(in crate::drafter::draft) fn defines(world: &World) -> Vec<String> {
-    let answers = [SCOPE, LEVELS]
-        .into_iter()
-        .filter_map(|question| answer(question, world));
+    let asked = [SCOPE, LEVELS].map(str::to_owned).into_iter();
+    let asked = asked.chain([SCOPE, LEVELS].map(again_of));
+    let answers: Vec<&str> = asked.filter_map(|asked| answer(&asked, world)).collect();
     let notes = world.notes.lines().map(listed);
     answers
+        .into_iter()
         .flat_map(pieces)
         .chain(notes)
         .map(str::to_owned)
@@ -127,7 +127,34 @@ pub(in crate::drafter::draft) fn is_answer(line: &str, reader: &Reader<'_>) -> b
     !line.is_empty() && answers.into_iter().any(|noted| noted.starts_with(line))
 }
 
+/// Returns the parts of what the owner says to a question: what was not read of it at first stands where it
+/// stood, as it was said again.
 fn parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
+    let read = |piece: &str| part(piece, question == LEVELS, reader);
+    let mut parts = first_parts(question, reader);
+    let again = again_of(question);
+    let Some(again) = answer(&again, reader.world) else {
+        return parts;
+    };
+    let mut again: Vec<Part> = pieces(again).into_iter().map(read).collect();
+    again.retain(|part| !parts.contains(part));
+    let unread: Vec<usize> = (0..parts.len())
+        .filter(|at| matches!(parts[*at], Part::Unread(_)))
+        .collect();
+    let Some(last) = unread.last().copied() else {
+        parts.append(&mut again);
+        return parts;
+    };
+    let rest = again.split_off(again.len().min(unread.len()));
+    parts.splice(last + 1..last + 1, rest);
+    for (at, part) in unread.into_iter().zip(again) {
+        parts[at] = part;
+    }
+    parts
+}
+
+/// Returns the parts of what the owner says to a question at first.
+fn first_parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
     let answered = answer(question, reader.world)
         .map(pieces)
         .unwrap_or_default();
@@ -139,7 +166,9 @@ fn parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
 }
 
 fn part(piece: &str, is_outcome: bool, reader: &Reader<'_>) -> Part {
-    let read = |text: &str| reader.grounded(text).or_else(|| reader.read(text));
+    // What names columns as they are written is meant so.
+    let loosely = |text: &str| reader.read(text).filter(|_| !reader.is_in_names(text));
+    let read = |text: &str| reader.stated(text).or_else(|| loosely(text));
     let unread = || Part::Unread(piece.to_owned());
     if let Some((defined, read)) = definition(piece, reader) {
         return Part::Defines(defined, read);
@@ -158,12 +187,13 @@ fn part(piece: &str, is_outcome: bool, reader: &Reader<'_>) -> Part {
             .unwrap_or_else(unread);
     }
     if let Some(found) = LEAVE.captures(piece) {
-        return read(&found[1]).map_or_else(unread, Part::Leave);
+        let read = read(&found[1]);
+        return read.map_or_else(unread, |read| Part::Leave(read, found[1].to_owned()));
     }
     let said = TAKE
         .captures(piece)
         .map_or(piece.to_owned(), |found| found[1].to_owned());
-    read(&said).map_or_else(unread, Part::Take)
+    read(&said).map_or_else(unread, |read| Part::Take(read, said))
 }
 
 fn label(name: &str) -> String {
@@ -243,7 +273,7 @@ impl Part {
     /// Was it refused when it was carried out before?
     fn is_refused(&self, refused: &Refused) -> bool {
         match self {
-            Part::Take(read) | Part::Leave(read) | Part::Outcome(_, read) => {
+            Part::Take(read, _) | Part::Leave(read, _) | Part::Outcome(_, read) => {
                 refused.holds(&read.source)
             }
             Part::Defines(_, read) => refused.holds(&read.source),
@@ -270,13 +300,27 @@ impl Assembly<'_> {
 
     fn take(&mut self, part: Part, said: &Said) {
         match part {
-            Part::Take(read) => {
+            Part::Take(read, text) => {
                 self.cite("cases", said.number);
-                self.only.push((read, said.clone()));
+                let text = format!("Only if {text}, as the owner says");
+                self.only.push((
+                    read,
+                    Said {
+                        text,
+                        ..said.clone()
+                    },
+                ));
             }
-            Part::Leave(read) => {
+            Part::Leave(read, text) => {
                 self.cite("cases", said.number);
-                self.skips.push((read, said.clone()));
+                let text = format!("Left out if {text}, as the owner says");
+                self.skips.push((
+                    read,
+                    Said {
+                        text,
+                        ..said.clone()
+                    },
+                ));
             }
             Part::Outcome(label, read) => {
                 self.cite("level", said.number);
@@ -300,14 +344,14 @@ impl Assembly<'_> {
 }
 
 /// How a question begins that is asked again.
-const AGAIN: &str = "Not all of that could be read. Say again what is not, or “skip”: ";
+const AGAIN: &str = "Some of that could not be read: say it again, or “skip”. ";
 
 /// Returns the questions whose answers could not be read, asked once more.
 pub(super) fn again(reader: &Reader<'_>) -> Vec<Question> {
     let world = reader.world;
     let mut asked = Vec::new();
     for question in [SCOPE, LEVELS] {
-        let text = format!("{AGAIN}{question}");
+        let text = again_of(question);
         let unread: Vec<String> = parts(question, reader)
             .into_iter()
             .filter_map(|part| match part {
@@ -326,8 +370,9 @@ pub(super) fn again(reader: &Reader<'_>) -> Vec<Question> {
             }
         });
         let why = format!(
-            "Could not be read: {}.\nGive the whole answer again, with the columns as they are called and one condition after the other, joined by “and” or “or”.\n{}",
+            "Could not be read: {}.\nSay just these again, in the same order, with the columns as they are called; the rest is kept.\n{}\n{}",
             each.collect::<Vec<_>>().join("; "),
+            super::shown::forms(reader),
             super::shown::columns(&[], reader),
         );
         asked.push(Question {
