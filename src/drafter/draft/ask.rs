@@ -105,7 +105,7 @@ fn is_scope(said: &Said, reader: &Reader<'_>) -> bool {
 }
 
 /// Does a statement say which outcome a case has?
-fn is_level(said: &Said, reader: &Reader<'_>) -> bool {
+pub(super) fn is_level(said: &Said, reader: &Reader<'_>) -> bool {
     let says_the_same = said.text.to_lowercase().contains(": the same");
     reader.forms.names_label(&said.text)
         && !writes(&said.text)

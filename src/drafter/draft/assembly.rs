@@ -277,6 +277,7 @@ impl<'r> Assembly<'r> {
         self.leave_out();
         self.settle_steps();
         let world = self.reader.world;
+        self.withhold_the_rest();
         if self.otherwise.is_none() && !self.rules.is_empty() {
             self.otherwise = Some("none".to_owned());
             self.assumed

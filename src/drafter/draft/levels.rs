@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::assembly::Stated;
 use super::parts::asked;
 use super::scope::is_quiet;
-use super::{Assembly, plain};
+use super::{Assembly, ask::is_level, plain};
 use crate::drafter::statement::{Rule, goes_on};
 
 /// One rule of a decision, ready to be written.
@@ -152,7 +152,40 @@ impl Assembly<'_> {
                 Rule::When(..) | Rule::Judged(_) => {}
             }
         }
-        rules
+        Self::unjudged(rules)
+    }
+
+    /// Leaves cases undecided which would have the outcome of the rest, while a sentence about outcomes is
+    /// not read: it may be about them.
+    pub(super) fn withhold_the_rest(&mut self) {
+        let open = self.open.iter().find(|said| is_level(said, self.reader));
+        let Some(open) = open.filter(|_| !self.rules.is_empty()) else {
+            return;
+        };
+        let Some(rest) = self.otherwise.take_if(|rest| rest != "none") else {
+            return;
+        };
+        self.assumed.push(format!(
+            "A case for which no rule applies is not “{}” but “none”: statement {} is not read, and may be about it",
+            rest.replace('_', " "),
+            open.number
+        ));
+    }
+
+    /// Leaves cases undecided for which a model was to judge whether a rule applies, and none did.
+    fn unjudged(rules: Vec<Decided>) -> Vec<Decided> {
+        let mut with = Vec::with_capacity(rules.len() * 2);
+        for rule in rules {
+            let judged = rule.when.strip_suffix(" == 'yes'");
+            let undecided = judged.filter(|of| of.starts_with("judged_")).map(|of| Decided {
+                label: "none".to_owned(),
+                when: format!("{of} is missing"),
+                because: format!("Nobody judged whether this applies: {}", rule.because),
+            });
+            with.push(rule);
+            with.extend(undecided);
+        }
+        with
     }
 
     /// Puts first what holds whatever else does: "always red", then "… whatever the amount".
