@@ -73,6 +73,7 @@ fn drafted(world: &World, asks: bool) -> Option<Drafted> {
         }
         reader.pass(&said.text);
     }
+    builder.widen(world.refused.too_narrow);
     builder.leave_open_with_the_next(&statements);
     ask::settle(&mut builder);
     for said in notes(world, &reader) {
@@ -156,7 +157,12 @@ fn notes(world: &World, reader: &Reader<'_>) -> Vec<Said> {
     let after = world.statements.len();
     // Lines that stand below each other would be read as one paragraph.
     let lines = world.notes.lines();
-    let lines: Vec<&str> = lines.filter(|line| !ask::is_answer(line, reader)).collect();
+    let says_nothing = |line: &str| {
+        let line = line.trim().trim_end_matches('.').to_lowercase();
+        matches!(line.as_str(), "skip" | "yes" | "no" | "ok")
+    };
+    let lines = lines.filter(|line| !says_nothing(line) && !ask::is_answer(line, reader));
+    let lines: Vec<&str> = lines.collect();
     let notes = crate::sop::Sop::parse(&lines.join("\n")).statements;
     let said = notes
         .into_iter()

@@ -127,6 +127,12 @@ pub(super) fn after_dry_run(
             "The dry run failed: {what}. Say how it should be; nothing was saved."
         ));
     }
+    // Where no row is a case, or one sentence leaves out each that was tried, it was read wrongly.
+    if asked.is_none()
+        && let Some(written) = world.and_then(|world| without_refused(world, messages))
+    {
+        return written;
+    }
     let is_changed = calls(messages).iter().any(|c| c.name == "edit_workflow");
     let why = match asked {
         Some(asked) if is_changed => crate::diag::one_line(asked, 160),

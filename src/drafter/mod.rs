@@ -207,17 +207,9 @@ fn propose(world: &World) -> Said {
     for asked in &drafted.asked {
         questions.push(asked.json());
     }
-    if !drafted.open.is_empty() {
-        let open: Vec<String> = drafted
-            .open
-            .iter()
-            .map(|s| format!("{}. {}", s.number, s.text))
-            .collect();
-        questions.push(json!({
-            "question": draft::OPEN,
-            "why": open.join("\n"),
-            "choices": ["Yes, leave them to people", "I will set up a model for them"]
-        }));
+    // What the answers leave is asked about after them.
+    if questions.is_empty() {
+        questions.extend(leaves(&drafted));
     }
     if questions.is_empty() {
         does("propose_plan", json!({"plan": drafted.plan}))
@@ -226,15 +218,31 @@ fn propose(world: &World) -> Said {
     }
 }
 
+/// Returns the question whether what was not understood is left to people.
+fn leaves(drafted: &draft::Drafted) -> Option<Json> {
+    let open = drafted.open.iter();
+    let open: Vec<String> = open.map(|s| format!("{}. {}", s.number, s.text)).collect();
+    (!open.is_empty()).then(|| {
+        json!({
+            "question": draft::OPEN,
+            "why": open.join("\n"),
+            "choices": ["Yes, leave them to people", "I will set up a model for them"]
+        })
+    })
+}
+
 fn plan(world: &World) -> Said {
-    match draft::draft_and_ask(world) {
-        // What the answers did not settle is asked once more, as far as somebody answers.
-        Some(drafted) if !drafted.asked.is_empty() && world.is_answered() => {
-            let again: Vec<Json> = drafted.asked.iter().map(draft::Question::json).collect();
-            does("ask_user", json!({"questions": again}))
-        }
-        Some(drafted) => does("propose_plan", json!({"plan": drafted.plan})),
-        None => says("There is nothing to work on."),
+    let Some(drafted) = draft::draft_and_ask(world) else {
+        return says("There is nothing to work on.");
+    };
+    // What the answers did not settle is asked once more, as far as somebody answers.
+    let mut again: Vec<Json> = drafted.asked.iter().map(draft::Question::json).collect();
+    if again.is_empty() && world.answers.iter().all(|(asked, _)| asked != draft::OPEN) {
+        again.extend(leaves(&drafted));
+    }
+    match again.is_empty() || !world.is_answered() {
+        true => does("propose_plan", json!({"plan": drafted.plan})),
+        false => does("ask_user", json!({"questions": again})),
     }
 }
 

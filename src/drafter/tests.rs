@@ -183,10 +183,12 @@ fn what_tables_do_not_answer_is_judged_by_a_model_and_not_passed_over() {
     ]);
     assert_eq!(
         rules(&drafted),
-        [(
-            "high".to_owned(),
-            "judged_1.statement_1_applies == 'yes'".to_owned()
-        )]
+        [
+            ("high", "judged_1.statement_1_applies == 'yes'"),
+            // Where nobody judges it, nothing is decided.
+            ("none", "judged_1.statement_1_applies is missing"),
+        ]
+        .map(|(label, when)| (label.to_owned(), when.to_owned()))
     );
     assert_eq!(drafted.document["steps"][0]["kind"], "llm");
 }

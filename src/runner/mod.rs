@@ -179,6 +179,7 @@ async fn carry_out(plan: RunPlan<'_>) -> Result<Summary> {
     let outbox = Arc::new(Outbox::of(&plan, &run, &caller)?);
     let results = Results::create(&plan.results, &workflow)?;
     let mut summary = Summary::new(&plan.run, &plan.folder, results.path());
+    summary.notes.extend(summary::left_open(&workflow));
     summary.notes.extend(
         tables
             .unavailable()

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::stop::Halt;
 use crate::diag::Result;
 use crate::engine::{Outcome, RunInfo, Status};
+use crate::spec::Workflow;
 use crate::store::journal::Used;
 use crate::store::write_atomically;
 
@@ -162,4 +163,23 @@ impl Summary {
         let text = serde_json::to_string_pretty(&self.to_json()).unwrap_or_default() + "\n";
         write_atomically(&self.folder.join("summary.json"), text.as_bytes())
     }
+}
+
+/// Says which statements of the SOP a workflow does not carry out yet.
+pub(super) fn left_open(workflow: &Workflow) -> Option<String> {
+    const NAMED: usize = 12;
+    let open = &workflow.sop.open;
+    let mut named: Vec<String> = open.iter().take(NAMED).map(usize::to_string).collect();
+    if open.len() > NAMED {
+        named.push("…".to_owned());
+    }
+    let which = match open.as_slice() {
+        [] => return None,
+        [one] => format!("statement {one} of the SOP is"),
+        _ => format!("{} statements of the SOP are ({})", open.len(), named.join(", ")),
+    };
+    Some(format!(
+        "{which} not carried out: look at what was made with them in mind (`sopwright trace {}` has their words)",
+        workflow.name
+    ))
 }

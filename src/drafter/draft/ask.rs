@@ -6,7 +6,7 @@ mod told;
 mod words;
 
 pub(super) use shown::{Known, known};
-pub(super) use told::{defines, is_answer, settle};
+pub(super) use told::{defines, is_answer, rows_named, settle};
 pub(in crate::drafter) use words::{meanings, unknown};
 
 use std::sync::LazyLock;
@@ -67,7 +67,10 @@ pub(super) fn questions(
     let of_levels: Vec<&Said> = of_levels.chain(judged).collect();
     if !of_rows.is_empty() {
         let example = shown::example(reader).map(|said| format!("take: {said}"));
-        let adds = format!("{}\nWhat you say is added to it.", known.rows);
+        let adds = format!(
+            "A case is a row of {}; if it is another table, say “rows: TABLE”.\n{}\nWhat you say is added to it; “drop 1” takes the first of it back.",
+            reader.cases.name, known.rows
+        );
         asked.push(question(SCOPE, &of_rows, &adds, example, reader));
     }
     if !of_levels.is_empty() {
@@ -77,7 +80,10 @@ pub(super) fn questions(
         let label = levels.first().map(String::as_str).or(named);
         let example = shown::example(reader).zip(label);
         let example = example.map(|(said, label)| format!("{}: {said}", label.replace('_', " ")));
-        let replaces = format!("{}\nWhat you say counts instead of it.", known.levels);
+        let replaces = format!(
+            "{}\nWhat you say counts instead of it. A NAME may come more than once: the first that holds counts. “leave out: condition” stands for no outcome.",
+            known.levels
+        );
         asked.push(question(LEVELS, &of_levels, &replaces, example, reader));
     }
     let is_new = |question: &Question| {

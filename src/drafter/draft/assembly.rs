@@ -144,6 +144,12 @@ impl<'r> Assembly<'r> {
             }
             return;
         }
+        let rules = meaning.rules.iter().filter_map(Rule::condition);
+        let mut conditions = rules.chain(&meaning.only).chain(&meaning.skip);
+        if conditions.any(|read| self.says_nothing(read)) {
+            self.open.push(said.clone());
+            return;
+        }
         if meaning.says_more {
             self.open.push(said.clone());
         }
@@ -197,7 +203,8 @@ impl<'r> Assembly<'r> {
                 };
                 *of = last.number;
             }
-            if self.only_says_what_is_done(&rule, said) {
+            let hangs_on_outcome = rule.condition().is_some_and(|read| self.asks_for_outcome(read));
+            if self.only_says_what_is_done(&rule, said) || hangs_on_outcome {
                 self.open.push(said.clone());
                 continue;
             }

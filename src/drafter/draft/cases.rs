@@ -30,7 +30,8 @@ pub(in crate::drafter) struct Cases<'w> {
 /// of the SOP can be read, and of which its title and the sentences that choose rows speak.
 pub(in crate::drafter) fn cases(world: &World) -> Option<Cases<'_>> {
     let named = |answer: &str| world.tables.iter().find(|t| answer.contains(&t.name));
-    if let Some(table) = world.answer(CASES).and_then(named) {
+    let said = super::ask::rows_named(world);
+    if let Some(table) = said.or_else(|| world.answer(CASES).and_then(named)) {
         return Some(Cases {
             table,
             choices: None,

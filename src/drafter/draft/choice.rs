@@ -18,6 +18,9 @@ static WORDED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// The most sentences that are taken back where no row is a case: perhaps none is.
+const WIDER: usize = 2;
+
 impl Assembly<'_> {
     /// Turns what cannot choose rows into cases that are stopped: what hangs on other tables, and
     /// what hangs on the other cases.
@@ -105,6 +108,35 @@ impl Assembly<'_> {
             };
             of_label && self.section_of(known.number) != Some(said.section.as_str())
         })
+    }
+
+    /// Takes back what so many of the sentences that choose rows were read as, the last ones first, but never
+    /// the first one: with them no row is a case.
+    pub(super) fn widen(&mut self, count: usize) {
+        for _ in 0..count.min(WIDER) {
+            let rows = |(read, said): &(Read, Said)| read.joined.is_empty().then_some(said.number);
+            let chosen = self.only.iter().chain(&self.skips).filter_map(rows);
+            let chosen: BTreeSet<usize> = chosen.collect();
+            let Some(last) = chosen.last().copied().filter(|_| chosen.len() > 1) else {
+                return;
+            };
+            for list in [&mut self.only, &mut self.skips] {
+                let (taken, kept): (Vec<_>, Vec<_>) = std::mem::take(list)
+                    .into_iter()
+                    .partition(|part| rows(part) == Some(last));
+                *list = kept;
+                self.open.extend(taken.into_iter().map(|(_, said)| said));
+            }
+            if let Some(cited) = self.cites.get_mut("cases") {
+                cited.retain(|number| *number != last);
+            }
+        }
+    }
+
+    /// Does a condition ask whether there is the one row that a case names anyway?
+    pub(super) fn says_nothing(&self, read: &Read) -> bool {
+        let mut parents = self.reader.parents();
+        parents.any(|table| read.source.contains(&format!("({} | length)", table.short())))
     }
 
     /// Does a condition ask what a case comes out as? It chooses no cases: "for Recording the same, …".

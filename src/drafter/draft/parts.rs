@@ -30,7 +30,10 @@ impl Assembly<'_> {
             .filter(|(read, _)| !read.joined.is_empty())
         {
             let id = self.left_out_id(&steps, said.number);
-            steps.push(json!({"id": id, "kind": "stop", "sop": [said.number], "when": read.source, "because": plain(&said.text)}));
+            // Notes of the owner have numbers of their own, which the SOP does not know.
+            let of_sop = self.reader.world.statements.len();
+            let cited: Vec<usize> = [said.number].into_iter().filter(|n| *n <= of_sop).collect();
+            steps.push(json!({"id": id, "kind": "stop", "sop": cited, "when": read.source, "because": plain(&said.text)}));
         }
         steps.extend(self.judging_steps());
         if !self.rules.is_empty() {

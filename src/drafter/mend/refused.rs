@@ -11,6 +11,9 @@ pub(in crate::drafter) struct Refused {
     pub(in crate::drafter) statements: Vec<usize>,
     /// The expressions of the refused parts.
     pub(in crate::drafter) sources: Vec<String>,
+    /// How often no row at all was a case: so many of the sentences that choose rows are not what they were
+    /// read as.
+    pub(in crate::drafter) too_narrow: usize,
 }
 
 impl Refused {
@@ -56,6 +59,12 @@ impl Refused {
             let at = finding["at"].as_str().unwrap_or_default();
             self.add(document, at);
         }
+        if result["rows_that_are_cases"] == 0 {
+            self.too_narrow += 1;
+        }
+        if let Some(part) = stops_all(result) {
+            self.add(document, &place(document, part));
+        }
         for case in result["cases"].as_array().into_iter().flatten() {
             let Some(part) = case["failed_at"].as_str() else {
                 continue;
@@ -94,6 +103,20 @@ pub(super) fn errors(result: &Json) -> impl Iterator<Item = &Json> {
     told.filter_map(|name| result.get(name).and_then(Json::as_array))
         .flatten()
         .filter(|finding| finding["severity"] == "error")
+}
+
+/// Returns the step that ended every case of a dry run, if one did.
+fn stops_all(result: &Json) -> Option<&str> {
+    /// So few cases may all be alike.
+    const FEW: usize = 5;
+    let cases = result["cases"].as_array()?;
+    let mut stopped = cases.iter().map(|case| {
+        let told = case["stopped_at"].as_str()?;
+        told.split_once(':').map(|(part, _)| part)
+    });
+    let first = stopped.next()??;
+    let is_all = cases.len() > FEW && stopped.all(|part| part == Some(first));
+    (is_all && first.starts_with("left_out_")).then_some(first)
 }
 
 /// Returns where a part of some id stands in a document.

@@ -58,7 +58,7 @@ const KINDS: [&str; 8] = [
 ];
 
 /// Words that lead a statement and are no label.
-const NO_LABELS: [&str; 57] = [
+const NO_LABELS: &[&str] = &[
     "not",
     "fine",
     "but",
@@ -116,6 +116,30 @@ const NO_LABELS: [&str; 57] = [
     "frequency",
     "schedule",
     "rule",
+    "source",
+    "sources",
+    "input",
+    "inputs",
+    "system",
+    "systems",
+    "tables",
+    "contact",
+    "version",
+    "updated",
+    "author",
+    "audience",
+    "goal",
+    "aim",
+    "background",
+    "context",
+    "tip",
+    "reminder to self",
+    "remember",
+    "important",
+    "example",
+    "examples",
+    "ps",
+    "p.s",
 ];
 
 /// Returns the labels of an SOP's own making, the longest first.

@@ -81,6 +81,10 @@ impl<'w> Parser<'_, 'w> {
             let (mut denied, mut end) = (denied.is_some(), place.end);
             if let Some(at) = said {
                 let answers = [
+                    ("not yes", true),
+                    ("not true", true),
+                    ("not no", false),
+                    ("not false", false),
                     ("yes", false),
                     ("true", false),
                     ("no", true),

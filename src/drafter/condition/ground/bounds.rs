@@ -6,7 +6,7 @@ use super::{Found, Made, Parser};
 use crate::drafter::words::written;
 
 /// Comparisons before a figure or another value, the longest first.
-const RELATIONS: [(&str, &str); 62] = [
+const RELATIONS: &[(&str, &str)] = &[
     ("is not more than", "<="),
     ("is no more than", "<="),
     ("is not less than", ">="),
@@ -27,6 +27,8 @@ const RELATIONS: [(&str, &str); 62] = [
     ("less than or equal to", "<="),
     ("on or after", ">="),
     ("on or before", "<="),
+    ("not before", ">="),
+    ("not after", "<="),
     ("more than", ">"),
     ("greater than", ">"),
     ("higher than", ">"),

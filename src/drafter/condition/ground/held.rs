@@ -45,22 +45,28 @@ impl<'w> Parser<'_, 'w> {
                 "was not",
                 "not",
             ];
-            let (denied, from) = match self.phrase(place.end, &IS_NOT) {
-                Some(end) => (true, end),
-                None => (false, self.phrase(place.end, &IS).unwrap_or(place.end)),
-            };
+            let denied = IS_NOT.iter().any(|words| self.phrase(place.end, &[words]).is_some());
+            let verbs = if denied { &IS_NOT[..] } else { &IS[..] };
+            let behind = verbs.iter().filter_map(|words| self.phrase(place.end, &[words]));
+            // "Is in progress" may be "is" before a value of two words.
+            let mut starts: Vec<usize> = behind.collect();
+            starts.sort_unstable();
+            starts.dedup();
+            if starts.is_empty() {
+                starts.push(place.end);
+            }
             let is_own = |value: &Value<'w>| {
                 value.table.name == place.table.name && value.column == place.column
             };
-            if self.literal && place.exact && from > place.end {
-                let literal = self.literal(from);
-                found.extend(literal.map(|(end, value)| {
-                    let column = (place.table, place.column);
-                    (end, equals(&made, column, &[value], denied))
-                }));
+            let column = (place.table, place.column);
+            let held = starts.iter().flat_map(|from| self.listed(*from, is_own));
+            let mut held: Vec<_> = held.collect();
+            let said = starts.first().filter(|from| **from > place.end);
+            if held.is_empty() && self.literal && place.exact {
+                let literal = said.and_then(|from| self.literal(*from));
+                held.extend(literal.map(|(end, value)| (end, vec![value])));
             }
-            for (end, values) in self.listed(from, is_own) {
-                let column = (place.table, place.column);
+            for (end, values) in held {
                 found.push((end, equals(&made, column, &values, denied)));
             }
         }
@@ -89,7 +95,12 @@ impl<'w> Parser<'_, 'w> {
             return Vec::new();
         };
         let mut held = self.names.values_at(&self.words, from);
-        held.retain(|value| self.rank(scope, value.table).is_some());
+        // A bare "yes" answers something that was not named.
+        let answers = |value: &str| {
+            let lower = value.to_lowercase();
+            matches!(lower.as_str(), "yes" | "no" | "true" | "false" | "none" | "unknown")
+        };
+        held.retain(|value| self.rank(scope, value.table).is_some() && !answers(value.value));
         let meant = self.spoken_of(at, from, scope);
         if let Some(table) = meant
             && held.iter().any(|value| value.table.name == table.name)

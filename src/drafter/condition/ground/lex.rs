@@ -13,7 +13,8 @@ pub(super) fn lexed(text: &str) -> Vec<String> {
     for (at, c) in chars.iter().copied().enumerate() {
         let within_figure = before(at).is_ascii_digit() && next(at).is_ascii_digit();
         let within_name = before(at).is_alphanumeric() && next(at).is_alphanumeric();
-        if c.is_alphanumeric() || (c == '.' && within_figure) || (c == '_' && within_name) {
+        let is_part = (c == '.' && within_figure) || (c == '_' && within_name);
+        if c.is_alphanumeric() || is_part {
             word.extend(c.to_lowercase());
             continue;
         }
@@ -22,6 +23,10 @@ pub(super) fn lexed(text: &str) -> Vec<String> {
         }
         if matches!(c, '\'' | '’') && next(at).is_alphabetic() && !word.is_empty() {
             word.push('\'');
+            continue;
+        }
+        if c == '-' && is_day(&chars, at) {
+            word.push(c);
             continue;
         }
         finish(&mut word, &mut words);
@@ -44,6 +49,19 @@ pub(super) fn lexed(text: &str) -> Vec<String> {
     }
     finish(&mut word, &mut words);
     words
+}
+
+/// Does a hyphen stand within a day of the calendar, as in 2026-01-31?
+fn is_day(chars: &[char], at: usize) -> bool {
+    const FORM: &str = "0000-00-00";
+    [4, 7].iter().any(|before| {
+        let from = at.checked_sub(*before);
+        let text = from.and_then(|from| chars.get(from..from + FORM.len()));
+        text.is_some_and(|text| {
+            let mut pairs = text.iter().zip(FORM.chars());
+            pairs.all(|(c, form)| *c == form || form == '0' && c.is_ascii_digit())
+        })
+    })
 }
 
 /// Ends a word: what is drawn together is taken apart.
@@ -109,6 +127,7 @@ mod tests {
             ("a >= 10% (b - c)", "a > = 10 % ( b minus c )"),
             ("3–6 days, it's told-on", "3 to 6 days , it is told on"),
             ("made_on, _so_", "made_on , so"),
+            ("on or after 2026-01-31", "on or after 2026-01-31"),
         ] {
             assert_eq!(lexed(text).join(" "), words);
         }

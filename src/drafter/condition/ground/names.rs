@@ -156,9 +156,12 @@ impl<'w> Names<'w> {
             return called.map(|(table, _)| (at + 1, *table)).collect();
         }
         for (table, own) in &self.tables {
-            if said.len() >= own.len() && said[..own.len()] == own[..] {
+            let is_said = |own: &[String]| {
+                said.len() >= own.len() && own.iter().zip(&said).all(|(own, said)| is_one(own, said))
+            };
+            if is_said(own) {
                 found.push((at + own.len(), table));
-            } else if own.last().is_some() && said.first() == own.last() {
+            } else if own.last().is_some_and(|last| is_said(std::slice::from_ref(last))) {
                 found.push((at + 1, table));
             }
         }
@@ -309,6 +312,11 @@ impl<'w> Named<'w> {
             _ => false,
         }
     }
+}
+
+/// Do two stems name the same, one perhaps in the plural: short words keep their ending?
+fn is_one(own: &str, said: &str) -> bool {
+    own == said || own.strip_suffix('s') == Some(said) || said.strip_suffix('s') == Some(own)
 }
 
 /// May a word lead a name, or stand within it, without being part of it?

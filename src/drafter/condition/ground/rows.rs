@@ -478,7 +478,7 @@ impl<'w> Parser<'_, 'w> {
                 },
             )];
         }
-        let mut found = self.shared_through(from, table);
+        let mut found = Vec::new();
         let places = self.names.columns_at(&self.words, from).into_iter();
         let own = places.filter(|place| place.table.name == table.name && place.whole);
         found.extend(own.filter_map(|place| {
@@ -495,6 +495,9 @@ impl<'w> Parser<'_, 'w> {
             let source = format!("{} == {}", of_item.source, other.source);
             Some((place.end, of_item.with(source, &other)))
         }));
+        if found.is_empty() {
+            found = self.shared_through(from, table);
+        }
         found
     }
 }

@@ -92,14 +92,12 @@ impl<'w> Parser<'_, 'w> {
                     continue;
                 };
                 for (end, right) in self.simple(from, scope) {
-                    // "Closed on plus 90 days".
-                    let (end, right) = match (left.kind, self.unit(end), right.figure) {
-                        (Kind::Date, (end, Unit::Days(days)), Some(number)) => {
-                            (end, Term::figure(number * days))
-                        }
-                        _ => (end, right),
-                    };
-                    longer.extend(calculated(left, sign, &right).map(|term| (end, term)));
+                    // "Closed on plus 90 days", "bought on plus warranty months".
+                    if left.kind == Kind::Date && matches!(sign, "+" | "-") {
+                        longer.extend(self.later(left, sign, (end, &right)));
+                    } else {
+                        longer.extend(calculated(left, sign, &right).map(|term| (end, term)));
+                    }
                 }
             }
             found.append(&mut ends);
@@ -109,6 +107,34 @@ impl<'w> Parser<'_, 'w> {
         found.sort_by_key(|(end, _)| std::cmp::Reverse(*end));
         found.truncate(super::WIDTH);
         found
+    }
+
+    /// Returns a date so many days, weeks or months later or earlier.
+    fn later(&self, date: &Term, sign: &str, (end, by): (usize, &Term)) -> Option<(usize, Term)> {
+        if by.kind != Kind::Number {
+            return None;
+        }
+        let unit = self.word(end);
+        let (behind, each) = self.unit(end);
+        let is_months = match each {
+            Unit::Days(_) => unit.starts_with("month"),
+            _ => by.made.source.contains("month"),
+        };
+        let count = match (each, by.figure) {
+            (Unit::Days(days), Some(number)) if !is_months => written(number * days),
+            (Unit::Days(days), None) if days > 1.0 && !is_months => {
+                format!("{} * {}", grouped(&by.made.source), written(days))
+            }
+            _ => by.made.source.clone(),
+        };
+        let count = match sign {
+            "-" => format!("-{}", grouped(&count)),
+            _ => count,
+        };
+        let function = if is_months { "add_months" } else { "add_days" };
+        let source = format!("{function}({}, {count})", date.made.source);
+        let made = date.made.clone().with(source, &by.made);
+        Some((behind, Term::new(made, Kind::Date)))
     }
 
     fn sign(&self, at: usize) -> Option<(usize, &'static str)> {
@@ -372,6 +398,14 @@ impl<'w> Parser<'_, 'w> {
             };
             found.push((end, Term::new(made, Kind::Date)));
         }
+        let day = self.word(at);
+        if day.parse::<jiff::civil::Date>().is_ok() && day.contains('-') {
+            let made = Made {
+                source: format!("parse_date('{day}')"),
+                ..Made::default()
+            };
+            found.push((at + 1, Term::new(made, Kind::Date)));
+        }
         for (words, source) in [
             ("yesterday", "add_days(today(), -1)"),
             ("tomorrow", "add_days(today(), 1)"),
@@ -425,15 +459,6 @@ impl<'w> Parser<'_, 'w> {
 
 /// Returns what is worked out of two values of one kind.
 fn calculated(left: &Term, sign: &str, right: &Term) -> Option<Term> {
-    if left.kind == Kind::Date && right.kind == Kind::Number && matches!(sign, "+" | "-") {
-        let days = match sign {
-            "-" => format!("-{}", grouped(&right.made.source)),
-            _ => right.made.source.clone(),
-        };
-        let source = format!("add_days({}, {days})", left.made.source);
-        let made = left.made.clone().with(source, &right.made);
-        return Some(Term::new(made, Kind::Date));
-    }
     if left.kind != Kind::Number || right.kind != Kind::Number {
         return None;
     }

@@ -12,7 +12,7 @@ use crate::expr::{Condition, words};
 const NAMED: usize = 14;
 
 /// The most other tables whose columns a question names.
-const TABLES: usize = 4;
+const TABLES: usize = 9;
 
 /// The longest line about what was read, in characters.
 const LINE: usize = 400;
@@ -31,6 +31,8 @@ pub(in crate::drafter::draft) fn known(assembly: &Assembly<'_>) -> Known {
     let only = assembly.only.iter().map(|(read, _)| told(read));
     let skips = assembly.skips.iter();
     let skips = skips.map(|(read, _)| format!("left out if {}", told(read)));
+    let rows = only.chain(skips).enumerate();
+    let rows = rows.map(|(at, told)| format!("({}) {told}", at + 1));
     let rules = assembly
         .rules
         .iter()
@@ -43,7 +45,7 @@ pub(in crate::drafter::draft) fn known(assembly: &Assembly<'_>) -> Known {
         false => crate::diag::one_line(&format!("Read so far: {}", parts.join("; ")), LINE),
     };
     Known {
-        rows: line(only.chain(skips).collect()),
+        rows: line(rows.collect()),
         levels: line(rules.collect()),
     }
 }
@@ -77,6 +79,13 @@ pub(super) fn columns(about: &[&Said], reader: &Reader<'_>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// Returns what one row of a table is called.
+fn one_of(table: &Table) -> String {
+    let one = super::super::singular(table.short());
+    let one = one.strip_prefix("one_").unwrap_or(&one);
+    one.replace('_', " ")
+}
+
 /// Returns the ways of saying a condition, with columns of the tables that belong to the cases.
 pub(super) fn forms(reader: &Reader<'_>) -> String {
     let of = |table: &Table, kinds: &[&str]| {
@@ -90,13 +99,17 @@ pub(super) fn forms(reader: &Reader<'_>) -> String {
     let mut forms = vec![
         "COLUMN is A or B".to_owned(),
         "COLUMN is not empty".to_owned(),
+        "COLUMN is A or empty".to_owned(),
         format!("{number} is at least 10"),
+        format!("{number} is less than 10"),
         format!("{date} is before today"),
+        format!("{date} is on or after 2026-01-31"),
         format!("{date} is in the last 30 days"),
-        format!("{date} is more than 5 days from today"),
+        format!("{date} is at least 30 days ago"),
+        format!("{date} is in the next 30 days"),
+        format!("{date} plus 12 months is before today"),
     ];
-    let owner = reader.parents().next().map(|table| table.short());
-    let owner = owner.map(super::super::singular);
+    let owner = reader.parents().next().map(one_of);
     forms.extend(owner.map(|owner| format!("COLUMN of the {owner} is A")));
     let is_many = |table: &&Table| {
         table.name != reader.cases.name
@@ -104,14 +117,14 @@ pub(super) fn forms(reader: &Reader<'_>) -> String {
             && reader.parents().all(|parent| parent.name != table.name)
     };
     if let Some(table) = reader.world.tables.iter().find(is_many) {
-        let one = super::super::singular(table.short()).replace('_', " ");
+        let one = one_of(table);
         let order = of(table, &["date", "time"]).map(|date| format!(" by {date}"));
         forms.push(format!(
-            "there is no {one} where COLUMN is A and COLUMN is B"
+            "there is no {one} where COLUMN is A and (COLUMN is B or COLUMN is empty)"
         ));
         forms.push(format!("there are at least 2 {} where …", table.short()));
         forms.push(format!(
-            "COLUMN of the latest {one}{} is A",
+            "COLUMN of the latest {one}{} where COLUMN is A is B",
             order.unwrap_or_default()
         ));
         forms.push(format!(
@@ -119,7 +132,7 @@ pub(super) fn forms(reader: &Reader<'_>) -> String {
             table.short()
         ));
     }
-    let item = reader.item.replace('_', " ");
+    let item = one_of(reader.cases);
     forms.push(format!(
         "there is another {item} of the same COLUMN where …"
     ));

@@ -3,10 +3,11 @@
 use super::{LEVELS, Question, SCOPE, is_level, is_scope};
 use crate::drafter::condition::{Defined, Read, Reader};
 use crate::drafter::draft::assembly::{Assembly, Stated};
+use crate::drafter::draft::singular;
 use crate::drafter::mend::Refused;
 use crate::drafter::pattern::pattern;
 use crate::drafter::statement::{Rule, definition};
-use crate::drafter::world::{Said, World};
+use crate::drafter::world::{Said, Table, World};
 
 use std::sync::LazyLock;
 
@@ -24,9 +25,23 @@ enum Part {
     Rest(String),
     /// It defines a figure.
     Defines(Defined, Read),
+    /// It takes back what was read of which rows there are, by its number.
+    Drop(usize),
+    /// It names the table whose rows are the cases.
+    Rows,
     /// It could not be read.
     Unread(String),
 }
+
+static ROWS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^(?:rows|a case is (?:one|a) row of|a case is (?:an? )?)[: ]+(?:of |the |each )*([\w.-]+)$")
+});
+static DROP: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(?:drop|take back|not|wrong:?) \(?(?P<number>[1-9][0-9]?)\)?$"));
+/// What stands for no outcome, in the place of its name.
+static NO_OUTCOME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^(?:leave (?:it |them )?out|left out|out|skip|nothing|no outcome|none|drop)$")
+});
 
 static TAKE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -103,10 +118,20 @@ fn listed(line: &str) -> &str {
 /// Returns the lines of the owner's notes that answer a question before it is asked: "out: …" and "take: …",
 /// or "NAME: condition" of an outcome.
 fn noted<'w>(question: &str, reader: &Reader<'w>) -> Vec<&'w str> {
-    static TAGGED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:take|in|out|leave out): "));
+    static TAGGED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)^(?:take|in|out|leave out|rows): |^drop \d+\b"));
     let lines = reader.world.notes.lines().map(listed);
+    // "NAME: condition; NAME: condition" gives outcomes, whatever they are called.
+    let gives = |line: &str| {
+        let given = pieces(line).into_iter().filter(|piece| {
+            let found = OUTCOME.captures(piece);
+            found.is_some_and(|found| reader.stated(&found["said"]).is_some())
+        });
+        !TAGGED.is_match(line) && given.count() > 1
+    };
     let is_meant = |line: &&str| match line.split_once(": ") {
-        Some(_) if question == SCOPE => TAGGED.is_match(line),
+        _ if question == SCOPE => TAGGED.is_match(line),
+        Some(_) if gives(line) => true,
         Some((name, _)) => {
             let name = name.trim();
             let is_rest =
@@ -116,6 +141,21 @@ fn noted<'w>(question: &str, reader: &Reader<'w>) -> Vec<&'w str> {
         None => false,
     };
     lines.filter(is_meant).collect()
+}
+
+/// Returns the table whose rows are the cases, where the owner has said so: "rows: contacts".
+pub(in crate::drafter::draft) fn rows_named(world: &World) -> Option<&Table> {
+    let notes = world.notes.lines().map(listed);
+    let answered = answer(SCOPE, world).into_iter();
+    let mut said = notes.chain(answered).flat_map(pieces);
+    said.find_map(|piece| {
+        let name = ROWS.captures(piece)?[1].to_lowercase();
+        let mut tables = world.tables.iter();
+        tables.find(|table| {
+            let short = table.short().to_lowercase();
+            name == table.name.to_lowercase() || name == short || name == singular(&short)
+        })
+    })
 }
 
 /// Does a line of the owner's notes answer a question?
@@ -173,6 +213,12 @@ fn part(piece: &str, is_outcome: bool, reader: &Reader<'_>) -> Part {
     if let Some((defined, read)) = definition(piece, reader) {
         return Part::Defines(defined, read);
     }
+    if let Some(found) = DROP.captures(piece).filter(|_| !is_outcome) {
+        return found["number"].parse().map_or_else(|_| unread(), Part::Drop);
+    }
+    if ROWS.is_match(piece) && !is_outcome {
+        return Part::Rows;
+    }
     if is_outcome {
         if let Some(found) = REST.captures(piece) {
             let name = found
@@ -197,6 +243,9 @@ fn part(piece: &str, is_outcome: bool, reader: &Reader<'_>) -> Part {
 }
 
 fn label(name: &str) -> String {
+    if NO_OUTCOME.is_match(name.trim()) {
+        return "none".to_owned();
+    }
     name.trim()
         .trim_matches(['“', '”', '"'])
         .to_lowercase()
@@ -236,7 +285,13 @@ pub(in crate::drafter::draft) fn settle(assembly: &mut Assembly<'_>) {
                 false => part,
             })
             .collect();
-        let is_read = parts.iter().any(|part| !matches!(part, Part::Unread(_)));
+        let dropped = parts.iter().filter_map(|part| match part {
+            Part::Drop(number) => Some(*number),
+            _ => None,
+        });
+        assembly.take_back(&dropped.collect::<Vec<_>>());
+        let says = |part: &Part| !matches!(part, Part::Unread(_) | Part::Drop(_) | Part::Rows);
+        let is_read = parts.iter().any(says);
         let first = about.first().or(reader.world.statements.first()).cloned();
         let (Some(first), true) = (first, is_read) else {
             continue;
@@ -277,7 +332,7 @@ impl Part {
                 refused.holds(&read.source)
             }
             Part::Defines(_, read) => refused.holds(&read.source),
-            Part::Rest(_) | Part::Unread(_) => false,
+            Part::Rest(_) | Part::Drop(_) | Part::Rows | Part::Unread(_) => false,
         }
     }
 }
@@ -296,6 +351,27 @@ impl Assembly<'_> {
             .filter(|said| numbers.contains(&said.number))
             .cloned()
             .collect()
+    }
+
+    /// Takes back what was read of which rows there are, by numbers that count all of it from 1.
+    fn take_back(&mut self, numbers: &[usize]) {
+        let mut number = 0;
+        for list in [&mut self.only, &mut self.skips] {
+            let (mut kept, mut taken) = (Vec::new(), Vec::new());
+            for part in std::mem::take(list) {
+                number += 1;
+                let back = numbers.contains(&number);
+                if back { &mut taken } else { &mut kept }.push(part);
+            }
+            *list = kept;
+            for (_, said) in taken {
+                if let Some(cited) = self.cites.get_mut("cases") {
+                    cited.retain(|cited| *cited != said.number);
+                }
+                let again = self.waived.entry(SAID_AGAIN.to_owned()).or_default();
+                again.push(said.number);
+            }
+        }
     }
 
     fn take(&mut self, part: Part, said: &Said) {
@@ -336,6 +412,8 @@ impl Assembly<'_> {
                 self.otherwise = Some(label);
             }
             Part::Defines(defined, read) => self.defined.push((defined, read, said.clone())),
+            // Whose rows they are was settled before, and what is taken back, at once.
+            Part::Drop(_) | Part::Rows => {}
             Part::Unread(text) => {
                 self.assume(format!("“{text}” could not be read, and is left to people"))
             }
