@@ -176,7 +176,11 @@ pub(super) fn left_open(workflow: &Workflow) -> Option<String> {
     let which = match open.as_slice() {
         [] => return None,
         [one] => format!("statement {one} of the SOP is"),
-        _ => format!("{} statements of the SOP are ({})", open.len(), named.join(", ")),
+        _ => format!(
+            "{} statements of the SOP are ({})",
+            open.len(),
+            named.join(", ")
+        ),
     };
     Some(format!(
         "{which} not carried out: look at what was made with them in mind (`sopwright trace {}` has their words)",

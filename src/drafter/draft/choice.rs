@@ -136,7 +136,10 @@ impl Assembly<'_> {
     /// Does a condition ask whether there is the one row that a case names anyway?
     pub(super) fn says_nothing(&self, read: &Read) -> bool {
         let mut parents = self.reader.parents();
-        parents.any(|table| read.source.contains(&format!("({} | length)", table.short())))
+        parents.any(|table| {
+            read.source
+                .contains(&format!("({} | length)", table.short()))
+        })
     }
 
     /// Does a condition ask what a case comes out as? It chooses no cases: "for Recording the same, …".

@@ -177,11 +177,13 @@ impl Assembly<'_> {
         let mut with = Vec::with_capacity(rules.len() * 2);
         for rule in rules {
             let judged = rule.when.strip_suffix(" == 'yes'");
-            let undecided = judged.filter(|of| of.starts_with("judged_")).map(|of| Decided {
-                label: "none".to_owned(),
-                when: format!("{of} is missing"),
-                because: format!("Nobody judged whether this applies: {}", rule.because),
-            });
+            let undecided = judged
+                .filter(|of| of.starts_with("judged_"))
+                .map(|of| Decided {
+                    label: "none".to_owned(),
+                    when: format!("{of} is missing"),
+                    because: format!("Nobody judged whether this applies: {}", rule.because),
+                });
             with.push(rule);
             with.extend(undecided);
         }

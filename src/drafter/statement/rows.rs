@@ -119,7 +119,9 @@ pub(super) fn chosen(said: &Said, is_free: bool, reader: &Reader<'_>) -> Option<
         "what we look",
     ];
     // "Who gets what" tells outcomes.
-    let tells = [" get", " what", " do", " tell", " how", " write", " call", " decide"];
+    let tells = [
+        " get", " what", " do", " tell", " how", " write", " call", " decide",
+    ];
     let asks = text.to_lowercase().starts_with("if ") || tells.iter().any(|w| section.contains(w));
     if ANYONE.is_match(text) || (chooses.iter().any(|w| section.contains(w)) && !asks) {
         return selection(text, reader);

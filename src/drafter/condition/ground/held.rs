@@ -45,9 +45,13 @@ impl<'w> Parser<'_, 'w> {
                 "was not",
                 "not",
             ];
-            let denied = IS_NOT.iter().any(|words| self.phrase(place.end, &[words]).is_some());
+            let denied = IS_NOT
+                .iter()
+                .any(|words| self.phrase(place.end, &[words]).is_some());
             let verbs = if denied { &IS_NOT[..] } else { &IS[..] };
-            let behind = verbs.iter().filter_map(|words| self.phrase(place.end, &[words]));
+            let behind = verbs
+                .iter()
+                .filter_map(|words| self.phrase(place.end, &[words]));
             // "Is in progress" may be "is" before a value of two words.
             let mut starts: Vec<usize> = behind.collect();
             starts.sort_unstable();
@@ -58,6 +62,21 @@ impl<'w> Parser<'_, 'w> {
             let is_own = |value: &Value<'w>| {
                 value.table.name == place.table.name && value.column == place.column
             };
+            // "Email of the contact is not claimed_email".
+            for from in starts.iter().filter(|from| **from > place.end) {
+                let others = self.fields(*from, scope).into_iter();
+                let is_other = |other: &Field<'w>| {
+                    let is_text = other.place.exact
+                        && other.place.kind == Kind::Text
+                        && other.place.column.contains('_');
+                    is_text && other.made.source != made.source
+                };
+                found.extend(others.filter(is_other).map(|other| {
+                    let relation = if denied { "!=" } else { "==" };
+                    let source = format!("{} {relation} {}", made.source, other.made.source);
+                    (other.place.end, made.clone().with(source, &other.made))
+                }));
+            }
             let column = (place.table, place.column);
             let held = starts.iter().flat_map(|from| self.listed(*from, is_own));
             let mut held: Vec<_> = held.collect();
@@ -98,7 +117,10 @@ impl<'w> Parser<'_, 'w> {
         // A bare "yes" answers something that was not named.
         let answers = |value: &str| {
             let lower = value.to_lowercase();
-            matches!(lower.as_str(), "yes" | "no" | "true" | "false" | "none" | "unknown")
+            matches!(
+                lower.as_str(),
+                "yes" | "no" | "true" | "false" | "none" | "unknown"
+            )
         };
         held.retain(|value| self.rank(scope, value.table).is_some() && !answers(value.value));
         let meant = self.spoken_of(at, from, scope);
@@ -190,6 +212,7 @@ impl<'w> Parser<'_, 'w> {
             .count();
         let end = at + count;
         let is_known = !self.names.values_at(&self.words, at).is_empty()
+            || self.words[at..end].iter().any(|word| word.contains('_'))
             || self
                 .phrase(
                     at,

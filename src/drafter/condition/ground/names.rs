@@ -157,11 +157,15 @@ impl<'w> Names<'w> {
         }
         for (table, own) in &self.tables {
             let is_said = |own: &[String]| {
-                said.len() >= own.len() && own.iter().zip(&said).all(|(own, said)| is_one(own, said))
+                said.len() >= own.len()
+                    && own.iter().zip(&said).all(|(own, said)| is_one(own, said))
             };
             if is_said(own) {
                 found.push((at + own.len(), table));
-            } else if own.last().is_some_and(|last| is_said(std::slice::from_ref(last))) {
+            } else if own
+                .last()
+                .is_some_and(|last| is_said(std::slice::from_ref(last)))
+            {
                 found.push((at + 1, table));
             }
         }

@@ -134,8 +134,9 @@ pub(super) fn forms(reader: &Reader<'_>) -> String {
     }
     let item = one_of(reader.cases);
     forms.push(format!(
-        "there is another {item} of the same COLUMN where …"
+        "there is another {item} of the same COLUMN where {date} is later"
     ));
+    forms.push(format!("{number} is less than 20 % of COLUMN"));
     forms.push(format!(
         "{number} minus COLUMN (0 if empty) is more than 10"
     ));

@@ -34,10 +34,15 @@ enum Part {
 }
 
 static ROWS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:rows|a case is (?:one|a) row of|a case is (?:an? )?)[: ]+(?:of |the |each )*([\w.-]+)$")
+    pattern(
+        r"(?i)^(?:rows|a case is (?:one|a) row of|a case is (?:an? )?)[: ]+(?:of |the |each )*([\w.-]+)$",
+    )
 });
-static DROP: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)^(?:drop|take back|not|wrong:?) \(?(?P<number>[1-9][0-9]?)\)?$"));
+/// A table by itself, as `crm.contacts`.
+static TABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Za-z][\w-]*\.[A-Za-z][\w-]*$"));
+static DROP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^(?:drop|take back|not|wrong:?) \(?(?P<number>[1-9][0-9]?)\)?$")
+});
 /// What stands for no outcome, in the place of its name.
 static NO_OUTCOME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)^(?:leave (?:it |them )?out|left out|out|skip|nothing|no outcome|none|drop)$")
@@ -119,18 +124,21 @@ fn listed(line: &str) -> &str {
 /// or "NAME: condition" of an outcome.
 fn noted<'w>(question: &str, reader: &Reader<'w>) -> Vec<&'w str> {
     static TAGGED: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)^(?:take|in|out|leave out|rows): |^drop \d+\b"));
+        LazyLock::new(|| pattern(r"(?i)^(?:take|in|out|leave out|rows): .|^drop \d+$"));
     let lines = reader.world.notes.lines().map(listed);
+    let is_of_rows = |line: &str| {
+        TABLE.is_match(line) || pieces(line).iter().all(|piece| TAGGED.is_match(piece))
+    };
     // "NAME: condition; NAME: condition" gives outcomes, whatever they are called.
     let gives = |line: &str| {
         let given = pieces(line).into_iter().filter(|piece| {
             let found = OUTCOME.captures(piece);
             found.is_some_and(|found| reader.stated(&found["said"]).is_some())
         });
-        !TAGGED.is_match(line) && given.count() > 1
+        !is_of_rows(line) && given.count() > 1
     };
     let is_meant = |line: &&str| match line.split_once(": ") {
-        _ if question == SCOPE => TAGGED.is_match(line),
+        _ if question == SCOPE => !line.is_empty() && is_of_rows(line),
         Some(_) if gives(line) => true,
         Some((name, _)) => {
             let name = name.trim();
@@ -149,7 +157,11 @@ pub(in crate::drafter::draft) fn rows_named(world: &World) -> Option<&Table> {
     let answered = answer(SCOPE, world).into_iter();
     let mut said = notes.chain(answered).flat_map(pieces);
     said.find_map(|piece| {
-        let name = ROWS.captures(piece)?[1].to_lowercase();
+        let named = ROWS.captures(piece).and_then(|found| found.get(1));
+        if named.is_none() && !TABLE.is_match(piece) {
+            return None;
+        }
+        let name = named.map_or(piece, |name| name.as_str()).to_lowercase();
         let mut tables = world.tables.iter();
         tables.find(|table| {
             let short = table.short().to_lowercase();
@@ -214,9 +226,11 @@ fn part(piece: &str, is_outcome: bool, reader: &Reader<'_>) -> Part {
         return Part::Defines(defined, read);
     }
     if let Some(found) = DROP.captures(piece).filter(|_| !is_outcome) {
-        return found["number"].parse().map_or_else(|_| unread(), Part::Drop);
+        return found["number"]
+            .parse()
+            .map_or_else(|_| unread(), Part::Drop);
     }
-    if ROWS.is_match(piece) && !is_outcome {
+    if !is_outcome && (ROWS.is_match(piece) || TABLE.is_match(piece)) {
         return Part::Rows;
     }
     if is_outcome {
