@@ -65,7 +65,8 @@ pub(super) fn questions(
         .collect();
     let of_levels = left.iter().filter(|said| is_level(said, reader)).copied();
     let of_levels: Vec<&Said> = of_levels.chain(judged).collect();
-    if !of_rows.is_empty() {
+    // Where outcomes are asked about, what was read of the rows may be taken back, or be too little.
+    if !of_rows.is_empty() || !of_levels.is_empty() {
         let example = shown::example(reader).map(|said| format!("take: {said}"));
         let adds = format!(
             "A case is a row of {}; if it is another table, say “rows: TABLE”.\n{}\nWhat you say is added to it; “drop 1” takes the first of it back.",
@@ -132,9 +133,12 @@ fn question(
         .map(|said| format!("{}. {}", said.number, said.text))
         .collect();
     let example = example.map(|example| format!(", as in “{example}”"));
+    let not_read = match not_read.is_empty() {
+        true => "Nothing else was found that says so: is that all?".to_owned(),
+        false => format!("Not read:\n{}", not_read.join("\n")),
+    };
     let why = format!(
-        "{known}\nNot read:\n{}\nSay it with columns and values{}, or “skip” to leave it to people.\n{}\n{}",
-        not_read.join("\n"),
+        "{known}\n{not_read}\nSay it with columns and values{}, or “skip” to leave it to people.\n{}\n{}",
         example.unwrap_or_default(),
         shown::forms(reader),
         shown::columns(about, reader),

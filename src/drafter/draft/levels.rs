@@ -6,7 +6,8 @@ use super::assembly::Stated;
 use super::parts::asked;
 use super::scope::is_quiet;
 use super::{Assembly, ask::is_level, plain};
-use crate::drafter::statement::{Rule, goes_on};
+use crate::drafter::statement::{Rule, goes_on, rows_of};
+use crate::drafter::world::Said;
 
 /// One rule of a decision, ready to be written.
 #[derive(Debug, Clone)]
@@ -158,7 +159,13 @@ impl Assembly<'_> {
     /// Leaves cases undecided which would have the outcome of the rest, while a sentence about outcomes is
     /// not read: it may be about them.
     pub(super) fn withhold_the_rest(&mut self) {
-        let open = self.open.iter().find(|said| is_level(said, self.reader));
+        let first = self.rules.iter().map(|stated| stated.number).min();
+        let decides = |said: &&Said| {
+            // What is said before any rule introduces them, and "leave" may be an outcome's name.
+            let is_rule = first.is_some_and(|first| said.number > first);
+            is_rule && rows_of(&said.text).is_none() && is_level(said, self.reader)
+        };
+        let open = self.open.iter().find(decides);
         let Some(open) = open.filter(|_| !self.rules.is_empty()) else {
             return;
         };
@@ -172,18 +179,18 @@ impl Assembly<'_> {
         ));
     }
 
-    /// Leaves cases undecided for which a model was to judge whether a rule applies, and none did.
+    /// Leaves cases undecided for which a model was to judge whether a rule applies, and none did: what comes
+    /// behind it holds only where it does not apply.
     fn unjudged(rules: Vec<Decided>) -> Vec<Decided> {
         let mut with = Vec::with_capacity(rules.len() * 2);
         for rule in rules {
             let judged = rule.when.strip_suffix(" == 'yes'");
-            let undecided = judged
-                .filter(|of| of.starts_with("judged_"))
-                .map(|of| Decided {
-                    label: "none".to_owned(),
-                    when: format!("{of} is missing"),
-                    because: format!("Nobody judged whether this applies: {}", rule.because),
-                });
+            let undecided = judged.filter(|of| of.starts_with("judged_"));
+            let undecided = undecided.map(|of| Decided {
+                label: "none".to_owned(),
+                when: format!("{of} is missing"),
+                because: format!("Nobody judged whether this applies: {}", rule.because),
+            });
             with.push(rule);
             with.extend(undecided);
         }
