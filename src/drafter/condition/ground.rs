@@ -7,13 +7,16 @@ mod atoms;
 mod blanks;
 mod bounds;
 mod dates;
+mod days;
 mod held;
 mod joined;
 mod lex;
 mod names;
 mod nested;
+mod newest;
 mod places;
 mod rows;
+mod shared;
 mod terms;
 mod unread;
 

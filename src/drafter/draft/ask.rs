@@ -1,12 +1,14 @@
 //! Questions about what was not read, and what their answers say: which rows there are, how the
 //! outcome is decided, and what single words mean.
 
+mod settled;
 mod shown;
 mod told;
 mod words;
 
+pub(super) use settled::settle;
 pub(super) use shown::{Known, known};
-pub(super) use told::{defines, is_answer, rows_named, settle};
+pub(super) use told::{defines, is_answer, rows_named};
 pub(in crate::drafter) use words::{meanings, unknown};
 
 use std::sync::LazyLock;
@@ -94,7 +96,7 @@ pub(super) fn questions(
             .any(|(asked, _)| *asked == question.text)
     };
     let mut asked: Vec<Question> = asked.into_iter().filter(is_new).collect();
-    asked.extend(told::again(reader));
+    asked.extend(settled::again(reader));
     asked
 }
 

@@ -203,10 +203,7 @@ impl<'r> Assembly<'r> {
                 };
                 *of = last.number;
             }
-            let hangs_on_outcome = rule
-                .condition()
-                .is_some_and(|read| self.asks_for_outcome(read));
-            if self.only_says_what_is_done(&rule, said) || hangs_on_outcome {
+            if self.only_says_what_is_done(&rule, said) {
                 self.open.push(said.clone());
                 continue;
             }

@@ -94,7 +94,9 @@ impl Assembly<'_> {
     /// are? The levels were told apart in a part of the SOP before.
     pub(super) fn only_says_what_is_done(&self, rule: &Rule, said: &Said) -> bool {
         let Rule::Judged(label) = rule else {
-            return false;
+            return rule
+                .condition()
+                .is_some_and(|read| self.asks_for_outcome(read));
         };
         if writes(&said.text) || WORDED.is_match(&said.text) {
             return true;

@@ -64,6 +64,13 @@ impl Forms {
         self.label.is_match(text)
     }
 
+    /// Are words part of a label of the SOP's own making, as "check" is of "phone check"?
+    pub(in crate::drafter) fn is_part_of_label(&self, words: &str) -> bool {
+        let words = words.to_lowercase();
+        let mut own = self.own.iter().map(|own| own.to_lowercase());
+        own.any(|own| own.split(' ').any(|part| part == words))
+    }
+
     /// Is a value called like a label of the SOP's own making?
     pub(in crate::drafter) fn is_own_label(&self, value: &str) -> bool {
         self.own.iter().any(|own| own.eq_ignore_ascii_case(value))

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::names::{Kind, Place};
-use super::places::Field;
+use super::names::Kind;
+use super::shared::shares;
 use super::terms::Term;
 use super::{FILLERS, Found, Made, Parser, Scope};
 use crate::drafter::condition::columns::began;
@@ -16,13 +16,13 @@ const BEFORE: usize = 7;
 /// Rows of a table, narrowed down.
 #[derive(Debug, Clone)]
 pub(super) struct Rows<'w> {
-    table: &'w Table,
+    pub(super) table: &'w Table,
     /// The list that they are taken from, as expressions call it.
     list: String,
     /// What each of them meets; empty if nothing is said.
     condition: String,
     /// The column that says which is the newest, where that is said.
-    order: Option<String>,
+    pub(super) order: Option<String>,
     uses: Made,
 }
 
@@ -44,12 +44,12 @@ impl<'w> Rows<'w> {
     }
 
     /// Returns the column that says which of them is the newest.
-    fn dated(&self) -> Option<String> {
+    pub(super) fn dated(&self) -> Option<String> {
         self.order.clone().or_else(|| began(self.table))
     }
 
     /// Returns what the first or last of them holds, in the order of a column.
-    fn held(&self, last: &str, order: &str, column: &str) -> Made {
+    pub(super) fn held(&self, last: &str, order: &str, column: &str) -> Made {
         let list = self.listed();
         self.made(format!(
             "({list} | sort(attribute='{order}') | {last}).{column}"
@@ -189,71 +189,9 @@ impl<'w> Parser<'_, 'w> {
         found
     }
 
-    /// Parses when the newest row came to be: "our last public reply".
-    pub(super) fn newest_dates(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
-        let newest = self.newest(at, scope).into_iter();
-        let dated = newest.filter_map(|(end, rows, last)| {
-            let date = rows.dated()?;
-            Some((end, Term::new(rows.held(last, &date, &date), Kind::Date)))
-        });
-        dated.collect()
-    }
-
-    /// Parses what the newest row holds: "used seats in the latest snapshot", "the latest promise's
-    /// amount", "pay_by of the latest promise by made_on".
-    pub(super) fn of_newest(&self, at: usize, scope: Scope<'w>) -> Vec<Field<'w>> {
-        let mut found = Vec::new();
-        let mut add = |place: Place<'w>, end: usize, rows: &Rows<'w>, last: &str| {
-            if let Some(date) = rows.dated().filter(|_| place.table.name == rows.table.name) {
-                let made = rows.held(last, &date, place.column);
-                let place = Place { end, ..place };
-                found.push(Field { place, made });
-            }
-        };
-        for (end, rows, last) in self.newest(at, scope) {
-            let from = self.phrase(end, &["'s"]).unwrap_or(end);
-            for place in self.names.columns_at(&self.words, from) {
-                let end = place.end;
-                add(place, end, &rows, last);
-            }
-        }
-        for place in self.names.columns_at(&self.words, at) {
-            let Some(of) = self.phrase(place.end, &["of", "in", "on", "from", "at"]) else {
-                continue;
-            };
-            for (end, rows, last) in self.newest(of, scope) {
-                add(place.clone(), end, &rows, last);
-            }
-        }
-        found.sort_by_key(|field| std::cmp::Reverse(field.place.end));
-        found
-    }
-
-    /// Parses the newest or oldest of some rows.
-    fn newest(&self, at: usize, scope: Scope<'w>) -> Vec<(usize, Rows<'w>, &'static str)> {
-        // A condition in quotes can hold no other.
-        if matches!(scope, Scope::Within(_)) {
-            return Vec::new();
-        }
-        let at = self
-            .phrase(at, &["the", "our", "its", "their"])
-            .unwrap_or(at);
-        let newest = self.phrase(at, &["most recent", "latest", "newest", "last"]);
-        let oldest = || self.phrase(at, &["earliest", "oldest", "first"]);
-        let (from, last) = match newest {
-            Some(from) => (from, "last"),
-            None => match oldest() {
-                Some(from) => (from, "first"),
-                None => return Vec::new(),
-            },
-        };
-        let rows = self.rows(from, true).into_iter();
-        rows.map(|(end, rows)| (end, rows, last)).collect()
-    }
-
     /// Parses what names rows, with what is said of them before and behind. `is_one` says that one of
     /// them is spoken of, so that what follows may be said of it.
-    fn rows(&self, at: usize, is_one: bool) -> Found<Rows<'w>> {
+    pub(super) fn rows(&self, at: usize, is_one: bool) -> Found<Rows<'w>> {
         super::once(&self.known.rows, (at, is_one), || self.named(at, is_one))
     }
 
@@ -318,16 +256,6 @@ impl<'w> Parser<'_, 'w> {
     /// Are the rows the one that a case names?
     fn is_only_one(&self, rows: &Rows<'w>) -> bool {
         rows.list == rows.table.short() && self.reader.is_parent(rows.table)
-    }
-
-    /// Parses the date in whose order rows stand: "by made_on".
-    fn ordered(&self, at: usize, table: &Table) -> Option<(usize, String)> {
-        let from = self.phrase(at, &["by the", "by", "according to"])?;
-        let places = self.names.columns_at(&self.words, from).into_iter();
-        let mut dates =
-            places.filter(|place| place.table.name == table.name && place.kind == Kind::Date);
-        let date = dates.next()?;
-        Some((date.end, date.column.to_owned()))
     }
 
     /// Returns what is said of rows before their name, and whether they are others than the case's own.
@@ -458,69 +386,4 @@ impl<'w> Parser<'_, 'w> {
             uses,
         })
     }
-
-    /// Parses what rows share with the case: "of the same amount", "at the same account".
-    pub(super) fn shared_columns(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
-        let Scope::Within(table) = scope else {
-            return Vec::new();
-        };
-        let Some(from) = self.phrase(at, &["same"]) else {
-            return Vec::new();
-        };
-        let first = self.shared_column(from, table);
-        let mut found = first.clone();
-        // "Of the same contact_id and kind": what stands by itself behind it is shared, too.
-        for (end, first) in first {
-            let Some(next) = self.phrase(end, &["and the same", "and"]) else {
-                continue;
-            };
-            for (end, second) in self.shared_column(next, table) {
-                let is_alone =
-                    end == self.words.len() || ["where", ",", ")", "and"].contains(&self.word(end));
-                if is_alone {
-                    found.push((end, first.clone().both("and", &second)));
-                }
-            }
-        }
-        found
-    }
-
-    /// Parses one column that rows share with the case.
-    fn shared_column(&self, from: usize, table: &'w Table) -> Found<Made> {
-        let scope = Scope::Within(table);
-        if let Some(column) = self.reader.shared(table, self.word(from)) {
-            let source = format!("item.{column} == {}.{column}", self.reader.item);
-            let made = Made {
-                source,
-                of_item: true,
-                ..Made::default()
-            };
-            return vec![(from + 1, made)];
-        }
-        let places = self.names.columns_at(&self.words, from).into_iter();
-        let own = places.filter(|place| place.table.name == table.name && place.whole);
-        let shared = own.filter_map(|place| {
-            let of_item = self.path(scope, table, place.column, place.kind);
-            let is_parent = self.rank(Scope::Case, table).is_some();
-            let owner = match self.reader.cases.columns.contains_key(place.column) {
-                true => self.reader.cases,
-                false if is_parent => table,
-                false => return None,
-            };
-            let other = self.path(Scope::Case, owner, place.column, place.kind);
-            let source = format!("{} == {}", of_item.source, other.source);
-            Some((place.end, of_item.with(source, &other)))
-        });
-        let found: Found<Made> = shared.collect();
-        match found.is_empty() {
-            true => self.shared_through(from, table),
-            false => found,
-        }
-    }
-}
-
-/// Does a condition compare what a row holds with what belongs to the case?
-fn shares(made: &Made) -> bool {
-    let sides = made.source.split_once(" == ");
-    sides.is_some_and(|(of_item, own)| of_item.contains("item.") && !own.starts_with(['\'', '"']))
 }

@@ -93,22 +93,24 @@ pub(super) fn forms(reader: &Reader<'_>) -> String {
         let found = columns.find(|(_, column)| kinds.contains(&column.kind.as_str()));
         found.map(|(name, _)| name.clone())
     };
-    let any = |kinds: &[&str], usual: &str| of(reader.cases, kinds).unwrap_or(usual.to_owned());
-    let number = any(&["number", "integer"], "AMOUNT");
-    let date = any(&["date", "time"], "DATE");
-    let mut forms = vec![
-        "COLUMN is A or B".to_owned(),
-        "COLUMN is not empty".to_owned(),
-        "COLUMN is A or empty".to_owned(),
-        format!("{number} is at least 10"),
-        format!("{number} is less than 10"),
-        format!("{date} is before today"),
-        format!("{date} is on or after 2026-01-31"),
-        format!("{date} is in the last 30 days"),
-        format!("{date} is at least 30 days ago"),
-        format!("{date} is in the next 30 days"),
-        format!("{date} plus 12 months is before today"),
+    let number = of(reader.cases, &["number", "integer"]);
+    let date = of(reader.cases, &["date", "time"]);
+    let mut forms = ["is A or B", "is not empty", "is A or empty"]
+        .map(|said| format!("COLUMN {said}"))
+        .to_vec();
+    const FIGURES: [&str; 3] = ["at least 10", "less than 10", "less than 20 % of COLUMN"];
+    const DATED: [&str; 6] = [
+        "is before today",
+        "is on or after 2026-01-31",
+        "is in the last 30 days",
+        "is at least 30 days ago",
+        "is in the next 30 days",
+        "plus 12 months is before today",
     ];
+    let figures = number.iter();
+    forms.extend(figures.flat_map(|name| FIGURES.map(|said| format!("{name} is {said}"))));
+    let dated = date.iter();
+    forms.extend(dated.flat_map(|name| DATED.map(|said| format!("{name} {said}"))));
     let owner = reader.parents().next().map(one_of);
     forms.extend(owner.map(|owner| format!("COLUMN of the {owner} is A")));
     let is_many = |table: &&Table| {
@@ -133,13 +135,11 @@ pub(super) fn forms(reader: &Reader<'_>) -> String {
         ));
     }
     let item = one_of(reader.cases);
+    let later = date.map_or("…".to_owned(), |date| format!("{date} is later"));
     forms.push(format!(
-        "there is another {item} of the same COLUMN where {date} is later"
+        "there is another {item} of the same COLUMN where {later}"
     ));
-    forms.push(format!("{number} is less than 20 % of COLUMN"));
-    forms.push(format!(
-        "{number} minus COLUMN (0 if empty) is more than 10"
-    ));
+    forms.extend(number.map(|n| format!("{n} minus COLUMN (0 if empty) is more than 10")));
     format!("Ways to say it: {}", forms.join(" · "))
 }
 

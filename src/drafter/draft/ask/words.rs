@@ -68,7 +68,7 @@ pub(in crate::drafter) fn unknown(
         let words = reader
             .unread_words(&said.text)
             .into_iter()
-            .filter(|words| is_name(words))
+            .filter(|words| is_name(words) && !reader.forms.is_part_of_label(words))
             .take(TRIED)
             .find(|words| {
                 reader.supposing(words, || {
