@@ -35,7 +35,7 @@ mod values;
 mod words;
 
 pub(super) use compare::{figure, figures};
-pub(super) use peers::is_every;
+pub(super) use peers::of_every;
 pub(super) use read::Read;
 pub(super) use values::value_in;
 

@@ -152,8 +152,8 @@ fn what_an_owner_states_is_read_whole() {
         let read = reader.stated(text).map(|read| read.source);
         assert_eq!(read.as_deref(), Some(source), "{text}");
     }
-    // "In progress" begins like a comparison; a bare "yes" answers nothing that was named.
-    // A booking has one member, so there are not three of them; and nobody knows what "soon" is.
+    // A booking has one member, so there are not three of them; nobody knows what "soon" is, and a bare
+    // "yes" answers nothing that was named.
     for text in [
         "there are at least 3 members where tier is gold",
         "starts_on is soon and status is open",

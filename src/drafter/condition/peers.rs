@@ -33,9 +33,9 @@ pub(super) fn every(table: &Table) -> String {
     format!("{EVERY}{}", table.short())
 }
 
-/// Does a name stand for all rows of a table?
-pub(in crate::drafter) fn is_every(name: &str) -> bool {
-    name.starts_with(EVERY)
+/// Returns the table that a name stands for all rows of, as expressions call it.
+pub(in crate::drafter) fn of_every(name: &str) -> Option<&str> {
+    name.strip_prefix(EVERY)
 }
 
 /// Other rows of a table, by the column that they share with a case.
@@ -294,7 +294,7 @@ impl<'w> Reader<'w> {
 
     /// Returns the rows that a name in an expression stands for, with how they are matched.
     pub(in crate::drafter) fn peers_called(&self, name: &str) -> Option<(&'w Table, Json)> {
-        if let Some(short) = name.strip_prefix(EVERY) {
+        if let Some(short) = of_every(name) {
             let table = self.world.tables.iter().find(|t| t.short() == short)?;
             return Some((table, Json::Null));
         }

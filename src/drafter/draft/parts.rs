@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::scope::is_quiet;
 use super::{Assembly, capital};
-use crate::drafter::condition::is_every;
+use crate::drafter::condition::of_every;
 use crate::drafter::words::stems;
 use crate::drafter::world::{Table, fit};
 use crate::expr::{Condition, Template};
@@ -264,7 +264,7 @@ impl Assembly<'_> {
                 .iter()
                 .map(|(name, c)| (name.clone(), json!(c.kind)))
                 .collect();
-            let said = capital(&name.replace("every_", "").replace('_', " "));
+            let said = capital(&of_every(&name).unwrap_or(&name).replace('_', " "));
             let mut rows = json!({"from": table.name, "fields": fields,
                 "if_unavailable": {"continue": format!("{said} could not be read.")}});
             if !matched.is_null() {
@@ -284,7 +284,11 @@ impl Assembly<'_> {
         // What is looked up for each of some rows is named within a condition about them.
         let text = parts.to_string();
         let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        used.extend(words.filter(|word| is_every(word)).map(str::to_owned));
+        used.extend(
+            words
+                .filter(|word| of_every(word).is_some())
+                .map(str::to_owned),
+        );
         let found = used.into_iter().filter_map(|name| {
             let (table, matched) = self.reader.peers_called(&name)?;
             Some((name, table, matched))
