@@ -4,6 +4,7 @@ mod ask;
 mod assembly;
 mod cases;
 mod choice;
+mod doubts;
 mod exceptions;
 mod facts;
 mod levels;
@@ -25,6 +26,7 @@ use parts::plain;
 use serde_json::{Value as Json, json};
 
 use super::condition::Reader;
+use super::mend::Refused;
 use super::statement::{Forms, Rule, definition, meaning, pieces};
 use super::world::{Said, Table, World};
 
@@ -60,22 +62,16 @@ pub(super) fn draft_and_ask(world: &World) -> Option<Drafted> {
 fn drafted(world: &World, asks: bool) -> Option<Drafted> {
     let Cases { table, choices } = cases(world)?;
     let statements = super::spoken(world);
-    let reader = reader(world, table, &statements, &Forms::new(&statements));
-    let refused = refused(world, table, &statements);
-    let mut builder = Assembly::new(&reader, table);
-    for said in &statements {
-        if refused.contains(&said.number) {
-            builder.open.push(said.clone());
-        } else {
-            for (said, meaning) in pieces(said, &reader) {
-                builder.add(&said, meaning);
-            }
-        }
-        reader.pass(&said.text);
-    }
-    builder.widen(world.refused.too_narrow);
-    builder.leave_open_with_the_next(&statements);
-    ask::settle(&mut builder);
+    let forms = Forms::new(&statements);
+    // Numbers name what was shown, which was before anything was refused.
+    let nothing = Refused::default();
+    let shown = (world.refused != nothing).then(|| {
+        let reader = reader(world, table, &statements, &forms);
+        gathered(&reader, &statements, &nothing, None).1.shown
+    });
+    let reader = reader(world, table, &statements, &forms);
+    let (mut builder, settled) =
+        gathered(&reader, &statements, &world.refused, shown.as_deref());
     for said in notes(world, &reader) {
         builder.add_note(&said, meaning(&said, &reader));
     }
@@ -87,34 +83,82 @@ fn drafted(world: &World, asks: bool) -> Option<Drafted> {
     }
     let levels = builder.level_labels();
     let judged = builder.judged_rules();
+    let remarks = builder.remarks();
     let known = ask::known(&builder);
-    let drafted = builder.finish();
-    let asked = match asks {
-        true => ask::questions(&drafted.open, &judged, &levels, &known, &reader),
-        false => Vec::new(),
+    let mut drafted = builder.finish();
+    drafted.plan += &known.plan();
+    if !settled.unread_wishes.is_empty() {
+        let unread = ask::unread_told(settled.unread_wishes.iter(), &reader);
+        drafted.plan = format!("Could not be read: {unread}.\n\n{}", drafted.plan);
+    }
+    if asks {
+        let of = ask::Asked {
+            open: &drafted.open,
+            judged: &judged,
+            remarks: &remarks,
+            levels: &levels,
+            known: &known,
+            settled: &settled,
+        };
+        drafted.asked = ask::questions(&of, &reader);
+    }
+    Some(Drafted { choices, ..drafted })
+}
+
+/// Gathers what the statements are read as, and what the owner has said; `refused` is what turned out not to
+/// work, `shown` what the numbers name that the owner said, where that is known.
+fn gathered<'r>(
+    reader: &'r Reader<'r>,
+    statements: &[Said],
+    refused: &Refused,
+    shown: Option<&[Vec<ask::Line>]>,
+) -> (Assembly<'r>, ask::Settled) {
+    let mut builder = Assembly::new(reader, reader.cases);
+    let open = refused_statements(reader, refused, statements);
+    for said in statements {
+        if open.contains(&said.number) {
+            builder.open.push(said.clone());
+        } else {
+            for (said, meaning) in pieces(said, reader) {
+                match doubts::is_doubtful(&said, &meaning, reader) {
+                    true => builder.open.push(said),
+                    false => builder.add(&said, meaning),
+                }
+            }
+        }
+        reader.pass(&said.text);
+    }
+    builder.widen(refused.too_narrow);
+    builder.leave_open_with_the_next(statements);
+    let settled = ask::settle(&mut builder, refused, shown);
+    (builder, settled)
+}
+
+/// Is what the owner said to a plan a change to what was read?
+pub(super) fn is_change(world: &World, wish: &str) -> bool {
+    let Some(Cases { table, .. }) = cases(world) else {
+        return false;
     };
-    Some(Drafted {
-        choices,
-        asked,
-        ..drafted
-    })
+    let statements = super::spoken(world);
+    let reader = reader(world, table, &statements, &Forms::new(&statements));
+    ask::is_change(wish, &reader)
 }
 
 /// Returns the statements whose reading was refused: those that hold an expression which was, or where none
 /// does, all that the refused part carries out.
-fn refused(world: &World, table: &Table, statements: &[Said]) -> Vec<usize> {
-    let numbers = &world.refused.statements;
+fn refused_statements(of: &Reader<'_>, refused: &Refused, statements: &[Said]) -> Vec<usize> {
+    let numbers = &refused.statements;
     if numbers.is_empty() {
         return Vec::new();
     }
-    let reader = reader(world, table, statements, &Forms::new(statements));
+    let reader = reader(of.world, of.cases, statements, &of.forms);
     let mut held = Vec::new();
     for said in statements {
         let read = pieces(said, &reader);
         let holds = read.iter().any(|(_, meaning)| {
             let rules = meaning.rules.iter().filter_map(Rule::condition);
             let mut read = rules.chain(&meaning.only).chain(&meaning.skip);
-            read.any(|read| world.refused.holds(&read.source))
+            read.any(|read| refused.holds(&read.source))
         });
         if holds && numbers.contains(&said.number) {
             held.push(said.number);

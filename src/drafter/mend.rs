@@ -55,12 +55,8 @@ fn without_refused(world: &World, messages: &[Message]) -> Option<Said> {
         .iter()
         .filter(|c| c.name == "write_workflow")
         .collect();
-    let is_changed = messages.iter().any(|message| match message {
-        Message::ToolResults { results } => results
-            .iter()
-            .any(|result| result.content.starts_with(super::DISAGREES)),
-        _ => false,
-    });
+    let mut wishes = world.wishes.iter();
+    let is_changed = wishes.any(|wish| !draft::is_change(world, wish));
     if is_changed || writes.len() >= WRITES || world.workflow.is_some() {
         return None;
     }

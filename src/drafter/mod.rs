@@ -251,6 +251,9 @@ fn write(world: &World, messages: &[Message]) -> Said {
         return says("There is nothing to work on.");
     };
     if let Some(wish) = wish(messages, DISAGREES) {
+        if draft::is_change(world, &wish) {
+            return does("propose_plan", json!({"plan": drafted.plan}));
+        }
         match change::made(world, &wish, &drafted.document) {
             Some(changed) => drafted.document = changed,
             None => {

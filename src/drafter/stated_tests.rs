@@ -57,6 +57,8 @@ fn world() -> World {
                     ("due_on", "date", &[]),
                     ("amount", "number", &[]),
                     ("state", "text", &["sent", "settled"]),
+                    ("month", "text", &["2026-08", "2026-09"]),
+                    ("waived", "text", &["N", "Y"]),
                 ],
             ),
         ],
@@ -143,6 +145,113 @@ fn what_an_owner_states_is_read_whole() {
         (
             "starts_on plus 3 months is before today",
             "add_months(booking.starts_on, 3) < today()",
+        ),
+        // Months and years are those of the calendar.
+        (
+            "starts_on is in the last 12 months",
+            "booking.starts_on >= add_months(today(), -12) and booking.starts_on <= today()",
+        ),
+        (
+            "starts_on is more than 2 years ago",
+            "booking.starts_on < add_months(today(), -24)",
+        ),
+        (
+            "starts_on plus nights (5 if empty) years is before today",
+            "add_months(booking.starts_on, 12 * coalesce(booking.nights, 5)) < today()",
+        ),
+        (
+            "starts_on plus beds of the room (5 if empty) years is before today",
+            "add_months(booking.starts_on, 12 * coalesce(max(rooms, 'beds'), 5)) < today()",
+        ),
+        (
+            "left_on of the member (starts_on if empty) plus 10 days is before today",
+            "add_days(coalesce(max(members, 'left_on'), booking.starts_on), 10) < today()",
+        ),
+        // What is not more than so long ago may be yet to come; what is at most, is past.
+        (
+            "starts_on is not more than 14 days ago",
+            "days_since(booking.starts_on) <= 14",
+        ),
+        (
+            "starts_on is at most 14 days ago",
+            "days_since(booking.starts_on) <= 14 and days_since(booking.starts_on) >= 0",
+        ),
+        (
+            "there are at least 3 different states of the bills where amount is more than 5",
+            "(bills | where(\"item.amount > 5 and not (item.state is missing)\") | map(attribute='state') | map('lower') | unique | length) >= 3",
+        ),
+        (
+            "the number of different due_on of the bills is 0",
+            "(bills | where(\"not (item.due_on is missing)\") | map(attribute='due_on') | unique | length) == 0",
+        ),
+        (
+            "status does not contain on hold and room_id starts with R-1",
+            "not contains(booking.status, 'on hold') and starts_with(booking.room_id | lower, 'r-1')",
+        ),
+        (
+            "there is no bill where state ends with @ours.example",
+            "not any(bills, \"ends_with(item.state | lower, '@ours.example')\")",
+        ),
+        (
+            "room_id is not one of se.tom@ours.example, R7",
+            "booking.room_id not in ['se.tom@ours.example', 'R7']",
+        ),
+        (
+            "amount of the latest bill by sent_on, lowest amount first where state is sent is below 7",
+            "((bills | where(\"item.state == 'sent'\")) | sort(attribute='amount', reverse=true) | sort(attribute='sent_on') | last).amount < 7",
+        ),
+        (
+            "nights is 1 or nights is 2 and status is open or nights is 3 and status is paid or nights is 4 and starts_on is empty",
+            "booking.nights == 1 or booking.nights == 2 and booking.status == 'open' or booking.nights == 3 and booking.status == 'paid' or booking.nights == 4 and booking.starts_on is missing",
+        ),
+        // What says yes or no may say it as Y and N, and "not yes" where it says nothing.
+        (
+            "there is no bill where waived is N and amount is 2",
+            "not any(bills, \"not (item.waived == 'Y') and item.amount == 2\")",
+        ),
+        (
+            "there is a bill where waived is not Y or amount is 2",
+            "any(bills, \"(not (item.waived == 'Y') or item.amount == 2)\")",
+        ),
+        (
+            "there is a bill where waived is Y or empty",
+            "any(bills, \"((item.waived == 'Y' or item.waived is missing))\")",
+        ),
+        (
+            "there is a bill where waived is no or empty",
+            "any(bills, \"not (item.waived == 'Y')\")",
+        ),
+        (
+            "there are fewer than 2 bills where month is in the last 3 full calendar months",
+            "((bills | where(\"item.month >= format_date(add_months(today(), -3), '%Y-%m') and item.month < format_date(today(), '%Y-%m')\")) | length) < 2",
+        ),
+        (
+            "there are less than 2 bills where month is 2026-08 or 2026-09",
+            "((bills | where(\"item.month in ['2026-08', '2026-09']\")) | length) < 2",
+        ),
+        (
+            "there is a bill where sent_on is in the last two full calendar months",
+            "any(bills, \"format_date(item.sent_on, '%Y-%m') >= format_date(add_months(today(), -2), '%Y-%m') and format_date(item.sent_on, '%Y-%m') < format_date(today(), '%Y-%m')\")",
+        ),
+        (
+            "the second highest amount of the bills where state is sent is more than nights",
+            "(bills | where(\"item.state == 'sent' and not (item.amount is missing)\") | sort(attribute='amount', reverse=true) | map(attribute='amount') | list)[1] > booking.nights",
+        ),
+        (
+            "(the sum of amount of the bills where state is sent) minus (the sum of amount of the bills where state is settled) plus nights is at least 25",
+            "((sum((bills | where(\"item.state == 'sent'\")), 'amount')) - (sum((bills | where(\"item.state == 'settled'\")), 'amount'))) + booking.nights >= 25",
+        ),
+        (
+            "(the sum of amount of the bills minus nights, at least 0) plus 5 is below 30",
+            "(max(sum(bills, 'amount') - booking.nights, 0)) + 5 < 30",
+        ),
+        (
+            "there are at least 2 bookings of the same member_id and room_id and status",
+            "((bookings_of_member | where(\"item.member_id == booking.member_id and item.room_id == booking.room_id and item.status == booking.status\")) | length) >= 2",
+        ),
+        (
+            "the sum of nights of the bookings of the same member_id and room_id and status is more than 4",
+            "sum((bookings_of_member | where(\"item.member_id == booking.member_id and item.room_id == booking.room_id and item.status == booking.status\")), 'nights') > 4",
         ),
         (
             "there is a room of the same floor where beds is more than the number of its bookings",

@@ -9,6 +9,7 @@ mod ladder;
 mod meaning;
 mod needs;
 mod newest;
+mod outcomes;
 mod patterns;
 mod pieces;
 mod remarks;
@@ -51,6 +52,12 @@ pub(super) fn meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     reader.begin();
     if said.text.split_whitespace().count() > LONGEST || remarks::is_of_others(&said.text, reader) {
         return Meaning::default();
+    }
+    if reader.forms.lists_outcomes(said.number) {
+        return Meaning {
+            waived: Some("lists the outcomes"),
+            ..Meaning::default()
+        };
     }
     let said = &Said {
         text: reader.plain(&said.text),

@@ -87,6 +87,8 @@ pub(super) struct World {
     pub(super) tables: Vec<Table>,
     /// Questions with their answers.
     pub(super) answers: Vec<(String, String)>,
+    /// What the owner wanted instead of a plan that was proposed, in that order.
+    pub(super) wishes: Vec<String>,
     /// The workflow that the conversation goes on with, if it was saved before.
     pub(super) workflow: Option<Json>,
     /// What of the workflows that were written was refused.
@@ -106,6 +108,8 @@ impl World {
         for message in messages {
             if let Message::ToolResults { results } = message {
                 for result in results {
+                    let wish = result.content.strip_prefix(super::DISAGREES);
+                    world.wishes.extend(wish.map(str::to_owned));
                     if let Ok(content) = serde_json::from_str::<Json>(&result.content) {
                         world.read_result(&content);
                     }

@@ -122,7 +122,28 @@ fn call(name: &str, args: &[Node]) -> String {
         "hours_since" => format!("hours since {first}"),
         "percent_change" => format!("the change in percent from {first} to {second}"),
         "length" | "count" => format!("the number of {first}"),
-        "number" | "list" | "string" | "coalesce" | "default" | "d" | "round" => first,
+        "coalesce" if args.len() == 2 && !is_text(&args[1]) => {
+            format!("{first} ({second} if missing)")
+        }
+        "number" | "list" | "string" | "coalesce" | "default" | "d" | "round" | "lower" => first,
+        "add_days" if args.len() == 2 => moved(&args[0], &args[1], "days"),
+        "add_months" if args.len() == 2 => moved(&args[0], &args[1], "months"),
+        "starts_with" => format!("{first} starts with {second}"),
+        "ends_with" => format!("{first} ends with {second}"),
+        "unique" if let Some(Node::Call(name, of, _)) = args.first()
+            && let ("map", [list, field]) = (name.as_str(), without_case(of)) =>
+        {
+            format!("different {} of {}", attribute(field), value(list))
+        }
+        "sort" if args.len() > 1 => format!("{first} by {}", attribute(&args[1])),
+        "last" | "first" if let Some(Node::Call(of, sorted, _)) = args.first()
+            && of == "sort" && sorted.len() > 1 =>
+        {
+            let which = if name == "last" { "latest" } else { "earliest" };
+            let list = call("sort", sorted);
+            format!("the {which} of {list}")
+        }
+        "first" | "last" if args.len() == 1 => first,
         "max" | "min" | "sum" | "avg" if args.len() == 2 && matches!(args[1], Node::Literal(_)) => {
             let what = match name {
                 "max" => "",
@@ -162,6 +183,39 @@ fn call(name: &str, args: &[Node]) -> String {
             format!("{}({})", name.replace('_', " "), args.join(", "))
         }
     }
+}
+
+fn is_text(node: &Node) -> bool {
+    matches!(node, Node::Literal(literal) if literal.as_str().is_some())
+}
+
+/// Says a day so many days or months after another, or before it.
+fn moved(day: &Node, by: &Node, unit: &str) -> String {
+    let back = match by {
+        Node::Negate(by) => Some(value(by)),
+        Node::Literal(by) => by.to_string().strip_prefix('-').map(str::to_owned),
+        _ => None,
+    };
+    match back {
+        Some(by) => format!("{by} {unit} before {}", value(day)),
+        None => format!("{} {unit} after {}", value(by), value(day)),
+    }
+}
+
+/// Returns the arguments of a `map`, also of one around another that only changes the case.
+fn without_case(args: &[Node]) -> &[Node] {
+    match args {
+        [Node::Call(name, inner, _), case] if name == "map" && is_text(case) => inner,
+        args => args,
+    }
+}
+
+/// Returns the name of a field that is given as `attribute='name'`.
+fn attribute(node: &Node) -> String {
+    let shown = show(node);
+    let name = shown.split_once("attribute=").map_or(shown.as_str(), |(_, name)| name);
+    let name = name.split(',').next().unwrap_or(name);
+    name.trim_matches(|c: char| !c.is_alphanumeric()).replace('_', " ")
 }
 
 fn condition(node: Option<&Node>) -> String {
@@ -209,7 +263,12 @@ fn value(node: &Node) -> String {
         },
         Node::List(items) => items.iter().map(value).collect::<Vec<_>>().join(", "),
         Node::Binary(operator, left, right) => {
-            format!("{} {} {}", value(left), operator.symbol(), value(right))
+            // "(a - b) * c" is not "a - (b * c)".
+            let side = |side: &Node| match side {
+                Node::Binary(..) => format!("({})", value(side)),
+                side => value(side),
+            };
+            format!("{} {} {}", side(left), operator.symbol(), side(right))
         }
         Node::Call(name, args, _) => call(name, args),
         Node::Negate(inner) => format!("-{}", value(inner)),

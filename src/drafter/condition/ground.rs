@@ -11,6 +11,7 @@ mod days;
 mod held;
 mod joined;
 mod lex;
+mod months;
 mod names;
 mod nested;
 mod newest;
@@ -18,6 +19,7 @@ mod places;
 mod rows;
 mod shared;
 mod terms;
+mod texts;
 mod unread;
 
 pub(super) use names::Names;
@@ -32,7 +34,7 @@ use super::{Read, Reader};
 use crate::drafter::world::Table;
 
 /// The most words of a text that is parsed.
-const LONGEST: usize = 60;
+const LONGEST: usize = 120;
 
 /// The most readings of a beginning that are gone on with.
 const WIDTH: usize = 10;

@@ -30,6 +30,10 @@ pub(super) struct Assembly<'r> {
     pub(super) newest: Option<(String, Said)>,
     pub(super) skips: Vec<(Read, Said)>,
     pub(super) rules: Vec<Stated>,
+    /// Do the rules stand in the order in which they are tried, as the owner says?
+    pub(super) is_arranged: bool,
+    /// Has the owner said who has the outcome of the rest?
+    pub(super) is_rest_said: bool,
     pub(super) routes: Vec<(Route, Said)>,
     pub(super) notes: Vec<(Note, Said)>,
     /// Addresses that may not be known, each with the one that is used instead.
@@ -69,6 +73,8 @@ impl<'r> Assembly<'r> {
             newest: None,
             skips: Vec::new(),
             rules: Vec::new(),
+            is_arranged: false,
+            is_rest_said: false,
             routes: Vec::new(),
             notes: Vec::new(),
             instead: Vec::new(),
@@ -376,6 +382,15 @@ impl<'r> Assembly<'r> {
             choices: None,
             asked: Vec::new(),
         }
+    }
+
+    /// Returns the statements that were taken for remarks, of which nothing becomes.
+    pub(super) fn remarks(&self) -> Vec<Said> {
+        const REMARKS: [&str; 2] = ["an aside", "tells how it came about"];
+        let waived = self.waived.iter().filter(|(why, _)| REMARKS.contains(&why.as_str()));
+        let numbers: Vec<&usize> = waived.flat_map(|(_, numbers)| numbers).collect();
+        let statements = self.reader.world.statements.iter();
+        statements.filter(|said| numbers.contains(&&said.number)).cloned().collect()
     }
 
     /// Returns the names of what is decided and found for a case.

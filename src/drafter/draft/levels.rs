@@ -59,29 +59,42 @@ impl Assembly<'_> {
         labels
     }
 
+    /// Returns the places of the rules in the order in which they are tried; those that change what others
+    /// say come behind them.
+    pub(super) fn in_order(&self) -> Vec<usize> {
+        let (mut giving, changing): (Vec<usize>, Vec<usize>) =
+            (0..self.rules.len()).partition(|at| self.gives(*at).is_some());
+        if !self.is_arranged {
+            if self.higher_counts {
+                giving.sort_by_key(|at| self.gives(*at).map(|label| self.rank(label)));
+            }
+            missing_first(&mut giving, |at| when(&self.rules[*at]));
+            // What holds whatever else does comes first: "always red", then "… whatever the amount".
+            giving.sort_by_key(|at| self.strength(&self.rules[*at]));
+        }
+        giving.extend(changing);
+        giving
+    }
+
+    /// Returns the label that a rule gives by itself.
+    fn gives(&self, at: usize) -> Option<&str> {
+        match &self.rules[at].rule {
+            Rule::When(label, _) | Rule::Judged(label) => Some(label),
+            _ => None,
+        }
+    }
+
     /// Returns the rules of the level in the order in which they are tried.
     pub(super) fn levels(&self) -> Vec<Decided> {
-        let mut rules: Vec<Decided> = Vec::new();
-        for stated in &self.rules {
-            let when = match &stated.rule {
-                Rule::When(_, read) => read.source.clone(),
-                Rule::Judged(_) => judged(stated.number),
-                _ => continue,
-            };
-            let (Rule::When(label, _) | Rule::Judged(label)) = &stated.rule else {
-                continue;
-            };
-            rules.push(Decided {
-                label: label.clone(),
-                when,
-                because: plain(&stated.text),
-            });
-        }
-        if self.higher_counts {
-            rules.sort_by_key(|rule| self.rank(&rule.label));
-        }
-        missing_first(&mut rules);
-        self.overriding_first(&mut rules);
+        let order = self.in_order();
+        let given = order.iter().filter_map(|at| Some((*at, self.gives(*at)?)));
+        let mut rules: Vec<Decided> = given
+            .map(|(at, label)| Decided {
+                label: label.to_owned(),
+                when: when(&self.rules[at]),
+                because: plain(&self.rules[at].text),
+            })
+            .collect();
         for stated in &self.rules {
             match &stated.rule {
                 Rule::AtLeast(when, label) => {
@@ -165,6 +178,9 @@ impl Assembly<'_> {
             let is_rule = first.is_some_and(|first| said.number > first);
             is_rule && rows_of(&said.text).is_none() && is_level(said, self.reader)
         };
+        if self.is_rest_said {
+            return;
+        }
         let open = self.open.iter().find(decides);
         let Some(open) = open.filter(|_| !self.rules.is_empty()) else {
             return;
@@ -197,16 +213,12 @@ impl Assembly<'_> {
         with
     }
 
-    /// Puts first what holds whatever else does: "always red", then "… whatever the amount".
-    fn overriding_first(&self, rules: &mut [Decided]) {
-        let strength = |rule: &Decided| {
-            let of_rule = |stated: &&Stated| plain(&stated.text) == rule.because;
-            let stated = self.rules.iter().find(of_rule);
-            // What goes on where others did not hold comes behind them, whatever it says.
-            let stated = stated.filter(|stated| !goes_on(&stated.text, self.reader));
-            stated.map_or(Strength::Usual, |stated| strength(&stated.text))
-        };
-        rules.sort_by_key(strength);
+    fn strength(&self, stated: &Stated) -> Strength {
+        // What goes on where others did not hold comes behind them, whatever it says.
+        match goes_on(&stated.text, self.reader) {
+            true => Strength::Usual,
+            false => strength(&stated.text),
+        }
     }
 
     /// Returns how far down a label stands: by its common order, else as the SOP names them.
@@ -257,7 +269,7 @@ impl Assembly<'_> {
                 }
             }
         }
-        missing_first(&mut rules);
+        missing_first(&mut rules, |rule| rule.when.clone());
         let rules: Vec<Json> = rules.iter().map(|rule| rule.json(noun)).collect();
         let cited: Vec<usize> = self.routes.iter().map(|(_, said)| said.number).collect();
         Some(
@@ -365,26 +377,30 @@ pub(super) fn strength(text: &str) -> Strength {
     }
 }
 
+/// Returns the condition of a rule that gives a label.
+fn when(stated: &Stated) -> String {
+    match &stated.rule {
+        Rule::Judged(_) => judged(stated.number),
+        rule => rule.condition().map(|read| read.source.clone()).unwrap_or_default(),
+    }
+}
+
 /// Puts first what says that a value is missing which other rules work with.
-fn missing_first(rules: &mut Vec<Decided>) {
+fn missing_first<T>(rules: &mut Vec<T>, when: impl Fn(&T) -> String) {
+    let conditions: Vec<String> = rules.iter().map(when).collect();
     let says = |index: usize| {
-        let Some((before, _)) = rules[index].when.split_once(" is missing") else {
+        let Some((before, _)) = conditions[index].split_once(" is missing") else {
             return false;
         };
         let value = before.rsplit(" or ").next().unwrap_or(before);
         let value = value.trim_start_matches('(');
-        let others = rules
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != index);
-        !value.is_empty()
-            && others
-                .into_iter()
-                .any(|(_, rule)| rule.when.contains(value))
+        let others = conditions.iter().enumerate();
+        let mut others = others.filter(|(other, _)| *other != index);
+        !value.is_empty() && others.any(|(_, other)| other.contains(value))
     };
     let first: Vec<bool> = (0..rules.len()).map(says).collect();
     let mut places = first.iter();
-    let (mut front, back): (Vec<Decided>, Vec<Decided>) = std::mem::take(rules)
+    let (mut front, back): (Vec<T>, Vec<T>) = std::mem::take(rules)
         .into_iter()
         .partition(|_| places.next().copied().unwrap_or(false));
     front.extend(back);

@@ -15,6 +15,8 @@ const KIND: &str = r"(?: (?:risk|priority|severity|urgency|tier|level|alert|conc
 pub(in crate::drafter) struct Forms {
     /// The labels of the SOP's own making.
     own: Vec<String>,
+    /// The statement that lists the outcomes, if one does: there are no others then.
+    listing: Option<usize>,
     pub(super) label_first: Regex,
     pub(super) condition_first: Regex,
     pub(super) subject_first: Regex,
@@ -59,6 +61,11 @@ impl Forms {
         self.comes_out.is_match(text)
     }
 
+    /// Does a statement only list the outcomes that there are?
+    pub(super) fn lists_outcomes(&self, number: usize) -> bool {
+        self.listing == Some(number)
+    }
+
     /// Does a text name a label?
     pub(in crate::drafter) fn names_label(&self, text: &str) -> bool {
         self.label.is_match(text)
@@ -82,6 +89,11 @@ impl Forms {
         found.map(|found| (found.start(), found.end())).collect()
     }
 
+    /// Returns a text without the labels that it names.
+    pub(in crate::drafter) fn without_labels(&self, text: &str) -> String {
+        self.label.replace_all(text, "").into_owned()
+    }
+
     /// Returns the first label that a text names.
     pub(in crate::drafter) fn label_in<'t>(&self, text: &'t str) -> Option<&'t str> {
         self.label.find(text).map(|found| found.as_str())
@@ -89,12 +101,17 @@ impl Forms {
 
     /// Returns the forms for what an SOP says.
     pub(in crate::drafter) fn new(statements: &[Said]) -> Self {
-        let of_sop = super::labels::own(statements);
-        let own: Vec<String> = of_sop
-            .iter()
-            .map(|label| regex::escape(label))
-            .chain(std::iter::once(USUAL.to_owned()))
-            .collect();
+        let listing = super::outcomes::listing(statements);
+        let (listing, of_sop) = match listing {
+            Some((number, mut listed)) => {
+                listed.sort_by_key(|label| std::cmp::Reverse(label.len()));
+                (Some(number), listed)
+            }
+            None => (None, super::labels::own(statements)),
+        };
+        let own = of_sop.iter().map(|label| regex::escape(label));
+        let usual = listing.is_none().then(|| USUAL.to_owned());
+        let own: Vec<String> = own.chain(usual).collect();
         let label = format!("(?:{})", own.join("|"));
         let form = |source: &str| {
             let source = source.replace("LABEL", &label).replace("KIND", KIND);
@@ -104,6 +121,7 @@ impl Forms {
         };
         Forms {
             own: of_sop,
+            listing,
             label_first: form(LABEL_FIRST),
             condition_first: form(CONDITION_FIRST),
             subject_first: form(SUBJECT_FIRST),

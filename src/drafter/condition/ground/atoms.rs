@@ -20,6 +20,8 @@ impl<'w> Parser<'_, 'w> {
         found.extend(self.spans(at, scope));
         found.extend(self.beside_own(at, scope));
         found.extend(self.values(at, scope));
+        found.extend(self.parts_of_texts(at, scope));
+        found.extend(self.in_months(at, scope));
         found.extend(self.shared_columns(at, scope));
         found.extend(self.owned_words(at, scope));
         found

@@ -81,6 +81,15 @@ impl<'w> Parser<'_, 'w> {
             let (mut denied, mut end) = (denied.is_some(), place.end);
             if let Some(at) = said {
                 let answers = [
+                    ("not y", true),
+                    ("not n", false),
+                    ("not ticked", true),
+                    ("not marked", true),
+                    ("y", false),
+                    ("n", true),
+                    ("ticked", false),
+                    ("marked", false),
+                    ("checked", false),
                     ("not yes", true),
                     ("not true", true),
                     ("not no", false),
@@ -100,12 +109,24 @@ impl<'w> Parser<'_, 'w> {
                     end = behind;
                 }
             }
-            let source = match (column.kind.as_str(), denied) {
-                ("boolean", true) => format!("not ({} == true)", made.source),
-                ("boolean", false) => format!("{} == true", made.source),
-                (_, true) => format!("{} != '{yes}'", made.source),
-                (_, false) => format!("{} == '{yes}'", made.source),
+            let yes = match column.kind.as_str() {
+                "boolean" => "true".to_owned(),
+                _ => format!("'{yes}'"),
             };
+            // What says nothing does not say yes.
+            let source = match denied {
+                true => format!("not ({} == {yes})", made.source),
+                false => format!("{} == {yes}", made.source),
+            };
+            const EMPTY: [&str; 4] = ["or empty", "or is empty", "or blank", "or missing"];
+            if let Some(end) = self.phrase(end, &EMPTY).filter(|_| said.is_some()) {
+                let source = match denied {
+                    true => source.clone(),
+                    false => format!("({source} or {} is missing)", made.source),
+                };
+                let made = made.clone();
+                found.push((end, Made { source, ..made }));
+            }
             found.push((end, Made { source, ..made }));
         }
         found

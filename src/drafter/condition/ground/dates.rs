@@ -4,14 +4,68 @@
 use super::bounds::{Bounds, Unit};
 use super::names::Kind;
 use super::terms::Term;
-use super::{Found, Made, Parser, Scope};
+use super::{Found, Made, Parser, Scope, lex};
 use crate::drafter::condition::columns::began;
 use crate::drafter::words::written;
 
 /// How far a day lies off, in words behind a span.
+#[derive(Clone, Copy)]
 enum Lies {
     Behind,
     Ahead,
+}
+
+/// So many days, or so many months of the calendar.
+#[derive(Clone, Copy)]
+struct Span {
+    days: f64,
+    months: Option<f64>,
+}
+
+impl Span {
+    fn of(number: f64, each: f64) -> Self {
+        Span {
+            days: number * each,
+            months: lex::months(each).map(|months| number * months),
+        }
+    }
+
+    /// Returns that a date lies so far off, by a relation. `is_only` says that it has to lie on that side.
+    fn lies(self, date: &str, lies: Lies, relation: &str, is_only: bool) -> String {
+        let is_near = matches!(relation, "<" | "<=");
+        if let Some(months) = self.months {
+            let (months, relation, side) = match lies {
+                // So many months ago or less is that day or a later one.
+                Lies::Behind => (format!("-{}", written(months)), mirrored(relation), "<="),
+                Lies::Ahead => (written(months), relation, ">="),
+            };
+            let far = format!("{date} {relation} add_months(today(), {months})");
+            return match is_near && is_only {
+                true => format!("{far} and {date} {side} today()"),
+                false => far,
+            };
+        }
+        let days = written(self.days);
+        let value = match lies {
+            Lies::Behind => format!("days_since({date})"),
+            Lies::Ahead => format!("days_until({date})"),
+        };
+        match is_near && is_only {
+            true => format!("{value} {relation} {days} and {value} >= 0"),
+            false => format!("{value} {relation} {days}"),
+        }
+    }
+}
+
+/// Returns the relation seen from the other side.
+fn mirrored(relation: &str) -> &str {
+    match relation {
+        "<" => ">",
+        "<=" => ">=",
+        ">" => "<",
+        ">=" => "<=",
+        other => other,
+    }
 }
 
 impl<'w> Parser<'_, 'w> {
@@ -53,11 +107,11 @@ impl<'w> Parser<'_, 'w> {
             let Some(from) = self.phrase(at, &[words]) else {
                 continue;
             };
-            if let Some((end, days)) = self.span(from)
+            if let Some((end, span)) = self.span(from)
                 && let Some(column) = began(table)
             {
                 let made = self.path(scope, table, &column, Kind::Date);
-                let source = format!("days_since({}) {relation} {}", made.source, written(days));
+                let source = span.lies(&made.source, Lies::Behind, relation, false);
                 found.push((end, Made { source, ..made }));
             }
         }
@@ -112,14 +166,14 @@ impl<'w> Parser<'_, 'w> {
     }
 
     /// Parses a span of days: "14 days", "two weeks", "the month".
-    fn span(&self, at: usize) -> Option<(usize, f64)> {
+    fn span(&self, at: usize) -> Option<(usize, Span)> {
         let at = self.phrase(at, &["the", "about"]).unwrap_or(at);
         let (at, number) = match self.figure(at) {
             Some(found) => found,
             None => (self.phrase(at, &["a", "one"]).unwrap_or(at), 1.0),
         };
         match self.unit(at) {
-            (end, Unit::Days(days)) => Some((end, number * days)),
+            (end, Unit::Days(each)) => Some((end, Span::of(number, each))),
             _ => None,
         }
     }
@@ -137,16 +191,17 @@ impl<'w> Parser<'_, 'w> {
             ))
         };
         let date = &date.source;
-        let within = |lies: &Lies, days: f64, relation: &str| {
-            let days = written(days);
-            let value = match lies {
-                Lies::Behind => format!("days_since({date})"),
-                Lies::Ahead => format!("days_until({date})"),
-            };
-            match relation {
-                "<" | "<=" => format!("{value} {relation} {days} and {value} >= 0"),
-                _ => format!("{value} {relation} {days}"),
-            }
+        // What is not more than so long ago may as well be yet to come.
+        const NOT_MORE: [&str; 5] = [
+            "is not more than",
+            "not more than",
+            "no more than",
+            "not over",
+            "not longer than",
+        ];
+        let is_only = self.phrase(at, &NOT_MORE).is_none();
+        let within = |lies: Lies, span: Span, relation: &str| {
+            span.lies(date, lies, relation, is_only)
         };
         const WITHIN: [&str; 8] = [
             "within",
@@ -165,9 +220,9 @@ impl<'w> Parser<'_, 'w> {
             (["next", "coming", "following"], Lies::Ahead),
         ] {
             if let Some(from) = self.phrase(behind, &words)
-                && let Some((end, days)) = self.span(from)
+                && let Some((end, span)) = self.span(from)
             {
-                add(end, within(&lies, days, "<="));
+                add(end, span.lies(date, lies, "<=", true));
             }
         }
         for (words, relation) in [
@@ -176,8 +231,8 @@ impl<'w> Parser<'_, 'w> {
             ("younger than", "<"),
         ] {
             let from = self.phrase(at, &[words]);
-            if let Some((end, days)) = from.and_then(|from| self.span(from)) {
-                add(end, within(&Lies::Behind, days, relation));
+            if let Some((end, span)) = from.and_then(|from| self.span(from)) {
+                add(end, span.lies(date, Lies::Behind, relation, true));
             }
         }
         const AGO: [&str; 8] = [
@@ -206,6 +261,10 @@ impl<'w> Parser<'_, 'w> {
             let [(relation, days)] = all.as_slice() else {
                 continue;
             };
+            let span = match bounds.unit {
+                Unit::Days(each) => Span::of(days / each, each),
+                _ => Span::of(*days, 1.0),
+            };
             if let Some(end) = self.phrase(end, &AGO) {
                 // "45 days ago or more".
                 let (end, relation) =
@@ -213,10 +272,10 @@ impl<'w> Parser<'_, 'w> {
                         Some(end) => (end, ">="),
                         None => (end, *relation),
                     };
-                add(end, within(&Lies::Behind, *days, relation));
+                add(end, within(Lies::Behind, span, relation));
             }
             if let Some(end) = self.phrase(end, &AWAY) {
-                add(end, within(&Lies::Ahead, *days, relation));
+                add(end, within(Lies::Ahead, span, relation));
             }
             if let Some(end) = self.phrase(end, &TODAY) {
                 add(
@@ -313,11 +372,11 @@ impl<'w> Parser<'_, 'w> {
         }
         // "In the 60 days before it" is at most so many.
         let named = self.phrase(at, &["in the", "within the", "during the", "in"]);
-        let named = named.and_then(|from| self.span(from)).map(|(end, days)| {
+        let named = named.and_then(|from| self.span(from)).map(|(end, span)| {
             (
                 end,
                 Bounds {
-                    all: vec![("<=", days)],
+                    all: vec![("<=", span.days)],
                     among: Vec::new(),
                     unit: Unit::Days(1.0),
                 },

@@ -80,10 +80,9 @@ impl<'w> Parser<'_, 'w> {
             let column = (place.table, place.column);
             let held = starts.iter().flat_map(|from| self.listed(*from, is_own));
             let mut held: Vec<_> = held.collect();
-            let said = starts.first().filter(|from| **from > place.end);
             if held.is_empty() && self.literal && place.exact {
-                let literal = said.and_then(|from| self.literal(*from));
-                held.extend(literal.map(|(end, value)| (end, vec![value])));
+                let said = starts.iter().filter(|from| **from > place.end);
+                held.extend(said.flat_map(|from| self.literals(*from)));
             }
             for (end, values) in held {
                 found.push((end, equals(&made, column, &values, denied)));
@@ -200,13 +199,27 @@ impl<'w> Parser<'_, 'w> {
         })
     }
 
+    /// Parses values that no row of the sample holds, the longest list first.
+    fn literals(&self, at: usize) -> Found<Vec<String>> {
+        let mut found: Found<Vec<String>> = Vec::new();
+        let mut values = Vec::new();
+        let mut next = self.literal(at);
+        while let Some((end, value)) = next {
+            values.push(value);
+            found.insert(0, (end, values.clone()));
+            let joined = self.phrase(end, &[", or", "or", ","]);
+            next = joined.and_then(|at| self.literal(at));
+        }
+        found
+    }
+
     /// Parses a value that no row of the sample holds, as the text writes it.
-    fn literal(&self, at: usize) -> Option<(usize, String)> {
+    pub(super) fn literal(&self, at: usize) -> Option<(usize, String)> {
         const ENDS: [&str; 14] = [
             "and", "or", "but", "unless", "except", "where", "when", "if", ",", "(", ")", "than",
             "not", "of",
         ];
-        const LONGEST: usize = 4;
+        const LONGEST: usize = 9;
         let count = (at..self.words.len())
             .take_while(|at| !ENDS.contains(&self.word(*at)))
             .count();
@@ -222,9 +235,13 @@ impl<'w> Parser<'_, 'w> {
         if count == 0 || count > LONGEST || is_known {
             return None;
         }
-        let words = self.words[at..end].iter().map(|word| regex::escape(word));
-        let written = words.collect::<Vec<_>>().join(r"[\s_-]+");
-        let written = regex::Regex::new(&format!("(?i){written}")).ok()?;
+        // Of an address the signs are no words.
+        let words = self.words[at..end].iter().map(|word| match word.as_str() {
+            "'s" => r"(?:\.|['’]s)".to_owned(),
+            word => regex::escape(word),
+        });
+        let written = words.collect::<Vec<_>>().join(r"[^\w,;()]{0,3}");
+        let written = regex::Regex::new(&format!("(?i)[@#.+]?{written}")).ok()?;
         let value = written.find(self.text)?.as_str();
         (!value.contains(['\'', '"', '\\'])).then(|| (end, value.to_owned()))
     }

@@ -51,17 +51,21 @@ pub(super) fn lexed(text: &str) -> Vec<String> {
     words
 }
 
-/// Does a hyphen stand within a day of the calendar, as in 2026-01-31?
+/// Does a hyphen stand within a day or a month of the calendar, as in 2026-01-31?
 fn is_day(chars: &[char], at: usize) -> bool {
-    const FORM: &str = "0000-00-00";
-    [4, 7].iter().any(|before| {
-        let from = at.checked_sub(*before);
-        let text = from.and_then(|from| chars.get(from..from + FORM.len()));
-        text.is_some_and(|text| {
-            let mut pairs = text.iter().zip(FORM.chars());
-            pairs.all(|(c, form)| *c == form || form == '0' && c.is_ascii_digit())
-        })
-    })
+    const DAY: &str = "0000-00-00";
+    const MONTH: &str = "0000-00";
+    let is_written = |form: &str, before: usize| {
+        let from = at.checked_sub(before);
+        let text = from.and_then(|from| chars.get(from..from + form.len()));
+        let next = from.and_then(|from| chars.get(from + form.len()));
+        next.is_none_or(|next| !next.is_alphanumeric() && *next != '-')
+            && text.is_some_and(|text| {
+                let mut pairs = text.iter().zip(form.chars());
+                pairs.all(|(c, form)| *c == form || form == '0' && c.is_ascii_digit())
+            })
+    };
+    is_written(DAY, 4) || is_written(DAY, 7) || is_written(MONTH, 4)
 }
 
 /// Ends a word: what is drawn together is taken apart.
@@ -106,6 +110,15 @@ pub(super) fn days(word: &str) -> Option<f64> {
         "fortnight" => Some(14.0),
         "month" | "months" => Some(30.0),
         "year" | "years" => Some(365.0),
+        _ => None,
+    }
+}
+
+/// Returns how many months of the calendar a span has that `days` gives so many days.
+pub(super) fn months(days: f64) -> Option<f64> {
+    match days {
+        30.0 => Some(1.0),
+        365.0 => Some(12.0),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::names::{Kind, Place};
 use super::places::Field;
-use super::rows::Rows;
+use super::rows::{Order, Rows};
 use super::terms::Term;
 use super::{Found, Parser, Scope};
 use crate::drafter::world::Table;
@@ -70,13 +70,48 @@ impl<'w> Parser<'_, 'w> {
         rows.map(|(end, rows)| (end, rows, last)).collect()
     }
 
-    /// Parses the date in whose order rows stand: "by made_on".
-    pub(super) fn ordered(&self, at: usize, table: &Table) -> Option<(usize, String)> {
+    /// Parses the date in whose order rows stand, and which counts of those with the same: "by made_on, the
+    /// lowest score first".
+    pub(super) fn ordered(&self, at: usize, table: &Table) -> Option<(usize, Order)> {
         let from = self.phrase(at, &["by the", "by", "according to"])?;
         let places = self.names.columns_at(&self.words, from).into_iter();
         let mut dates =
             places.filter(|place| place.table.name == table.name && place.kind == Kind::Date);
         let date = dates.next()?;
-        Some((date.end, date.column.to_owned()))
+        let by = Some(date.column.to_owned());
+        let (end, tie) = match self.tie(date.end, table) {
+            Some((end, tie)) => (end, Some(tie)),
+            None => (date.end, None),
+        };
+        Some((end, Order { by, tie }))
+    }
+
+    /// Parses which counts of rows with the same date: "the lowest score first", "then by the highest amount".
+    fn tie(&self, at: usize, table: &Table) -> Option<(usize, (String, bool))> {
+        const JOINS: [&str; 12] = [
+            ", and of the same day the",
+            ", on a tie the",
+            ", if the same the",
+            ", then by the",
+            ", then by",
+            ", then the",
+            ", then",
+            ", the",
+            ",",
+            "then by the",
+            "then by",
+            "and then by",
+        ];
+        let from = self.phrase(at, &JOINS)?;
+        let highest = self.phrase(from, &["highest", "largest", "biggest", "most"]);
+        let lowest = || self.phrase(from, &["lowest", "smallest", "least"]);
+        let (from, is_highest) = match highest {
+            Some(from) => (from, true),
+            None => (lowest()?, false),
+        };
+        let mut places = self.names.columns_at(&self.words, from).into_iter();
+        let place = places.find(|place| place.table.name == table.name)?;
+        let end = self.phrase(place.end, &["first", "counts", "wins"]);
+        Some((end.unwrap_or(place.end), (place.column.to_owned(), is_highest)))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::names::Kind;
+use super::names::{Kind, Place};
 use super::shared::shares;
 use super::terms::Term;
 use super::{FILLERS, Found, Made, Parser, Scope};
@@ -21,9 +21,19 @@ pub(super) struct Rows<'w> {
     list: String,
     /// What each of them meets; empty if nothing is said.
     condition: String,
-    /// The column that says which is the newest, where that is said.
-    pub(super) order: Option<String>,
+    /// Which is the newest, where that is said.
+    order: Order,
     uses: Made,
+}
+
+/// In which order rows stand.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Order {
+    /// The column that says which is the newest.
+    pub(super) by: Option<String>,
+    /// Of those that are the newest alike, the column that tells which is meant, and whether the one with the
+    /// highest value is.
+    pub(super) tie: Option<(String, bool)>,
 }
 
 /// Which rows of a table are meant.
@@ -43,16 +53,56 @@ impl<'w> Rows<'w> {
         }
     }
 
+    /// Returns those that hold anything in a column.
+    fn holding(&self, column: &str) -> String {
+        let held = format!("not (item.{column} is missing)");
+        let condition = match self.condition.as_str() {
+            "" => held,
+            narrowed if narrowed.contains(" or ") => format!("({narrowed}) and {held}"),
+            narrowed => format!("{narrowed} and {held}"),
+        };
+        format!("{} | where(\"{condition}\")", self.list)
+    }
+
+    /// Returns what a column holds in the row at a place, counted from 0, when they stand in its order.
+    fn ranked(&self, column: &str, at: &str, reverse: &str) -> Made {
+        self.made(format!(
+            "({} | sort(attribute='{column}'{reverse}) | map(attribute='{column}') | list)[{at}]",
+            self.holding(column)
+        ))
+    }
+
+    /// Returns how many values of a column they hold, texts in any case.
+    fn different(&self, place: &Place<'w>) -> Made {
+        let column = place.column;
+        let plain = match place.kind {
+            Kind::Text => " | map('lower')",
+            _ => "",
+        };
+        self.made(format!(
+            "({} | map(attribute='{column}'){plain} | unique | length)",
+            self.holding(column)
+        ))
+    }
+
     /// Returns the column that says which of them is the newest.
     pub(super) fn dated(&self) -> Option<String> {
-        self.order.clone().or_else(|| began(self.table))
+        self.order.by.clone().or_else(|| began(self.table))
     }
 
     /// Returns what the first or last of them holds, in the order of a column.
     pub(super) fn held(&self, last: &str, order: &str, column: &str) -> Made {
         let list = self.listed();
+        let tie = self.order.tie.as_ref().map_or(String::new(), |(column, is_highest)| {
+            // Rows that are alike stay in the order in which they stand.
+            let reverse = match *is_highest == (last == "last") {
+                true => "",
+                false => ", reverse=true",
+            };
+            format!("sort(attribute='{column}'{reverse}) | ")
+        });
         self.made(format!(
-            "({list} | sort(attribute='{order}') | {last}).{column}"
+            "({list} | {tie}sort(attribute='{order}') | {last}).{column}"
         ))
     }
 
@@ -102,6 +152,11 @@ impl<'w> Parser<'_, 'w> {
         }
         for from in self.starts(at) {
             for (end, bounds) in self.bounds(from) {
+                let different = self.different(end).into_iter();
+                found.extend(different.filter_map(|(end, count)| {
+                    let made = self.within(&Term::new(count, Kind::Number), &bounds)?;
+                    Some((end, made))
+                }));
                 // One row at most belongs to a case where it names one.
                 let many = self.rows(end, false).into_iter();
                 let many = many.filter(|(_, rows)| !self.is_only_one(rows));
@@ -148,6 +203,34 @@ impl<'w> Parser<'_, 'w> {
         found
     }
 
+    /// Parses how many values of a column rows hold: "different user_email of the logins where …".
+    fn different(&self, at: usize) -> Found<Made> {
+        const DIFFERENT: [&str; 6] = [
+            "different values of",
+            "distinct values of",
+            "different",
+            "distinct",
+            "unique",
+            "separate",
+        ];
+        let Some(from) = self.phrase(at, &DIFFERENT) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for place in self.names.columns_at(&self.words, from) {
+            const OF: [&str; 7] = ["of", "among", "in", "on", "across", "over", "from"];
+            let Some(of) = self.phrase(place.end, &OF).filter(|_| place.whole) else {
+                continue;
+            };
+            for (end, rows) in self.rows(of, false) {
+                if rows.table.name == place.table.name {
+                    found.push((end, rows.different(&place)));
+                }
+            }
+        }
+        found
+    }
+
     /// Parses "number of open tickets", "total amount of unpaid invoices".
     pub(super) fn rows_counted(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
         if matches!(scope, Scope::Within(_)) {
@@ -155,6 +238,8 @@ impl<'w> Parser<'_, 'w> {
         }
         let mut found = Vec::new();
         if let Some(from) = self.phrase(at, &["number of", "count of", "how many"]) {
+            let different = self.different(from).into_iter();
+            found.extend(different.map(|(end, count)| (end, Term::new(count, Kind::Number))));
             let many = self.rows(from, false).into_iter();
             let many = many.filter(|(_, rows)| !self.is_only_one(rows));
             for (end, rows) in many {
@@ -169,6 +254,12 @@ impl<'w> Parser<'_, 'w> {
             ("average", "avg"),
             ("highest", "max"),
             ("lowest", "min"),
+            ("second highest", "1, reverse=true"),
+            ("second largest", "1, reverse=true"),
+            ("second lowest", "1"),
+            ("second smallest", "1"),
+            ("third highest", "2, reverse=true"),
+            ("third lowest", "2"),
         ] {
             let Some(from) = self.phrase(at, &[words]) else {
                 continue;
@@ -179,8 +270,14 @@ impl<'w> Parser<'_, 'w> {
                 };
                 for (end, rows) in self.rows(of, false) {
                     if rows.table.name == place.table.name && place.kind == Kind::Number {
-                        let made =
-                            rows.made(format!("{function}({}, '{}')", rows.listed(), place.column));
+                        let made = match function.split_at(1) {
+                            (at @ ("1" | "2"), reverse) => rows.ranked(place.column, at, reverse),
+                            _ => rows.made(format!(
+                                "{function}({}, '{}')",
+                                rows.listed(),
+                                place.column
+                            )),
+                        };
                         found.push((end, Term::new(made, Kind::Number)));
                     }
                 }
@@ -207,8 +304,8 @@ impl<'w> Parser<'_, 'w> {
                     continue;
                 }
                 let (end, order) = match self.ordered(end, table).filter(|_| is_one) {
-                    Some((end, order)) => (end, Some(order)),
-                    None => (end, None),
+                    Some((end, order)) => (end, order),
+                    None => (end, Order::default()),
                 };
                 let behind = self.said_behind(end, table);
                 let behind = behind.into_iter().map(|(end, made)| (end, Some(made)));
@@ -234,10 +331,9 @@ impl<'w> Parser<'_, 'w> {
                     };
                     rows.order.clone_from(&order);
                     if is_one
-                        && order.is_none()
+                        && order.by.is_none()
                         && let Some((end, order)) = self.ordered(end, table)
                     {
-                        let order = Some(order);
                         found.push((
                             end,
                             Rows {
@@ -382,7 +478,7 @@ impl<'w> Parser<'_, 'w> {
             table,
             list,
             condition,
-            order: None,
+            order: Order::default(),
             uses,
         })
     }

@@ -15,15 +15,18 @@ impl<'w> Parser<'_, 'w> {
         let first = self.shared_column(from, table);
         let mut found = first.clone();
         // "Of the same contact_id and kind": what stands by itself behind it is shared, too.
-        for (end, first) in first {
-            let Some(next) = self.phrase(end, &["and the same", "and"]) else {
+        let mut shared = first;
+        while let Some((end, first)) = shared.pop() {
+            let Some(next) = self.phrase(end, &["and the same", "and", ", the same", ","]) else {
                 continue;
             };
             for (end, second) in self.shared_column(next, table) {
-                let is_alone =
-                    end == self.words.len() || ["where", ",", ")", "and"].contains(&self.word(end));
+                const ENDS: [&str; 9] = ["where", ",", ")", "and", "is", "minus", "plus", "times", "has"];
+                let is_alone = end == self.words.len() || ENDS.contains(&self.word(end));
                 if is_alone {
-                    found.push((end, first.clone().both("and", &second)));
+                    let both = first.clone().both("and", &second);
+                    found.push((end, both.clone()));
+                    shared.push((end, both));
                 }
             }
         }

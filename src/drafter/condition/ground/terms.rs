@@ -4,7 +4,7 @@
 use super::bounds::Unit;
 use super::names::Kind;
 use super::places::Field;
-use super::{Found, Made, Parser, Scope};
+use super::{Found, Made, Parser, Scope, lex};
 use crate::drafter::words::{stem, written};
 
 /// A value, as an expression.
@@ -47,7 +47,11 @@ impl<'w> Parser<'_, 'w> {
     /// Parses a value, and what is worked out of several.
     pub(super) fn terms(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
         super::once(&self.known.terms, scope.at(at), || {
-            self.put_together(at, scope)
+            let mut found = self.put_together(at, scope);
+            let floored = found.iter().filter_map(|(end, term)| self.floored(*end, term));
+            let mut floored: Found<Term> = floored.collect();
+            found.append(&mut floored);
+            found
         })
     }
 
@@ -78,29 +82,66 @@ impl<'w> Parser<'_, 'w> {
         found
     }
 
+    /// Parses below what a value does not go: "charges minus payments, at least 0".
+    fn floored(&self, at: usize, term: &Term) -> Option<(usize, Term)> {
+        const FLOOR: [&str; 8] = [
+            ", at least",
+            ", but at least",
+            ", not below",
+            ", but not below",
+            ", never below",
+            ", but never below",
+            "( at least",
+            "( not below",
+        ];
+        let from = self.phrase(at, &FLOOR)?;
+        let (end, least) = self.figure(from)?;
+        let is_inner = self.word(at) == "(";
+        let is_open = term.kind == Kind::Number && term.figure.is_none();
+        let fits = is_open && (!is_inner || self.word(end) == ")");
+        fits.then(|| {
+            let source = format!("max({}, {})", term.made.source, written(least));
+            let made = Made {
+                source,
+                ..term.made.clone()
+            };
+            let term = Term {
+                made,
+                ..term.clone()
+            };
+            (end + usize::from(is_inner), term)
+        })
+    }
+
     /// Returns a date so many days, weeks or months later or earlier.
     fn later(&self, date: &Term, sign: &str, (end, by): (usize, &Term)) -> Option<(usize, Term)> {
         if by.kind != Kind::Number {
             return None;
         }
-        let unit = self.word(end);
         let (behind, each) = self.unit(end);
-        let is_months = match each {
-            Unit::Days(_) => unit.starts_with("month"),
-            _ => by.made.source.contains("month"),
+        // "Bought on plus warranty months": the name of a figure says its unit, where none stands behind it.
+        let named = |unit: &str| by.made.source.contains(unit);
+        let months = match each {
+            Unit::Days(days) => lex::months(days),
+            _ if named("month") => Some(1.0),
+            _ if named("year") => Some(12.0),
+            _ => None,
         };
-        let count = match (each, by.figure) {
-            (Unit::Days(days), Some(number)) if !is_months => written(number * days),
-            (Unit::Days(days), None) if days > 1.0 && !is_months => {
-                format!("{} * {}", grouped(&by.made.source), written(days))
-            }
-            _ => by.made.source.clone(),
+        let each = match (months, each) {
+            (Some(months), _) => months,
+            (None, Unit::Days(days)) => days,
+            _ => 1.0,
+        };
+        let count = match by.figure {
+            Some(number) => written(number * each),
+            None if each > 1.0 => format!("{} * {}", written(each), grouped(&by.made.source)),
+            None => by.made.source.clone(),
         };
         let count = match sign {
             "-" => format!("-{}", grouped(&count)),
             _ => count,
         };
-        let function = if is_months { "add_months" } else { "add_days" };
+        let function = if months.is_some() { "add_months" } else { "add_days" };
         let source = format!("{function}({}, {count})", date.made.source);
         let made = date.made.clone().with(source, &by.made);
         Some((behind, Term::new(made, Kind::Date)))
@@ -177,14 +218,14 @@ impl<'w> Parser<'_, 'w> {
         }
         let settled = found
             .iter()
-            .filter_map(|(end, term)| self.settled(*end, term));
+            .filter_map(|(end, term)| self.settled(*end, scope, term));
         let mut settled: Found<Term> = settled.collect();
         settled.append(&mut found);
         settled
     }
 
     /// Parses what counts where a value is missing: "retention days (90 if empty)".
-    fn settled(&self, at: usize, term: &Term) -> Option<(usize, Term)> {
+    fn settled(&self, at: usize, scope: Scope<'w>, term: &Term) -> Option<(usize, Term)> {
         const EMPTY: [&str; 8] = [
             "if it is empty",
             "if it is missing",
@@ -197,17 +238,22 @@ impl<'w> Parser<'_, 'w> {
         ];
         let open = self.phrase(at, &["(", ","]);
         let from = self.phrase(open.unwrap_or(at), &["or"]);
-        let (end, instead) = self.figure(from.or(open)?)?;
-        let end = self.phrase(self.unit(end).0, &EMPTY)?;
+        let from = from.or(open)?;
+        let figure = self.figure(from).filter(|_| term.kind == Kind::Number);
+        let figure = figure.map(|(end, number)| (self.unit(end).0, Term::figure(number).made));
+        // "Collected on (received on if empty)".
+        let (end, instead) = figure.or_else(|| {
+            let other = self.fields(from, scope).into_iter();
+            let mut same = other.filter(|other| other.place.kind == term.kind);
+            same.next().map(|other| (other.place.end, other.made))
+        })?;
+        let end = self.phrase(end, &EMPTY)?;
         let is_closed = self.word(at) != "(" || self.word(end) == ")";
         let end = end + usize::from(self.word(at) == "(");
-        let is_open = term.kind == Kind::Number && term.figure.is_none() && is_closed;
-        let source = format!("coalesce({}, {})", term.made.source, written(instead));
+        let is_open = term.figure.is_none() && is_closed;
+        let source = format!("coalesce({}, {})", term.made.source, instead.source);
         is_open.then(|| {
-            let made = Made {
-                source,
-                ..term.made.clone()
-            };
+            let made = term.made.clone().with(source, &instead);
             (
                 end,
                 Term {
@@ -303,8 +349,17 @@ fn calculated(left: &Term, sign: &str, right: &Term) -> Option<Term> {
 
 /// Returns an expression that can stand beside a sign.
 pub(super) fn grouped(source: &str) -> String {
-    let is_whole = source.starts_with('(') && source.ends_with(')') && !source[1..].contains(" (");
-    match source.contains(' ') && !is_whole {
+    let (mut depth, mut is_open) = (0_usize, false);
+    for c in source.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            // A call and a group stay together, whatever is in them.
+            ' ' if depth == 0 => is_open = true,
+            _ => {}
+        }
+    }
+    match is_open {
         true => format!("({source})"),
         false => source.to_owned(),
     }

@@ -1,99 +1,105 @@
-//! What becomes of an owner's answers: which rows there are, outcomes, and what is asked once more.
+//! What becomes of what an owner says: which rows there are, outcomes, and what is asked once more.
 
-use super::told::{Part, again_of, parts};
+use super::part::Part;
+use super::reading::{Line, Of};
+use super::told::{again_of, changes, parts};
 use super::{LEVELS, Question, SCOPE, is_level, is_scope};
 use crate::drafter::condition::Reader;
-use crate::drafter::draft::assembly::{Assembly, Stated};
+use crate::drafter::draft::assembly::Assembly;
 use crate::drafter::mend::Refused;
 use crate::drafter::statement::Rule;
 use crate::drafter::world::Said;
 
-/// Why a statement is done with that the owner has said again.
-const SAID_AGAIN: &str = "said by the owner in other words";
+use super::heard::Alone;
 
-/// Takes what the owner has said of what was not read.
-pub(in crate::drafter::draft) fn settle(assembly: &mut Assembly<'_>) {
+/// What is left of what the owner said.
+#[derive(Debug, Default)]
+pub(in crate::drafter::draft) struct Settled {
+    /// What was read each time before the owner spoke of it: what the numbers name that they said.
+    pub(in crate::drafter::draft) shown: Vec<Vec<Line>>,
+    /// What could not be read of the answers to a question.
+    unread: Vec<(&'static str, String)>,
+    /// What could not be read of what was said to the last plan.
+    pub(in crate::drafter::draft) unread_wishes: Vec<String>,
+}
+
+/// Takes what the owner has said: in notes and answers, then to one plan after the other. `refused` is what
+/// turned out not to work; `shown` is what the numbers name, where that is known from before.
+pub(in crate::drafter::draft) fn settle(
+    assembly: &mut Assembly<'_>,
+    refused: &Refused,
+    shown: Option<&[Vec<Line>]>,
+) -> Settled {
     let reader = assembly.reader;
-    let refused = &reader.world.refused;
+    let mut settled = Settled::default();
+    let lines = |assembly: &Assembly<'_>, round: usize| {
+        let known = shown.and_then(|shown| shown.get(round));
+        known.cloned().unwrap_or_else(|| assembly.lines())
+    };
+    let start = reader.world.statements.first();
+    let numbered = lines(assembly, 0);
     for question in [SCOPE, LEVELS] {
         let parts = parts(question, reader);
-        let is_levels = question == LEVELS;
-        let is_about = |said: &Said| {
-            if is_levels {
-                is_level(said, reader)
-            } else {
-                is_scope(said, reader)
-            }
+        let is_about = |said: &&Said| match question == LEVELS {
+            true => is_level(said, reader),
+            false => is_scope(said, reader),
         };
-        let about: Vec<Said> = assembly
-            .open
-            .iter()
-            .filter(|said| is_about(said))
-            .cloned()
-            .collect();
-        let is_refused =
-            first_of(&about, reader).is_some_and(|first| refused.statements.contains(&first));
+        let about: Vec<Said> = assembly.open.iter().filter(is_about).cloned().collect();
+        let first = about.first().or(start).cloned();
+        let is_refused = |said: &Said| refused.statements.contains(&said.number);
         // What was refused of it cannot be told apart.
-        if is_refused && !parts.iter().any(|part| part.is_refused(refused)) {
+        if first.as_ref().is_some_and(is_refused)
+            && !parts.iter().any(|part| part.is_refused(refused))
+        {
             continue;
         }
-        let parts: Vec<Part> = parts
-            .into_iter()
-            .map(|part| match part.is_refused(refused) {
-                true => Part::Unread(format!("an answer to “{question}”")),
-                false => part,
-            })
-            .collect();
-        let dropped = parts.iter().filter_map(|part| match part {
-            Part::Drop(number) => Some(*number),
-            _ => None,
-        });
-        assembly.take_back(&dropped.collect::<Vec<_>>());
-        let says = |part: &Part| !matches!(part, Part::Unread(_) | Part::Drop(_) | Part::Rows);
-        let is_read = parts.iter().any(says);
-        let first = about.first().or(reader.world.statements.first()).cloned();
-        let (Some(first), true) = (first, is_read) else {
-            continue;
+        let (parts, unread) = workable(parts, refused, &numbered);
+        let unread = unread.into_iter().map(|unread| (question, unread));
+        settled.unread.extend(unread);
+        if let Some(first) = first
+            && assembly.hear(parts, &numbered, &first, Alone::IsAll)
+        {
+            assembly.say_again(&about, first.number);
+        }
+    }
+    settled.shown.push(numbered);
+    for (round, wish) in reader.world.wishes.iter().enumerate() {
+        let numbered = lines(assembly, round + 1);
+        let parts = changes(wish, reader).unwrap_or_default();
+        let (parts, unread) = workable(parts, refused, &numbered);
+        settled.unread_wishes = unread;
+        let is_whole = parts.iter().any(|part| matches!(part, Part::Rest(_)));
+        let alone = match is_whole {
+            true => Alone::IsAll,
+            false => Alone::ComesFirst,
         };
-        if is_levels && parts.iter().any(|part| matches!(part, Part::Outcome(..))) {
-            assembly.rules.clear();
+        if let Some(start) = start {
+            assembly.hear(parts, &numbered, start, alone);
         }
-        for part in parts {
-            assembly.take(part, &first);
-        }
-        let numbers: Vec<usize> = about.iter().map(|said| said.number).collect();
-        assembly.open.retain(|said| !numbers.contains(&said.number));
-        let again: Vec<usize> = numbers
-            .into_iter()
-            .filter(|number| *number != first.number)
-            .collect();
-        if !again.is_empty() {
-            assembly
-                .waived
-                .entry(SAID_AGAIN.to_owned())
-                .or_default()
-                .extend(again);
-        }
+        settled.shown.push(numbered);
     }
+    let unread = settled.unread.iter().map(|(_, unread)| unread);
+    for unread in unread.chain(&settled.unread_wishes) {
+        assembly.assume(format!("“{unread}” could not be read, and is left to people"));
+    }
+    settled
 }
 
-/// Returns the number of the statement that an answer is noted under.
-fn first_of(about: &[Said], reader: &Reader<'_>) -> Option<usize> {
-    let first = about.first().or(reader.world.statements.first())?;
-    Some(first.number)
-}
-
-impl Part {
-    /// Was it refused when it was carried out before?
-    fn is_refused(&self, refused: &Refused) -> bool {
-        match self {
-            Part::Take(read, _) | Part::Leave(read, _) | Part::Outcome(_, read) => {
-                refused.holds(&read.source)
-            }
-            Part::Defines(_, read) => refused.holds(&read.source),
-            Part::Rest(_) | Part::Drop(_) | Part::Rows | Part::Unread(_) => false,
+/// Returns the parts that can be carried out, and what cannot be read of the others.
+fn workable(parts: Vec<Part>, refused: &Refused, numbered: &[Line]) -> (Vec<Part>, Vec<String>) {
+    let (mut workable, mut unread) = (Vec::new(), Vec::new());
+    for part in parts {
+        let is_there = part.number().is_none_or(|number| {
+            let line = number.checked_sub(1).and_then(|at| numbered.get(at));
+            line.is_some_and(|line| !part.is_outcome() || matches!(line.of, Of::Rule(_)))
+        });
+        match part {
+            Part::Unread(text) => unread.push(text),
+            part if !is_there || part.is_refused(refused) => unread.push(part.said()),
+            part => workable.push(part),
         }
     }
+    (workable, unread)
 }
 
 impl Assembly<'_> {
@@ -112,100 +118,31 @@ impl Assembly<'_> {
             .collect()
     }
 
-    /// Takes back what was read of which rows there are, by numbers that count all of it from 1.
-    fn take_back(&mut self, numbers: &[usize]) {
-        let mut number = 0;
-        for list in [&mut self.only, &mut self.skips] {
-            let (mut kept, mut taken) = (Vec::new(), Vec::new());
-            for part in std::mem::take(list) {
-                number += 1;
-                let back = numbers.contains(&number);
-                if back { &mut taken } else { &mut kept }.push(part);
-            }
-            *list = kept;
-            for (_, said) in taken {
-                if let Some(cited) = self.cites.get_mut("cases") {
-                    cited.retain(|cited| *cited != said.number);
-                }
-                let again = self.waived.entry(SAID_AGAIN.to_owned()).or_default();
-                again.push(said.number);
-            }
-        }
-    }
-
-    fn take(&mut self, part: Part, said: &Said) {
-        match part {
-            Part::Take(read, text) => {
-                self.cite("cases", said.number);
-                let text = format!("Only if {text}, as the owner says");
-                self.only.push((
-                    read,
-                    Said {
-                        text,
-                        ..said.clone()
-                    },
-                ));
-            }
-            Part::Leave(read, text) => {
-                self.cite("cases", said.number);
-                let text = format!("Left out if {text}, as the owner says");
-                self.skips.push((
-                    read,
-                    Said {
-                        text,
-                        ..said.clone()
-                    },
-                ));
-            }
-            Part::Outcome(label, read) => {
-                self.cite("level", said.number);
-                let text = format!("{}: as the owner says", label.replace('_', " "));
-                self.rules.push(Stated {
-                    rule: Rule::When(label, read),
-                    number: said.number,
-                    text,
-                });
-            }
-            Part::Rest(label) => {
-                self.cite("level", said.number);
-                self.otherwise = Some(label);
-            }
-            Part::Defines(defined, read) => self.defined.push((defined, read, said.clone())),
-            // Whose rows they are was settled before, and what is taken back, at once.
-            Part::Drop(_) | Part::Rows => {}
-            Part::Unread(text) => {
-                self.assume(format!("“{text}” could not be read, and is left to people"))
-            }
+    /// Is done with statements that the owner has said in other words, all but the one that the answer is
+    /// noted under.
+    fn say_again(&mut self, about: &[Said], noted: usize) {
+        let numbers: Vec<usize> = about.iter().map(|said| said.number).collect();
+        self.open.retain(|said| !numbers.contains(&said.number));
+        for number in numbers.into_iter().filter(|number| *number != noted) {
+            self.is_said_again(number);
         }
     }
 }
 
 /// Returns the questions whose answers could not be read, asked once more.
-pub(super) fn again(reader: &Reader<'_>) -> Vec<Question> {
+pub(super) fn again(settled: &Settled, reader: &Reader<'_>) -> Vec<Question> {
     let world = reader.world;
     let mut asked = Vec::new();
     for question in [SCOPE, LEVELS] {
         let text = again_of(question);
-        let unread: Vec<String> = parts(question, reader)
-            .into_iter()
-            .filter_map(|part| match part {
-                Part::Unread(text) => Some(text),
-                _ => None,
-            })
-            .collect();
+        let unread = settled.unread.iter().filter(|(of, _)| *of == question);
+        let unread: Vec<&String> = unread.map(|(_, unread)| unread).collect();
         if unread.is_empty() || world.answers.iter().any(|(asked, _)| *asked == text) {
             continue;
         }
-        let each = unread.iter().map(|text| {
-            let words = reader.unread_words(text).join("”, “");
-            match words.is_empty() {
-                true => format!("“{text}”"),
-                false => format!("“{text}”: not known are “{words}”"),
-            }
-        });
         let why = format!(
             "Could not be read: {}.\nSay just these again, in the same order, with the columns as they are called; the rest is kept.\n{}\n{}",
-            each.collect::<Vec<_>>().join("; "),
+            unread_told(unread.into_iter(), reader),
             super::shown::forms(reader),
             super::shown::columns(&[], reader),
         );
@@ -216,4 +153,19 @@ pub(super) fn again(reader: &Reader<'_>) -> Vec<Question> {
         });
     }
     asked
+}
+
+/// Returns what could not be read, each with the words that are not known.
+pub(in crate::drafter::draft) fn unread_told<'u>(
+    unread: impl Iterator<Item = &'u String>,
+    reader: &Reader<'_>,
+) -> String {
+    let each = unread.map(|text| {
+        let words = reader.unread_words(text).join("”, “");
+        match words.is_empty() {
+            true => format!("“{text}”"),
+            false => format!("“{text}”: not known are “{words}”"),
+        }
+    });
+    each.collect::<Vec<_>>().join("; ")
 }

@@ -1,54 +1,15 @@
-//! What a question shows: what was read so far, the columns that an answer can name, and an answer as it
-//! could be.
+//! What a question shows: the ways of saying a condition, the columns that an answer can name, and an
+//! answer as it could be.
 
-use crate::drafter::condition::{Read, Reader};
-use crate::drafter::draft::assembly::Assembly;
-use crate::drafter::statement::Rule;
+use crate::drafter::condition::Reader;
 use crate::drafter::words::stems;
 use crate::drafter::world::{Said, Table};
-use crate::expr::{Condition, words};
 
 /// The most columns of a table that a question names.
 const NAMED: usize = 14;
 
 /// The most other tables whose columns a question names.
 const TABLES: usize = 9;
-
-/// The longest line about what was read, in characters.
-const LINE: usize = 400;
-
-/// What was read of which rows there are, and of the outcomes, each in a line.
-pub(in crate::drafter::draft) struct Known {
-    pub(super) rows: String,
-    pub(super) levels: String,
-}
-
-/// Returns what was read so far.
-pub(in crate::drafter::draft) fn known(assembly: &Assembly<'_>) -> Known {
-    let told = |read: &Read| {
-        Condition::compile(&read.source).map_or_else(|_| read.source.clone(), |c| words(c.node()))
-    };
-    let only = assembly.only.iter().map(|(read, _)| told(read));
-    let skips = assembly.skips.iter();
-    let skips = skips.map(|(read, _)| format!("left out if {}", told(read)));
-    let rows = only.chain(skips).enumerate();
-    let rows = rows.map(|(at, told)| format!("({}) {told}", at + 1));
-    let rules = assembly
-        .rules
-        .iter()
-        .filter_map(|stated| match &stated.rule {
-            Rule::When(label, read) => Some(format!("{}: {}", label.replace('_', " "), told(read))),
-            _ => None,
-        });
-    let line = |parts: Vec<String>| match parts.is_empty() {
-        true => "Read so far: nothing".to_owned(),
-        false => crate::diag::one_line(&format!("Read so far: {}", parts.join("; ")), LINE),
-    };
-    Known {
-        rows: line(rows.collect()),
-        levels: line(rules.collect()),
-    }
-}
 
 /// Returns the columns that an answer can name: those of the cases, then those of the tables that the
 /// sentences name which were not read, then others.

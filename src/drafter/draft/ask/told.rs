@@ -1,68 +1,15 @@
-//! What the owner has said in answers: rows that are taken or left out, outcomes and who has them.
-
-use super::{LEVELS, SCOPE};
-use crate::drafter::condition::{Defined, Read, Reader};
-use crate::drafter::draft::singular;
-use crate::drafter::pattern::pattern;
-use crate::drafter::statement::definition;
-use crate::drafter::world::{Table, World};
+//! What the owner has said: in answers, in notes, and to a plan that was not what they wanted.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A part of an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Part {
-    Take(Read, String),
-    Leave(Read, String),
-    Outcome(String, Read),
-    Rest(String),
-    /// It defines a figure.
-    Defines(Defined, Read),
-    /// It takes back what was read of which rows there are, by its number.
-    Drop(usize),
-    /// It names the table whose rows are the cases.
-    Rows,
-    /// It could not be read.
-    Unread(String),
-}
-
-static ROWS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:rows|a case is (?:one|a) row of|a case is (?:an? )?)[: ]+(?:of |the |each )*([\w.-]+)$",
-    )
-});
-/// A table by itself, as `crm.contacts`.
-static TABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Za-z][\w-]*\.[A-Za-z][\w-]*$"));
-static DROP: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:drop|take back|not|wrong:?) \(?(?P<number>[1-9][0-9]?)\)?$")
-});
-/// What stands for no outcome, in the place of its name.
-static NO_OUTCOME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:leave (?:it |them )?out|left out|out|skip|nothing|no outcome|none|drop)$")
-});
-
-static TAKE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:we |only |just )*(?:takes?|in|keep|only)\b[: ]+(?:only |all |the |rows |where |whose |with |if )*(.+)$",
-    )
-});
-static LEAVE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:we |also |and )*(?:out|leave out|leaves out|skip|exclude|left out)\b[: ]+(?:all |the |rows |where |whose |with |if |when )*(.+)$",
-    )
-});
-static REST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?:else|otherwise|everything else|all others?|the rest)[: ]+(?:is |it is |gets? )?(.+)$|^(.+?)[:=] *(?:otherwise|everything else|all others?|the rest|else)$",
-    )
-});
-static OUTCOME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(?P<name>[^:=<>]{1,40}?) ?(?::|=|→| if | when )(?: ?if | ?when )? ?(?P<said>.+)$",
-    )
-});
+use super::part::{Part, change, is_explicit, outcome_said, part, table_named};
+use super::{LEVELS, SCOPE};
+use crate::drafter::condition::Reader;
+use crate::drafter::draft::singular;
+use crate::drafter::pattern::pattern;
+use crate::drafter::world::{Table, World};
 
 /// Returns the parts of an answer.
 fn pieces(answer: &str) -> Vec<&str> {
@@ -103,8 +50,10 @@ pub(in crate::drafter::draft) fn defines(world: &World) -> Vec<String> {
     let asked = asked.chain([SCOPE, LEVELS].map(again_of));
     let answers: Vec<&str> = asked.filter_map(|asked| answer(&asked, world)).collect();
     let notes = world.notes.lines().map(listed);
+    let wishes = world.wishes.iter().map(String::as_str);
     answers
         .into_iter()
+        .chain(wishes)
         .flat_map(pieces)
         .chain(notes)
         .map(str::to_owned)
@@ -122,13 +71,13 @@ fn noted<'w>(question: &str, reader: &Reader<'w>) -> Vec<&'w str> {
         LazyLock::new(|| pattern(r"(?i)^(?:take|in|out|leave out|rows): .|^drop \d+$"));
     let lines = reader.world.notes.lines().map(listed);
     let is_of_rows = |line: &str| {
-        TABLE.is_match(line) || pieces(line).iter().all(|piece| TAGGED.is_match(piece))
+        table_named(line).is_some() || pieces(line).iter().all(|piece| TAGGED.is_match(piece))
     };
     // "NAME: condition; NAME: condition" gives outcomes, whatever they are called.
     let gives = |line: &str| {
         let given = pieces(line).into_iter().filter(|piece| {
-            let found = OUTCOME.captures(piece);
-            found.is_some_and(|found| reader.stated(&found["said"]).is_some())
+            let said = outcome_said(piece);
+            said.is_some_and(|said| reader.stated(said).is_some())
         });
         !is_of_rows(line) && given.count() > 1
     };
@@ -150,13 +99,10 @@ fn noted<'w>(question: &str, reader: &Reader<'w>) -> Vec<&'w str> {
 pub(in crate::drafter::draft) fn rows_named(world: &World) -> Option<&Table> {
     let notes = world.notes.lines().map(listed);
     let answered = answer(SCOPE, world).into_iter();
-    let mut said = notes.chain(answered).flat_map(pieces);
+    let wishes = world.wishes.iter().map(String::as_str);
+    let mut said = wishes.rev().chain(notes).chain(answered).flat_map(pieces);
     said.find_map(|piece| {
-        let named = ROWS.captures(piece).and_then(|found| found.get(1));
-        if named.is_none() && !TABLE.is_match(piece) {
-            return None;
-        }
-        let name = named.map_or(piece, |name| name.as_str()).to_lowercase();
+        let name = table_named(piece)?.to_lowercase();
         let mut tables = world.tables.iter();
         tables.find(|table| {
             let short = table.short().to_lowercase();
@@ -212,53 +158,17 @@ fn first_parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
         .collect()
 }
 
-fn part(piece: &str, is_outcome: bool, reader: &Reader<'_>) -> Part {
-    // What names columns as they are written is meant so.
-    let loosely = |text: &str| reader.read(text).filter(|_| !reader.is_in_names(text));
-    let read = |text: &str| reader.stated(text).or_else(|| loosely(text));
-    let unread = || Part::Unread(piece.to_owned());
-    if let Some((defined, read)) = definition(piece, reader) {
-        return Part::Defines(defined, read);
-    }
-    if let Some(found) = DROP.captures(piece).filter(|_| !is_outcome) {
-        return found["number"]
-            .parse()
-            .map_or_else(|_| unread(), Part::Drop);
-    }
-    if !is_outcome && (ROWS.is_match(piece) || TABLE.is_match(piece)) {
-        return Part::Rows;
-    }
-    if is_outcome {
-        if let Some(found) = REST.captures(piece) {
-            let name = found
-                .get(1)
-                .or(found.get(2))
-                .map_or("", |name| name.as_str());
-            return Part::Rest(label(name));
-        }
-        let found = OUTCOME.captures(piece);
-        return found
-            .and_then(|found| Some(Part::Outcome(label(&found["name"]), read(&found["said"])?)))
-            .unwrap_or_else(unread);
-    }
-    if let Some(found) = LEAVE.captures(piece) {
-        let read = read(&found[1]);
-        return read.map_or_else(unread, |read| Part::Leave(read, found[1].to_owned()));
-    }
-    let said = TAKE
-        .captures(piece)
-        .map_or(piece.to_owned(), |found| found[1].to_owned());
-    read(&said).map_or_else(unread, |read| Part::Take(read, said))
+/// Returns the parts of what the owner said to a plan; nothing if it is no change to what was read.
+pub(super) fn changes(wish: &str, reader: &Reader<'_>) -> Option<Vec<Part>> {
+    let pieces = pieces(wish);
+    let is_change = !pieces.is_empty() && pieces.iter().all(|piece| is_explicit(piece));
+    let parts = || pieces.iter().map(|piece| change(piece, reader)).collect();
+    is_change.then(parts)
 }
 
-fn label(name: &str) -> String {
-    if NO_OUTCOME.is_match(name.trim()) {
-        return "none".to_owned();
-    }
-    name.trim()
-        .trim_matches(['“', '”', '"'])
-        .to_lowercase()
-        .replace([' ', '-'], "_")
+/// Is what the owner said to a plan a change to what was read?
+pub(in crate::drafter::draft) fn is_change(wish: &str, reader: &Reader<'_>) -> bool {
+    changes(wish, reader).is_some()
 }
 
 /// How a question begins that is asked again.

@@ -1,0 +1,45 @@
+//! What a text holds, begins or ends with: "email ends with @ours.example", "title does not contain test".
+
+use super::names::Kind;
+use super::places::Field;
+use super::{Found, Made, Parser, Scope};
+
+/// Words behind a column, with the function that they ask for.
+const ASKS: [(&[&str], &str); 3] = [
+    (&["contains", "contain", "containing", "includes", "include", "including", "mentions", "mention"], "contains"),
+    (&["starts with", "start with", "starting with", "begins with", "begin with", "beginning with"], "starts_with"),
+    (&["ends with", "end with", "ending with", "ends in", "end in", "ending in"], "ends_with"),
+];
+
+impl<'w> Parser<'_, 'w> {
+    /// Parses what a text holds, begins or ends with.
+    pub(super) fn parts_of_texts(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
+        if !self.literal {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        let fields = self.fields(at, scope).into_iter();
+        for Field { place, made } in fields.filter(|field| field.place.kind == Kind::Text) {
+            const NOT: [&str; 5] = ["does not", "do not", "did not", "is not", "not"];
+            let denied = self.phrase(place.end, &NOT);
+            let from = denied.unwrap_or(place.end);
+            for (words, function) in ASKS {
+                let Some((end, part)) = self.phrase(from, words).and_then(|at| self.literal(at))
+                else {
+                    continue;
+                };
+                // "Contains" finds a text in any case by itself.
+                let asked = match function {
+                    "contains" => format!("contains({}, '{part}')", made.source),
+                    _ => format!("{function}({} | lower, '{}')", made.source, part.to_lowercase()),
+                };
+                let source = match denied {
+                    Some(_) => format!("not {asked}"),
+                    None => asked,
+                };
+                found.push((end, Made { source, ..made.clone() }));
+            }
+        }
+        found
+    }
+}
