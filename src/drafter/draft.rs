@@ -43,6 +43,8 @@ pub(super) struct Drafted {
     pub(super) choices: Option<Vec<String>>,
     /// Questions about what was not read.
     pub(super) asked: Vec<Question>,
+    /// What the owner should look at before all else.
+    notices: Vec<String>,
 }
 
 /// The question about what was not understood.
@@ -86,11 +88,8 @@ fn drafted(world: &World, asks: bool) -> Option<Drafted> {
     let remarks = builder.remarks();
     let known = ask::known(&builder);
     let mut drafted = builder.finish();
-    drafted.plan += &known.plan();
-    if !settled.unread_wishes.is_empty() {
-        let unread = ask::unread_told(settled.unread_wishes.iter(), &reader);
-        drafted.plan = format!("Could not be read: {unread}.\n\n{}", drafted.plan);
-    }
+    let unread = ask::unread_told(settled.unread_wishes.iter(), &reader);
+    drafted.plan = plan::told(&drafted, &known, &unread, !world.wishes.is_empty());
     if asks {
         let of = ask::Asked {
             open: &drafted.open,
@@ -115,8 +114,10 @@ fn gathered<'r>(
 ) -> (Assembly<'r>, ask::Settled) {
     let mut builder = Assembly::new(reader, reader.cases);
     let open = refused_statements(reader, refused, statements);
+    let mut hangs = false;
     for said in statements {
-        if open.contains(&said.number) {
+        let before = builder.chosen();
+        if open.contains(&said.number) || hangs {
             builder.open.push(said.clone());
         } else {
             for (said, meaning) in pieces(said, reader) {
@@ -126,6 +127,8 @@ fn gathered<'r>(
                 }
             }
         }
+        // Half of what two sentences say together is something else.
+        hangs = doubts::goes_on(&said.text) && builder.chosen() == before;
         reader.pass(&said.text);
     }
     builder.widen(refused.too_narrow);

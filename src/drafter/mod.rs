@@ -256,11 +256,10 @@ fn write(world: &World, messages: &[Message]) -> Said {
         }
         match change::made(world, &wish, &drafted.document) {
             Some(changed) => drafted.document = changed,
+            // Nothing is built that was not agreed to.
             None => {
-                return says(format!(
-                    "{} Say “build it” to build what the plan says.",
-                    change::NOT_UNDERSTOOD
-                ));
+                let plan = format!("## Look at this first\n- {}\n{}", change::NOT_UNDERSTOOD, drafted.plan);
+                return does("propose_plan", json!({"plan": plan}));
             }
         }
     }

@@ -49,6 +49,14 @@ fn world() -> World {
                 ],
             ),
             table(
+                "club.stays_entries",
+                &[
+                    ("entry_id", "key", &[]),
+                    ("booking_id", "text", &[]),
+                    ("stage", "text", &["Closed Lost", "Closed Won", "Open"]),
+                ],
+            ),
+            table(
                 "club.bills",
                 &[
                     ("bill_id", "key", &[]),
@@ -145,6 +153,18 @@ fn what_an_owner_states_is_read_whole() {
         (
             "starts_on plus 3 months is before today",
             "add_months(booking.starts_on, 3) < today()",
+        ),
+        (
+            "there is a bill where state is not sent or settled",
+            "any(bills, \"item.state not in ['sent', 'settled']\")",
+        ),
+        (
+            "nights is 1 and there is a bill where state is not sent or settled",
+            "booking.nights == 1 and any(bills, \"item.state not in ['sent', 'settled']\")",
+        ),
+        (
+            "there is a stays entry where stage is not Closed Won or Closed Lost",
+            "any(stays_entries, \"item.stage not in ['Closed Won', 'Closed Lost']\")",
         ),
         // Months and years are those of the calendar.
         (

@@ -29,11 +29,12 @@ pub(super) use definition::defined as definition;
 pub(super) use freely::{leaves_out, writes};
 pub(super) use ladder::goes_on;
 pub(super) use meaning::{Meaning, Note, Wanted};
+pub(super) use outcomes::listed_outcomes;
 pub(super) use patterns::Forms;
 pub(super) use pieces::pieces;
 pub(super) use route::Route;
 pub(super) use rows::{Rows, rows_of};
-pub(super) use rules::Rule;
+pub(super) use rules::{Rule, acts};
 pub(super) use tails::without_brackets;
 pub(super) use turns::in_turn;
 
@@ -250,7 +251,7 @@ fn first_meaning(said: &Said, reader: &Reader<'_>) -> Meaning {
     let text = said.text.trim();
     let lower = text.to_lowercase();
     let mut meaning = Meaning {
-        when: when::read(text).filter(|_| TIMED.is_match(text)),
+        when: when::read(text).filter(|_| TIMED.is_match(text) && !signs::is_of_a_person(text)),
         ..Meaning::default()
     };
     if reader.forms.stays.is_match(text)

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::pattern::pattern;
-use super::statement::{Rows, rows_of};
+use super::statement::{Rows, listed_outcomes, rows_of};
 use super::words::{number, tokens};
 use super::world::Said;
 
@@ -56,14 +56,36 @@ struct List {
 /// Says the items of lists with what leads them: under "Not", "new articles" says "Leave out new
 /// articles".
 pub(super) fn spoken(statements: &[Said]) -> Vec<Said> {
+    let outcomes = listed_outcomes(statements);
     let mut spoken: Vec<Said> = Vec::with_capacity(statements.len());
     let mut list: Option<List> = None;
+    let mut over: Option<String> = None;
     for said in statements {
         let text = said.text.trim();
         let with = |text: String| Said {
             text,
             ..said.clone()
         };
+        if let Some(outcome) = headed(text, &outcomes) {
+            list = Some(List {
+                prefix: format!("{outcome} if"),
+                section: said.section.clone(),
+                left: None,
+                stops: None,
+            });
+            over = None;
+            spoken.push(with(LED.to_owned()));
+            continue;
+        }
+        // "The retention period is over:" holds for each outcome that is listed below it.
+        if let Some(lead) = over.take()
+            && let Some((outcome, condition)) = given(text, &outcomes)
+        {
+            spoken.push(with(format!("{outcome} if {lead} and {condition}")));
+            over = Some(lead);
+            continue;
+        }
+        over = condition_over(text);
         if let Some(next) = led(said) {
             list = Some(next);
             spoken.push(with(LED.to_owned()));
@@ -80,6 +102,42 @@ pub(super) fn spoken(statements: &[Said]) -> Vec<Said> {
         spoken.push(with(item));
     }
     spoken
+}
+
+/// Returns the outcome that heads a list of what gives it: "Do not use, any one of these:".
+fn headed(text: &str, outcomes: &[String]) -> Option<String> {
+    static ANY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?P<outcome>[\w'’ -]+?)(?: if|,| when| –| -|:)? ?(?:any|one|either|at least one)(?: one)?(?: of)? (?:these|those|the following|them)(?: (?:holds?|applies|apply|is true|are true|fits?))?:?$",
+        )
+    });
+    let found = ANY.captures(text)?;
+    let outcome = found["outcome"].trim().trim_end_matches([',', ':']);
+    let is_known = outcomes.iter().any(|known| known.eq_ignore_ascii_case(outcome));
+    is_known.then(|| outcome.to_owned())
+}
+
+/// Returns an outcome with the condition on which an item gives it.
+fn given<'t>(text: &'t str, outcomes: &[String]) -> Option<(&'t str, &'t str)> {
+    outcomes.iter().find_map(|outcome| {
+        let led = text.get(..outcome.len())?;
+        let rest = text.get(outcome.len()..)?;
+        let condition = [" if ", " when ", " where "].iter().find_map(|word| rest.strip_prefix(word))?;
+        led.eq_ignore_ascii_case(outcome)
+            .then(|| (led, condition.trim_end_matches([',', ';'])))
+    })
+}
+
+/// Returns the condition that a line states for what is listed below it.
+fn condition_over(text: &str) -> Option<String> {
+    static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?:these|those|following|below|first|order|table|rules?|steps?|follows|decide|outcomes?|labels?|levels?|how|what|which|it['’]s|then|otherwise|cases?)\b",
+        )
+    });
+    let lead = text.strip_suffix(':')?;
+    let is_condition = tokens(lead).len() > 2 && !PLAIN.is_match(lead);
+    is_condition.then(|| lead.trim_start_matches("If ").trim_start_matches("When ").to_owned())
 }
 
 /// Returns the list that a statement leads to, if it does nothing else.

@@ -76,6 +76,10 @@ fn compare(operator: Operator, left: &Node, right: &Node) -> String {
         return text;
     }
     let relation = match operator {
+        Operator::Less if is_day(left) || is_day(right) => "is before",
+        Operator::AtMost if is_day(left) || is_day(right) => "is on or before",
+        Operator::Greater if is_day(left) || is_day(right) => "is after",
+        Operator::AtLeast if is_day(left) || is_day(right) => "is on or after",
         Operator::Equal => "is",
         Operator::Unequal => "is not",
         Operator::Less => "is below",
@@ -89,6 +93,12 @@ fn compare(operator: Operator, left: &Node, right: &Node) -> String {
         other => other.symbol(),
     };
     format!("{} {relation} {}", value(left), value(right))
+}
+
+/// Is a value a day of the calendar, as far as its form tells?
+fn is_day(node: &Node) -> bool {
+    const DAYS: [&str; 5] = ["today", "now", "add_days", "add_months", "parse_date"];
+    matches!(node, Node::Call(name, ..) if DAYS.contains(&name.as_str()))
 }
 
 /// Says `days_until(x) <= 90` as "x is within 90 days".
@@ -126,6 +136,7 @@ fn call(name: &str, args: &[Node]) -> String {
             format!("{first} ({second} if missing)")
         }
         "number" | "list" | "string" | "coalesce" | "default" | "d" | "round" | "lower" => first,
+        "parse_date" if args.len() == 1 => args.first().map(plain).unwrap_or_default(),
         "add_days" if args.len() == 2 => moved(&args[0], &args[1], "days"),
         "add_months" if args.len() == 2 => moved(&args[0], &args[1], "months"),
         "starts_with" => format!("{first} starts with {second}"),

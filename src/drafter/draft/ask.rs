@@ -21,7 +21,7 @@ use serde_json::{Value as Json, json};
 
 use crate::drafter::condition::Reader;
 use crate::drafter::pattern::pattern;
-use crate::drafter::statement::{leaves_out, rows_of, writes};
+use crate::drafter::statement::{acts, leaves_out, rows_of, writes};
 use crate::drafter::world::Said;
 
 /// A question to the owner.
@@ -65,6 +65,15 @@ pub(super) struct Asked<'a> {
 pub(super) fn questions(of: &Asked<'_>, reader: &Reader<'_>) -> Vec<Question> {
     let world = reader.world;
     let (mut asked, opened) = unknown(of.open, reader);
+    // What was asked about and is still not read is asked about as others are.
+    let is_asked = |question: &Question| {
+        let mut answers = world.answers.iter();
+        answers.any(|(asked, _)| *asked == question.text)
+    };
+    let opened = match asked.iter().any(is_asked) {
+        true => Vec::new(),
+        false => opened,
+    };
     let left = || of.open.iter().filter(|said| !opened.contains(&said.number));
     let of_rows: Vec<&Said> = left().filter(|said| is_scope(said, reader)).collect();
     let of_levels = left().filter(|said| is_level(said, reader));
@@ -134,7 +143,7 @@ fn listed(title: &str, said: &[&Said]) -> String {
 }
 
 /// May a statement that was not read say which rows there are, as far as its words tell?
-fn may_choose(said: &Said, reader: &Reader<'_>) -> bool {
+pub(super) fn may_choose(said: &Said, reader: &Reader<'_>) -> bool {
     !is_level(said, reader) && !writes(&said.text) && names_data(&said.text, reader)
 }
 
@@ -169,6 +178,7 @@ pub(super) fn is_level(said: &Said, reader: &Reader<'_>) -> bool {
     reader.forms.names_label(&said.text)
         && !writes(&said.text)
         && !says_the_same
+        && !acts(&said.text, reader)
         && !ORDERS.is_match(&said.text)
 }
 

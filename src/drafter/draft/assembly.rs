@@ -34,6 +34,10 @@ pub(super) struct Assembly<'r> {
     pub(super) is_arranged: bool,
     /// Has the owner said who has the outcome of the rest?
     pub(super) is_rest_said: bool,
+    /// Could something not be read that the owner said of outcomes?
+    pub(super) lacks_outcomes: bool,
+    /// What the owner should look at before all else.
+    pub(super) notices: Vec<String>,
     pub(super) routes: Vec<(Route, Said)>,
     pub(super) notes: Vec<(Note, Said)>,
     /// Addresses that may not be known, each with the one that is used instead.
@@ -75,6 +79,8 @@ impl<'r> Assembly<'r> {
             rules: Vec::new(),
             is_arranged: false,
             is_rest_said: false,
+            lacks_outcomes: false,
+            notices: Vec::new(),
             routes: Vec::new(),
             notes: Vec::new(),
             instead: Vec::new(),
@@ -122,6 +128,11 @@ impl<'r> Assembly<'r> {
 
     pub(super) fn cited(&self, part: &str) -> Vec<usize> {
         self.cites.get(part).cloned().unwrap_or_default()
+    }
+
+    /// Returns how much was read so far of rows and outcomes.
+    pub(super) fn chosen(&self) -> usize {
+        self.only.len() + self.skips.len() + self.rules.len()
     }
 
     /// Takes what a statement was read as.
@@ -375,9 +386,11 @@ impl<'r> Assembly<'r> {
             "result": result,
             "outputs": outputs,
         });
+        self.notice_outcomes_without_rules();
         Drafted {
             plan: self.plan(&document),
             open: self.open,
+            notices: self.notices,
             document,
             choices: None,
             asked: Vec::new(),

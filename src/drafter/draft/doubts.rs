@@ -25,15 +25,28 @@ pub(super) fn is_doubtful(said: &Said, meaning: &Meaning, reader: &Reader<'_>) -
     let text = &said.text;
     match (&meaning.only, &meaning.skip) {
         (Some(only), None) => loses_denial(text, only) || is_of_others(text, only, reader),
-        // What is left to a model of a sentence may be what it denies.
-        (None, None) => meaning.rules.iter().all(|rule| {
-            let Rule::When(_, when) = rule else {
-                return false;
-            };
-            loses_denial(&reader.forms.without_labels(text), when)
-        }) && !meaning.rules.is_empty(),
+        (None, None) if !meaning.rules.is_empty() => {
+            if hangs_on_another(text) {
+                return true;
+            }
+            // What is left to a model of a sentence may be what it denies.
+            meaning.rules.iter().all(|rule| match rule {
+                Rule::When(_, when) => loses_denial(&reader.forms.without_labels(text), when),
+                _ => false,
+            })
+        }
         _ => false,
     }
+}
+
+/// Does a rule hang on what another sentence says: "… if it has not", "Above tolerance, …"?
+fn hangs_on_another(text: &str) -> bool {
+    static HANGS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\bif (?:it|they|this|that|he|she) (?:has|have|is|are|does|do|did|was|were)(?: not|n['’]t)?[;,.]|^(?:above|below|within|beyond|outside|inside) (?:the |that |this )?[a-z]+,",
+        )
+    });
+    HANGS.is_match(text)
 }
 
 /// Does a sentence deny something of which the expression says nothing, where it names what the expression is
@@ -41,17 +54,28 @@ pub(super) fn is_doubtful(said: &Said, meaning: &Meaning, reader: &Reader<'_>) -
 fn loses_denial(text: &str, read: &Read) -> bool {
     // "A country that we don't sell to (Brazil, Japan)": what is denied only says which they are.
     static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)\b(?:we|they|you)(?: (?:do|have|had|can|could|will|would))?(?:n['’]t| not| never)\b[^,;:()]* \([^()]*\)")
+        pattern(
+            r"(?i)\b(?:we|they|you)(?: (?:do|have|had|can|could|will|would))?(?:n['’]t| not| never)\b[^,;:()]* \([^()]*\)",
+        )
     });
+    static BRACKETS: LazyLock<Regex> = LazyLock::new(|| pattern(r" ?\([^()]*\)"));
     if DENIED.is_match(&read.source) {
         return false;
     }
-    let text = BESIDE.replace_all(text, "");
     let named: Vec<String> = stems(&read.source.replace(['_', '.', '\''], " "));
+    let names = |text: &str| stems(text).iter().any(|word| named.contains(word));
+    let text = BESIDE.replace_all(text, "");
+    // Brackets say what stands before them in other words where it says nothing by itself.
+    let outside = BRACKETS.replace_all(&text, "");
+    let text = if names(&outside) { outside } else { text };
     let mut clauses = text.split([',', ';', ':', '–', '—']);
-    clauses.any(|clause| {
-        DENIES.is_match(clause) && stems(clause).iter().any(|word| named.contains(word))
-    })
+    clauses.any(|clause| DENIES.is_match(clause) && names(clause))
+}
+
+/// Does a sentence go on in the next one: "…, and"?
+pub(super) fn goes_on(text: &str) -> bool {
+    let text = text.trim_end().trim_end_matches([',', ';']);
+    [" and", " or", ", plus"].iter().any(|word| text.ends_with(word))
 }
 
 /// Does an expression take cases by rows of a table of which the sentence does not speak?

@@ -169,6 +169,20 @@ impl Assembly<'_> {
         Self::unjudged(rules)
     }
 
+    /// Says which of the outcomes that the SOP lists nothing gives.
+    pub(super) fn notice_outcomes_without_rules(&mut self) {
+        let given = self.level_labels();
+        let listed = self.reader.forms.listed().iter();
+        let lacking = listed.filter(|listed| !given.contains(&listed.replace([' ', '-'], "_")));
+        let lacking: Vec<String> = lacking.map(|listed| format!("“{listed}”")).collect();
+        if !lacking.is_empty() && !given.is_empty() {
+            self.notices.push(format!(
+                "Nothing that was read gives the outcome {}.",
+                lacking.join(" or ")
+            ));
+        }
+    }
+
     /// Leaves cases undecided which would have the outcome of the rest, while a sentence about outcomes is
     /// not read: it may be about them.
     pub(super) fn withhold_the_rest(&mut self) {
@@ -178,6 +192,15 @@ impl Assembly<'_> {
             let is_rule = first.is_some_and(|first| said.number > first);
             is_rule && rows_of(&said.text).is_none() && is_level(said, self.reader)
         };
+        if self.lacks_outcomes {
+            if let Some(rest) = self.otherwise.take_if(|rest| rest != "none") {
+                self.notices.push(format!(
+                    "A case for which no rule applies is not “{}” but left undecided: what you said of the outcomes was not all read.",
+                    rest.replace('_', " ")
+                ));
+            }
+            return;
+        }
         if self.is_rest_said {
             return;
         }
@@ -188,6 +211,11 @@ impl Assembly<'_> {
         let Some(rest) = self.otherwise.take_if(|rest| rest != "none") else {
             return;
         };
+        self.notices.push(format!(
+            "A case for which no rule applies is not “{}” but left undecided: statement {} is not read, and may be about it.",
+            rest.replace('_', " "),
+            open.number
+        ));
         self.assumed.push(format!(
             "A case for which no rule applies is not “{}” but “none”: statement {} is not read, and may be about it",
             rest.replace('_', " "),

@@ -3,9 +3,30 @@
 use serde_json::{Value as Json, json};
 
 use super::scope::Scope;
-use super::{Assembly, facts};
+use super::ask::Known;
+use super::{Assembly, Drafted, facts};
 use crate::drafter::statement::Wanted;
 use crate::drafter::world::Said;
+
+/// Returns what is told of a draft: what to look at first, how it goes unless that was told before, and what was
+/// read by its numbers. `unread` is what could not be read of what the owner said to it last.
+pub(super) fn told(drafted: &Drafted, known: &Known, unread: &str, is_again: bool) -> String {
+    let mut first: Vec<String> = drafted.notices.clone();
+    if !unread.is_empty() {
+        first.insert(0, format!("Could not be read, and changes nothing: {unread}."));
+    }
+    let mut told = String::new();
+    if !first.is_empty() {
+        told += "## Look at this first\n";
+        for notice in &first {
+            told += &format!("- {notice}\n");
+        }
+    }
+    if !is_again {
+        told += &drafted.plan;
+    }
+    told + &known.plan()
+}
 
 impl Assembly<'_> {
     /// Returns how the workflow goes, in plain lines.

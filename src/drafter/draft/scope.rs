@@ -152,7 +152,11 @@ pub(super) fn scope(
             },
         );
     }
-    if GROUP.is_match(text) {
+    static SOME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"^For (?:both|all|any|each)? ?(?:kinds?|types?|sorts?|forms?) of |^For (?:an? |the |those )?[\w-]+(?: [\w-]+)?, (?:draft|send|write|e-?mail|mail|post|tell|leave|make|put|notify|add) ")
+    });
+    let is_everyone = ALL.is_match(text) && !text.contains(" of ");
+    if GROUP.is_match(text) || SOME.is_match(text) && !is_everyone {
         return Scope::Unknown;
     }
     // Every case has a record, and a place in the list of them all.

@@ -196,7 +196,10 @@ fn decided(words: &str, column: &Column, labels: &[String], reader: &Reader<'_>)
     if known.iter().any(is_capital) {
         for label in labels {
             if !is_known(&known, label) {
-                known.push((label.clone(), capital(&label.replace('_', " "))));
+                let written = as_written(label, reader);
+                let written = written.filter(|written| written.starts_with(char::is_uppercase));
+                let written = written.unwrap_or_else(|| capital(&label.replace('_', " ")));
+                known.push((label.clone(), written));
             }
         }
     }

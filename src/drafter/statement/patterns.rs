@@ -66,6 +66,14 @@ impl Forms {
         self.listing == Some(number)
     }
 
+    /// Returns the outcomes that the SOP lists, in lower case; none where no sentence lists them.
+    pub(in crate::drafter) fn listed(&self) -> &[String] {
+        match self.listing {
+            Some(_) => &self.own,
+            None => &[],
+        }
+    }
+
     /// Does a text name a label?
     pub(in crate::drafter) fn names_label(&self, text: &str) -> bool {
         self.label.is_match(text)

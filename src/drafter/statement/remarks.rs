@@ -144,6 +144,15 @@ pub(super) fn changes_nothing(text: &str) -> Option<&'static str> {
             r"(?i)^(?:please,? )?(?:(?:only )?drafts?(?: only)?(?: please)?(?:,|;|\.| -| –|$)|(?:only|just) (?:make |prepare |write )?drafts?\b|nothing (?:is sent|goes out|gets sent|leaves)|none of (?:these|this|them|it) (?:is sent|goes out|gets sent)|(?:don'?t|do not|never) send (?:anything|them|it|these)(?: out)?\b|everything (?:stays|is) (?:a )?drafts?)[^:]*$",
         )
     });
+    // "The rest are out for now."
+    static REST_OUT: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^(?:the rest|the others|all (?:the )?others|everybody else|everyone else|everything else|anything else|anybody else) (?:(?:is|are|stays?|goes?|remains?) )?(?:left )?out(?: for now| of (?:it|this|scope))?\.?$",
+        )
+    });
+    if REST_OUT.is_match(text.trim()) {
+        return Some("says that nothing else is taken");
+    }
     if NO_MATTER.is_match(text) && figure(&tokens(text)).is_none() {
         return Some("says what does not matter");
     }

@@ -211,10 +211,12 @@ pub(super) fn outputs(lower: &str, text: &str, reader: &Reader<'_>) -> Vec<Wante
 }
 
 pub(super) fn judges(lower: &str) -> bool {
+    // "Anything else that a colleague should know".
     let begins = ["anything ", "whatever "]
         .iter()
         .any(|w| lower.starts_with(w));
-    begins
+    let asks = ["worth", "unusual", "should know", "odd ", "stands out", "relevant", "else that", "interesting", "they say", "they said", "important"];
+    begins && asks.iter().any(|w| lower.contains(w))
         || [
             "tone",
             "sentiment",
@@ -234,6 +236,16 @@ pub(super) fn judges(lower: &str) -> bool {
         ]
         .iter()
         .any(|w| lower.contains(w))
+}
+
+/// Does a sentence say what somebody does who is named: "Fridays Maren sends the list to marketing"?
+pub(super) fn is_of_a_person(text: &str) -> bool {
+    static PERSON: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?:(?:On )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?,? |Every \w+,? )(?:the )?[A-Z][a-z]+ (?:sends|takes|does|checks|reads|calls|writes|collects|posts|goes|puts|gets|picks|prints|reviews) ",
+        )
+    });
+    PERSON.is_match(text)
 }
 
 pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
@@ -321,6 +333,9 @@ pub(super) fn background(said: &Said, lower: &str) -> Option<&'static str> {
         && !SKIP_LAST.is_match(lower)
     {
         return Some("not part of this");
+    }
+    if is_of_a_person(&said.text) {
+        return Some("a person does this");
     }
     let people = [
         "use your judg",

@@ -169,7 +169,8 @@ impl<'w> Parser<'_, 'w> {
             return found;
         };
         for (end, right) in self.terms(from, scope) {
-            if right.figure.is_none() && right.kind == left.kind {
+            let is_other = right.made.source != left.made.source;
+            if right.figure.is_none() && right.kind == left.kind && is_other {
                 let source = format!("{} {relation} {}", left.made.source, right.made.source);
                 found.push((end, left.made.clone().with(source, &right.made)));
             }

@@ -320,7 +320,11 @@ impl<'w> Named<'w> {
 
 /// Do two stems name the same, one perhaps in the plural: short words keep their ending?
 fn is_one(own: &str, said: &str) -> bool {
-    own == said || own.strip_suffix('s') == Some(said) || said.strip_suffix('s') == Some(own)
+    let one = |word: &str| match word.strip_suffix('s').unwrap_or(word) {
+        word if word.ends_with("ie") => format!("{}y", word.trim_end_matches("ie")),
+        word => word.to_owned(),
+    };
+    own == said || own.strip_suffix('s') == Some(said) || said.strip_suffix('s') == Some(own) || one(own) == one(said)
 }
 
 /// May a word lead a name, or stand within it, without being part of it?

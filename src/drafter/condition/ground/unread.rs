@@ -1,7 +1,12 @@
 //! Words that name nothing: what the owner says of them, and what hangs on them.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::{FILLERS, Scope, lex};
 use crate::drafter::condition::Reader;
+use crate::drafter::pattern::pattern;
 use crate::drafter::words::plain_stem;
 use crate::drafter::world::Table;
 
@@ -69,6 +74,38 @@ impl Reader<'_> {
             .iter()
             .map(|(from, length)| words[*from..from + length].join(" "))
             .collect()
+    }
+
+    /// Returns the words of a text that can be a part of a condition no more; nothing if none of it can.
+    pub(in crate::drafter) fn unread_from(&self, text: &str) -> Option<String> {
+        const SHOWN: usize = 8;
+        let mut parser = self.parser(text)?;
+        parser.literal = true;
+        let ends = parser.condition(0, Scope::Case).into_iter();
+        let end = ends.map(|(end, _)| end).max()?;
+        let rest = parser.words.iter().skip(end).take(SHOWN);
+        let rest: Vec<&str> = rest.map(String::as_str).collect();
+        (!rest.is_empty()).then(|| rest.join(" "))
+    }
+
+    /// Returns the values that a condition compares columns with and that none of these holds, as far as it is
+    /// known what they hold.
+    pub(in crate::drafter) fn new_values(&self, source: &str) -> Vec<String> {
+        static COMPARED: LazyLock<Regex> = LazyLock::new(|| {
+            pattern(r"(?P<column>\w+) (?:==|!=|in|not in) \[?(?P<values>'[^']*'(?:, '[^']*')*)")
+        });
+        let mut new = Vec::new();
+        for found in COMPARED.captures_iter(source) {
+            let tables = self.world.tables.iter();
+            let columns = tables.filter_map(|table| table.columns.get(&found["column"]));
+            let known: Vec<&String> = columns.flat_map(|column| &column.values).collect();
+            let values = found["values"].split(", ").map(|value| value.trim_matches('\''));
+            let is_new = |value: &&str| {
+                !known.is_empty() && !known.iter().any(|known| known.eq_ignore_ascii_case(value))
+            };
+            new.extend(values.filter(is_new).map(str::to_owned));
+        }
+        new
     }
 
     fn forget(&self) {

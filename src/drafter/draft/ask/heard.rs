@@ -49,7 +49,11 @@ impl Assembly<'_> {
         };
         let mut says = false;
         let mut turned = Vec::new();
+        let mut behind = None;
         for part in parts {
+            for value in part.read().map(|read| self.reader.new_values(&read.source)).unwrap_or_default() {
+                self.notices.push(format!("No row that was looked at holds “{value}”, which you named."));
+            }
             says |= !matches!(part, Part::Rows | Part::Drop(_));
             match part {
                 Part::Take(read, said) => {
@@ -90,6 +94,8 @@ impl Assembly<'_> {
                     let place = match (at, rule) {
                         (Place::First, _) => 0,
                         (Place::Before(_) | Place::Over(_), Some(Of::Rule(place))) => place,
+                        // What is said to come behind the same one comes in that order.
+                        (Place::After(number), _) if behind == Some(number) => next,
                         (Place::After(_), Some(Of::Rule(place))) => place + 1,
                         (Place::Given, _) => next,
                         _ => self.rules.len(),
@@ -100,6 +106,10 @@ impl Assembly<'_> {
                         self.take_back(Of::Rule(place + 1));
                     }
                     next = place + 1;
+                    behind = match at {
+                        Place::After(number) => Some(number),
+                        _ => None,
+                    };
                 }
                 Part::Instead {
                     of,

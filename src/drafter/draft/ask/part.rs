@@ -89,15 +89,19 @@ impl Part {
         matches!(self, Part::Outcome { at, .. } if *at != Place::Given)
     }
 
+    /// Returns the condition that it states, or the figure that it defines.
+    pub(super) fn read(&self) -> Option<&Read> {
+        match self {
+            Part::Take(read, _) | Part::Leave(read, _) | Part::Over(_, read, _) => Some(read),
+            Part::Outcome { when, .. } | Part::Instead { when, .. } => Some(when),
+            Part::Defines(_, read) => Some(read),
+            Part::Rest(_) | Part::Drop(_) | Part::Rows | Part::Unread(_) => None,
+        }
+    }
+
     /// Was it refused when it was carried out before?
     pub(super) fn is_refused(&self, refused: &Refused) -> bool {
-        let read = match self {
-            Part::Take(read, _) | Part::Leave(read, _) | Part::Over(_, read, _) => read,
-            Part::Outcome { when, .. } | Part::Instead { when, .. } => when,
-            Part::Defines(_, read) => read,
-            Part::Rest(_) | Part::Drop(_) | Part::Rows | Part::Unread(_) => return false,
-        };
-        refused.holds(&read.source)
+        self.read().is_some_and(|read| refused.holds(&read.source))
     }
 
     /// Returns how it is told where it cannot be carried out.
@@ -207,7 +211,10 @@ pub(super) fn part(piece: &str, is_outcome: bool, reader: &Reader<'_>) -> Part {
 
 /// Reads a piece that says of itself whether it is about rows or about outcomes.
 pub(super) fn change(piece: &str, reader: &Reader<'_>) -> Part {
-    let is_of_rows = TAKE.is_match(piece) || LEAVE.is_match(piece) || table_named(piece).is_some();
+    static OF_ROWS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)^(?:takes?|in|keep|only|out|leave out|left out|skip|exclude) ?:")
+    });
+    let is_of_rows = OF_ROWS.is_match(piece) || table_named(piece).is_some();
     part(piece, !is_of_rows, reader)
 }
 

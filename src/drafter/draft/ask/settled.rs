@@ -2,8 +2,8 @@
 
 use super::part::Part;
 use super::reading::{Line, Of};
-use super::told::{again_of, changes, parts};
-use super::{LEVELS, Question, SCOPE, is_level, is_scope};
+use super::told::{AGAIN, again_of, changes, parts};
+use super::{LEVELS, Question, SCOPE, is_level, is_scope, may_choose};
 use crate::drafter::condition::Reader;
 use crate::drafter::draft::assembly::Assembly;
 use crate::drafter::mend::Refused;
@@ -40,9 +40,11 @@ pub(in crate::drafter::draft) fn settle(
     let numbered = lines(assembly, 0);
     for question in [SCOPE, LEVELS] {
         let parts = parts(question, reader);
+        // What the question shows is settled by its answer.
+        let is_shown = reader.world.answer(question).is_some();
         let is_about = |said: &&Said| match question == LEVELS {
             true => is_level(said, reader),
-            false => is_scope(said, reader),
+            false => is_scope(said, reader) || is_shown && may_choose(said, reader),
         };
         let about: Vec<Said> = assembly.open.iter().filter(is_about).cloned().collect();
         let first = about.first().or(start).cloned();
@@ -53,7 +55,10 @@ pub(in crate::drafter::draft) fn settle(
         {
             continue;
         }
-        let (parts, unread) = workable(parts, refused, &numbered);
+        let (parts, unread) = workable(parts, question == LEVELS, refused, &numbered);
+        if question == LEVELS && !unread.is_empty() {
+            assembly.lacks_outcomes = true;
+        }
         let unread = unread.into_iter().map(|unread| (question, unread));
         settled.unread.extend(unread);
         if let Some(first) = first
@@ -66,7 +71,7 @@ pub(in crate::drafter::draft) fn settle(
     for (round, wish) in reader.world.wishes.iter().enumerate() {
         let numbered = lines(assembly, round + 1);
         let parts = changes(wish, reader).unwrap_or_default();
-        let (parts, unread) = workable(parts, refused, &numbered);
+        let (parts, unread) = workable(parts, false, refused, &numbered);
         settled.unread_wishes = unread;
         let is_whole = parts.iter().any(|part| matches!(part, Part::Rest(_)));
         let alone = match is_whole {
@@ -85,17 +90,34 @@ pub(in crate::drafter::draft) fn settle(
     settled
 }
 
-/// Returns the parts that can be carried out, and what cannot be read of the others.
-fn workable(parts: Vec<Part>, refused: &Refused, numbered: &[Line]) -> (Vec<Part>, Vec<String>) {
+/// Returns the parts that can be carried out, and what cannot be read of the others. Where outcomes are tried
+/// one after the other, nobody knows what comes behind one that was not read.
+fn workable(
+    parts: Vec<Part>,
+    is_of_outcomes: bool,
+    refused: &Refused,
+    numbered: &[Line],
+) -> (Vec<Part>, Vec<String>) {
     let (mut workable, mut unread) = (Vec::new(), Vec::new());
+    let is_whole = !parts.iter().any(|part| part.number().is_some() || part.is_placed());
+    let mut is_cut = false;
     for part in parts {
+        if is_cut && (part.is_outcome() || matches!(part, Part::Rest(_))) {
+            continue;
+        }
         let is_there = part.number().is_none_or(|number| {
             let line = number.checked_sub(1).and_then(|at| numbered.get(at));
             line.is_some_and(|line| !part.is_outcome() || matches!(line.of, Of::Rule(_)))
         });
         match part {
-            Part::Unread(text) => unread.push(text),
-            part if !is_there || part.is_refused(refused) => unread.push(part.said()),
+            Part::Unread(text) => {
+                is_cut |= is_whole && is_of_outcomes;
+                unread.push(text);
+            }
+            part if !is_there || part.is_refused(refused) => {
+                is_cut |= is_whole && part.is_outcome();
+                unread.push(part.said());
+            }
             part => workable.push(part),
         }
     }
@@ -134,10 +156,14 @@ pub(super) fn again(settled: &Settled, reader: &Reader<'_>) -> Vec<Question> {
     let world = reader.world;
     let mut asked = Vec::new();
     for question in [SCOPE, LEVELS] {
-        let text = again_of(question);
+        let is_asked = |text: &String| world.answers.iter().any(|(asked, _)| asked == text);
+        let rounds = (1..=AGAIN).map(|round| again_of(question, round));
+        let Some(text) = rounds.into_iter().find(|text| !is_asked(text)) else {
+            continue;
+        };
         let unread = settled.unread.iter().filter(|(of, _)| *of == question);
         let unread: Vec<&String> = unread.map(|(_, unread)| unread).collect();
-        if unread.is_empty() || world.answers.iter().any(|(asked, _)| *asked == text) {
+        if unread.is_empty() {
             continue;
         }
         let why = format!(
@@ -155,16 +181,19 @@ pub(super) fn again(settled: &Settled, reader: &Reader<'_>) -> Vec<Question> {
     asked
 }
 
-/// Returns what could not be read, each with the words that are not known.
+/// Returns what could not be read, each with the words that are not known, or from where on it was not.
 pub(in crate::drafter::draft) fn unread_told<'u>(
     unread: impl Iterator<Item = &'u String>,
     reader: &Reader<'_>,
 ) -> String {
     let each = unread.map(|text| {
-        let words = reader.unread_words(text).join("”, “");
-        match words.is_empty() {
-            true => format!("“{text}”"),
-            false => format!("“{text}”: not known are “{words}”"),
+        // The name of an outcome, and where it stands, are known.
+        let said = text.rsplit_once(": ").map_or(text.as_str(), |(_, said)| said);
+        let words = reader.unread_words(said).join("”, “");
+        match (words.is_empty(), reader.unread_from(said)) {
+            (false, _) => format!("“{text}”: not known are “{words}”"),
+            (true, Some(rest)) => format!("“{text}”: read up to “{rest}”"),
+            (true, None) => format!("“{text}”"),
         }
     });
     each.collect::<Vec<_>>().join("; ")

@@ -56,52 +56,78 @@ pub(super) fn forms(reader: &Reader<'_>) -> String {
     };
     let number = of(reader.cases, &["number", "integer"]);
     let date = of(reader.cases, &["date", "time"]);
-    let mut forms = ["is A or B", "is not empty", "is A or empty"]
-        .map(|said| format!("COLUMN {said}"))
-        .to_vec();
-    const FIGURES: [&str; 3] = ["at least 10", "less than 10", "less than 20 % of COLUMN"];
-    const DATED: [&str; 6] = [
-        "is before today",
-        "is on or after 2026-01-31",
-        "is in the last 30 days",
-        "is at least 30 days ago",
-        "is in the next 30 days",
-        "plus 12 months is before today",
-    ];
-    let figures = number.iter();
-    forms.extend(figures.flat_map(|name| FIGURES.map(|said| format!("{name} is {said}"))));
-    let dated = date.iter();
-    forms.extend(dated.flat_map(|name| DATED.map(|said| format!("{name} {said}"))));
+    let mut lines = vec![line(
+        "Values",
+        &[
+            "COLUMN is A or B",
+            "COLUMN is not A",
+            "COLUMN is empty",
+            "COLUMN is A or empty",
+            "COLUMN contains A",
+            "COLUMN does not end with A",
+        ],
+    )];
+    if let Some(name) = &number {
+        let figures = [
+            format!("{name} is at least 10"),
+            format!("{name} is less than 20 % of COLUMN"),
+            format!("{name} minus COLUMN (0 if empty) is more than 10"),
+            format!("over = {name} minus COLUMN, at least 0 (“over” is a figure then)"),
+        ];
+        lines.push(line("Figures", &figures));
+    }
+    if let Some(name) = &date {
+        const DATED: [&str; 8] = [
+            "is before today",
+            "is on or after 2026-01-31",
+            "is in the last 30 days",
+            "is not more than 30 days ago",
+            "is at least 2 months ago",
+            "is in the next 30 days",
+            "plus 12 months is before today",
+            "is in the last 3 full calendar months",
+        ];
+        lines.push(line("Dates", &DATED.map(|said| format!("{name} {said}"))));
+    }
+    let mut others: Vec<String> = Vec::new();
     let owner = reader.parents().next().map(one_of);
-    forms.extend(owner.map(|owner| format!("COLUMN of the {owner} is A")));
+    others.extend(owner.map(|owner| format!("COLUMN of the {owner} is A")));
     let is_many = |table: &&Table| {
         table.name != reader.cases.name
             && reader.is_joined(table)
             && reader.parents().all(|parent| parent.name != table.name)
     };
     if let Some(table) = reader.world.tables.iter().find(is_many) {
-        let one = one_of(table);
+        let (one, many) = (one_of(table), table.short());
         let order = of(table, &["date", "time"]).map(|date| format!(" by {date}"));
-        forms.push(format!(
-            "there is no {one} where COLUMN is A and (COLUMN is B or COLUMN is empty)"
-        ));
-        forms.push(format!("there are at least 2 {} where …", table.short()));
-        forms.push(format!(
-            "COLUMN of the latest {one}{} where COLUMN is A is B",
-            order.unwrap_or_default()
-        ));
-        forms.push(format!(
-            "the sum of COLUMN of the {} where … is 0",
-            table.short()
-        ));
+        others.extend([
+            format!("there is no {one} where COLUMN is A and (COLUMN is B or COLUMN is empty)"),
+            format!("there are at least 2 {many} where …"),
+            format!("there are at least 2 different COLUMN of the {many} where …"),
+            format!(
+                "COLUMN of the latest {one}{}, lowest COLUMN first, where COLUMN is A is B",
+                order.unwrap_or_default()
+            ),
+            format!("the sum of COLUMN of the {many} where … is 0"),
+            format!("the second highest COLUMN of the {many} where … is more than 10"),
+        ]);
     }
     let item = one_of(reader.cases);
     let later = date.map_or("…".to_owned(), |date| format!("{date} is later"));
-    forms.push(format!(
-        "there is another {item} of the same COLUMN where {later}"
+    others.push(format!(
+        "there is another {item} of the same COLUMN and COLUMN where {later}"
     ));
-    forms.extend(number.map(|n| format!("{n} minus COLUMN (0 if empty) is more than 10")));
-    format!("Ways to say it: {}", forms.join(" · "))
+    lines.push(line("Other rows", &others));
+    format!(
+        "Ways to say a condition, joined by “and”, “or”, “unless” and brackets:\n{}",
+        lines.join("\n")
+    )
+}
+
+/// Returns ways of saying something, in a line.
+fn line(title: &str, ways: &[impl AsRef<str>]) -> String {
+    let ways: Vec<&str> = ways.iter().map(AsRef::as_ref).collect();
+    format!("{title}: {}", ways.join(" · "))
 }
 
 /// Returns an answer as it could be, with a column of the cases that has a few values; nothing if there is

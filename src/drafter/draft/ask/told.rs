@@ -27,27 +27,35 @@ fn pieces(answer: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Does an answer leave what was asked to people?
+fn is_left(answer: &str) -> bool {
+    answer.starts_with('(')
+        || matches!(
+            answer.trim().trim_end_matches('.').to_lowercase().as_str(),
+            "skip" | "no" | "nothing" | "none" | ""
+        )
+}
+
 /// Returns what was answered to a question; nothing if it was left.
 fn answer<'w>(question: &str, world: &'w World) -> Option<&'w str> {
-    let is_left = |answer: &str| {
-        answer.starts_with('(')
-            || matches!(
-                answer.trim().trim_end_matches('.').to_lowercase().as_str(),
-                "skip" | "no" | "nothing" | "none" | ""
-            )
-    };
     world.answer(question).filter(|answer| !is_left(answer))
 }
 
-/// Returns how a question is asked again.
-pub(super) fn again_of(question: &str) -> String {
-    format!("{AGAIN}{question}")
+/// Returns how a question is asked again, for the first time, the second, …
+pub(super) fn again_of(question: &str, round: usize) -> String {
+    match round {
+        1 => format!("Some of that could not be read: say it again, or “skip”. {question}"),
+        _ => format!(
+            "Some of that could still not be read (time {round}): say it again, or “skip”. {question}"
+        ),
+    }
 }
 
 /// Returns the sentences of answers that may define a figure.
 pub(in crate::drafter::draft) fn defines(world: &World) -> Vec<String> {
     let asked = [SCOPE, LEVELS].map(str::to_owned).into_iter();
-    let asked = asked.chain([SCOPE, LEVELS].map(again_of));
+    let again = (1..=AGAIN).flat_map(|round| [SCOPE, LEVELS].map(|asked| again_of(asked, round)));
+    let asked = asked.chain(again);
     let answers: Vec<&str> = asked.filter_map(|asked| answer(&asked, world)).collect();
     let notes = world.notes.lines().map(listed);
     let wishes = world.wishes.iter().map(String::as_str);
@@ -121,29 +129,39 @@ pub(in crate::drafter::draft) fn is_answer(line: &str, reader: &Reader<'_>) -> b
 }
 
 /// Returns the parts of what the owner says to a question: what was not read of it at first stands where it
-/// stood, as it was said again.
+/// stood, as it was said again. What they left then is left out.
 pub(super) fn parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
-    let read = |piece: &str| part(piece, question == LEVELS, reader);
     let mut parts = first_parts(question, reader);
-    let again = again_of(question);
-    let Some(again) = answer(&again, reader.world) else {
-        return parts;
-    };
-    let mut again: Vec<Part> = pieces(again).into_iter().map(read).collect();
+    for round in 1..=AGAIN {
+        let Some(again) = reader.world.answer(&again_of(question, round)) else {
+            break;
+        };
+        if is_left(again) {
+            parts.retain(|part| !matches!(part, Part::Unread(_)));
+            break;
+        }
+        let read = |piece: &str| part(piece, question == LEVELS, reader);
+        let again = pieces(again).into_iter().map(read).collect();
+        put_in_place(&mut parts, again);
+    }
+    parts
+}
+
+/// Puts what was said again in the place of what could not be read.
+fn put_in_place(parts: &mut Vec<Part>, mut again: Vec<Part>) {
     again.retain(|part| !parts.contains(part));
     let unread: Vec<usize> = (0..parts.len())
         .filter(|at| matches!(parts[*at], Part::Unread(_)))
         .collect();
     let Some(last) = unread.last().copied() else {
         parts.append(&mut again);
-        return parts;
+        return;
     };
     let rest = again.split_off(again.len().min(unread.len()));
     parts.splice(last + 1..last + 1, rest);
     for (at, part) in unread.into_iter().zip(again) {
         parts[at] = part;
     }
-    parts
 }
 
 /// Returns the parts of what the owner says to a question at first.
@@ -161,7 +179,7 @@ fn first_parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
 /// Returns the parts of what the owner said to a plan; nothing if it is no change to what was read.
 pub(super) fn changes(wish: &str, reader: &Reader<'_>) -> Option<Vec<Part>> {
     let pieces = pieces(wish);
-    let is_change = !pieces.is_empty() && pieces.iter().all(|piece| is_explicit(piece));
+    let is_change = pieces.iter().any(|piece| is_explicit(piece));
     let parts = || pieces.iter().map(|piece| change(piece, reader)).collect();
     is_change.then(parts)
 }
@@ -171,5 +189,5 @@ pub(in crate::drafter::draft) fn is_change(wish: &str, reader: &Reader<'_>) -> b
     changes(wish, reader).is_some()
 }
 
-/// How a question begins that is asked again.
-const AGAIN: &str = "Some of that could not be read: say it again, or “skip”. ";
+/// How often what could not be read is asked again.
+pub(super) const AGAIN: usize = 4;
