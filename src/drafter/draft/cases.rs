@@ -72,7 +72,9 @@ fn known(world: &World) -> Option<Known> {
     let ranked = ranked(world);
     let (first, table) = ranked.first()?;
     let is_plain = match ranked.get(1) {
-        Some((next, _)) => first.is_said || first.score >= next.score + AHEAD,
+        Some((next, _)) => {
+            first.is_said && !next.is_said || first.score >= next.score + AHEAD
+        }
         None => true,
     };
     let names = ranked.iter().take(SHOWN).map(|(_, t)| t.name.clone());
@@ -88,7 +90,7 @@ fn known(world: &World) -> Option<Known> {
 /// How much an SOP speaks of a table.
 #[derive(Debug)]
 struct Weight {
-    /// Does its title or a sentence that chooses rows name it?
+    /// Does it say so plainly: in its title, in "which vehicles", by a field that it sets?
     is_said: bool,
     score: usize,
 }
@@ -117,7 +119,10 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
             .iter()
             .any(|w| literal.iter().any(|l| plain_stem(l) == plain_stem(w)));
         let is_row = world.statements.iter().any(|s| has_row_per(&s.text, &own));
-        let titled = 12 * usize::from(is_row || is_set)
+        let is_which = world.statements.iter().any(|s| {
+            asks_which(&s.section, &own) || asks_which(&s.text, &own)
+        });
+        let titled = 12 * usize::from(is_row || is_set || is_which)
             + 5 * usize::from(is_titled)
             + 5 * usize::from(is_named)
             + 2 * usize::from(is_literal);
@@ -129,7 +134,7 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
             0
         };
         Weight {
-            is_said: is_titled || chosen > 0 || is_row || is_set,
+            is_said: is_titled || is_row || is_set || is_which,
             score: spoken().count().min(3) + 3 * chosen.min(2) + titled + usual + read,
         }
     };
@@ -198,6 +203,20 @@ fn has_row_per(text: &str, called: &[String]) -> bool {
         let words = stems(before);
         called.iter().all(|word| words.contains(word))
     })
+}
+
+/// Does a heading, or the beginning of a sentence, ask which rows there are: "Which vehicles"?
+fn asks_which(text: &str, called: &[String]) -> bool {
+    /// How many words the rows may be named in.
+    const NAMED_IN: usize = 3;
+    let words = tokens(text);
+    let mut led = words.iter().take(4).map(String::as_str);
+    let Some(at) = led.position(|word| word == "which" || word == "what") else {
+        return false;
+    };
+    let near: Vec<&str> = words.iter().skip(at + 1).take(NAMED_IN).map(String::as_str).collect();
+    let near = stems(&near.join(" "));
+    called.last().is_some_and(|last| near.contains(last))
 }
 
 /// Does a sentence choose rows that are called one of some words: "go through the open tickets"?

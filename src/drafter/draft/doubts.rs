@@ -24,9 +24,12 @@ static DENIED: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn is_doubtful(said: &Said, meaning: &Meaning, reader: &Reader<'_>) -> bool {
     let text = &said.text;
     match (&meaning.only, &meaning.skip) {
-        (Some(only), None) => loses_denial(text, only) || is_of_others(text, only, reader),
+        (Some(only), None) => {
+            loses_denial(text, only) || is_of_others(text, only, reader) || never_holds(only, reader)
+        }
         (None, None) if !meaning.rules.is_empty() => {
-            if hangs_on_another(text) {
+            let mut read = meaning.rules.iter().filter_map(Rule::condition);
+            if hangs_on_another(text) || read.any(|read| never_holds(read, reader)) {
                 return true;
             }
             // What is left to a model of a sentence may be what it denies.
@@ -43,7 +46,7 @@ pub(super) fn is_doubtful(said: &Said, meaning: &Meaning, reader: &Reader<'_>) -
 fn hangs_on_another(text: &str) -> bool {
     static HANGS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\bif (?:it|they|this|that|he|she) (?:has|have|is|are|does|do|did|was|were)(?: not|n['’]t)?[;,.]|^(?:above|below|within|beyond|outside|inside) (?:the |that |this )?[a-z]+,",
+            r"(?i)\bif (?:it|they|this|that|he|she) (?:has|have|is|are|does|do|did|was|were)(?: not|n['’]t)?[;,.]|^(?:above|below|within|beyond|outside|inside) (?:the |that |this )?[a-z]+,|\b(?:is|are|was|were) (?:no|not an?|not) (?:good )?(?:reason|ground|excuse|cause)s?\b|n['’]t an? (?:reason|ground|excuse|cause)\b",
         )
     });
     HANGS.is_match(text)
@@ -76,6 +79,32 @@ fn loses_denial(text: &str, read: &Read) -> bool {
 pub(super) fn goes_on(text: &str) -> bool {
     let text = text.trim_end().trim_end_matches([',', ';']);
     [" and", " or", ", plus"].iter().any(|word| text.ends_with(word))
+}
+
+/// Does an expression ask of one value that it is two at once, or that it is missing and something?
+fn never_holds(read: &Read, reader: &Reader<'_>) -> bool {
+    static HELD: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r#"(?:any\((?P<table>\w+), ")?(?P<path>[\w.]+) (?:== (?P<value>'[^']*')|is missing)"#)
+    });
+    if read.source.contains(" or ") || read.source.contains("not ") {
+        return false;
+    }
+    let is_one = |table: &str| reader.parents().any(|parent| parent.short() == table);
+    let mut held: Vec<(String, &str)> = Vec::new();
+    for found in HELD.captures_iter(&read.source) {
+        let table = found.name("table").map_or("", |table| table.as_str());
+        // Of several rows each may hold another value.
+        if !table.is_empty() && !is_one(table) {
+            continue;
+        }
+        let path = format!("{table}.{}", &found["path"]);
+        let value = found.name("value").map_or("", |value| value.as_str());
+        if held.iter().any(|(known, other)| *known == path && *other != value) {
+            return true;
+        }
+        held.push((path, value));
+    }
+    false
 }
 
 /// Does an expression take cases by rows of a table of which the sentence does not speak?
