@@ -108,6 +108,8 @@ pub(super) struct Defined {
     pub(super) path: String,
     /// Is it a share, which people compare with percents?
     pub(super) is_share: bool,
+    /// Is it a day of the calendar?
+    pub(super) is_day: bool,
 }
 
 impl<'w> Reader<'w> {
@@ -265,7 +267,7 @@ impl<'w> Reader<'w> {
             )
         });
         let found = COUNTED.captures(text.trim())?;
-        self.worth(&format!("days {}", &found["days"]))
+        self.worth(&format!("days {}", &found["days"])).map(|(read, _)| read)
     }
 
     /// Does a sentence only lead to a list, by what its items measure?

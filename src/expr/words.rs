@@ -98,7 +98,11 @@ fn compare(operator: Operator, left: &Node, right: &Node) -> String {
 /// Is a value a day of the calendar, as far as its form tells?
 fn is_day(node: &Node) -> bool {
     const DAYS: [&str; 5] = ["today", "now", "add_days", "add_months", "parse_date"];
-    matches!(node, Node::Call(name, ..) if DAYS.contains(&name.as_str()))
+    match node {
+        Node::Call(name, ..) => DAYS.contains(&name.as_str()),
+        Node::Field(_, name) => ["_on", "_at", "_date"].iter().any(|end| name.ends_with(end)),
+        _ => false,
+    }
 }
 
 /// Says `days_until(x) <= 90` as "x is within 90 days".

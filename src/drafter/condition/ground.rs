@@ -246,20 +246,22 @@ impl<'w> Reader<'w> {
         whole(&self.parser(text)?)
     }
 
-    /// Reads an amount that a text works out: "used seats in the latest snapshot minus seats bought".
-    pub(in crate::drafter) fn worth(&self, text: &str) -> Option<Read> {
+    /// Reads an amount or a day that a text works out: "used seats in the latest snapshot minus seats bought",
+    /// "bought_on plus 24 months". Says also whether it is a day.
+    pub(in crate::drafter) fn worth(&self, text: &str) -> Option<(Read, bool)> {
         let parser = self.parser(text)?;
         let all = parser.terms(0, Scope::Case);
         let is_amount = |(end, term): &(usize, terms::Term)| {
-            term.kind == Kind::Number && term.figure.is_none() && parser.is_over(*end)
+            term.figure.is_none() && parser.is_over(*end)
         };
         let (_, term) = all.into_iter().find(is_amount)?;
-        Some(Read {
+        let read = Read {
             value: Some(term.made.source.clone()),
             source: term.made.source,
             joined: term.made.joined,
             columns: term.made.columns,
-        })
+        };
+        Some((read, term.kind == Kind::Date))
     }
 
     /// Does one row at most of a table belong to a case?

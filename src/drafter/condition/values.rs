@@ -266,6 +266,13 @@ pub(super) fn yes(column: &Column) -> Option<String> {
         .then(|| yes.clone())
 }
 
+/// Returns the value of a column that stands for no.
+pub(super) fn no(column: &Column) -> Option<&String> {
+    const NO: [&str; 4] = ["no", "false", "n", "0"];
+    let mut values = column.values.iter();
+    values.find(|value| NO.contains(&value.to_lowercase().as_str()))
+}
+
 /// Returns the column whose values a clause names most plainly.
 fn best(table: &Table, words: &Words) -> Option<Held> {
     let free: Vec<String> = (0..words.tokens.len())

@@ -2,6 +2,7 @@
 //! outcome is decided, and what single words mean.
 
 mod heard;
+mod names;
 mod part;
 mod reading;
 mod settled;

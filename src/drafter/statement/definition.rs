@@ -96,6 +96,7 @@ fn named(name: &str, is_share: bool) -> Defined {
         path: format!("figures.{key}"),
         name: key,
         is_share,
+        is_day: false,
     }
 }
 
@@ -140,10 +141,13 @@ fn worked_out(text: &str, reader: &Reader<'_>) -> Option<(Defined, Read)> {
     });
     let found = NAMES.captures(text)?;
     let worth = &found["worth"];
-    let read = reader.worth(worth)?;
+    let (read, is_day) = reader.worth(worth)?;
     // A column by another name, or a state, defines no figure.
     let is_figure = read.source.contains([' ', '(']);
-    is_figure.then(|| (named(&found["name"], read.source.contains(" / ")), read))
+    is_figure.then(|| {
+        let defined = named(&found["name"], read.source.contains(" / "));
+        (Defined { is_day, ..defined }, read)
+    })
 }
 
 fn grouped(source: &str) -> String {

@@ -4,7 +4,7 @@ use super::names::{Kind, Place};
 use super::places::Field;
 use super::{Found, Made, Parser, Scope};
 use crate::drafter::condition::passed::is_planned;
-use crate::drafter::condition::values::yes;
+use crate::drafter::condition::values::{no, yes};
 
 /// Says that a column holds nothing, behind its name.
 const MISSING: &[&str] = &[
@@ -79,6 +79,7 @@ impl<'w> Parser<'_, 'w> {
             };
             let said = self.phrase(place.end, &["is = =", "= =", "=", "is"]);
             let (mut denied, mut end) = (denied.is_some(), place.end);
+            let mut is_no = false;
             if let Some(at) = said {
                 let answers = [
                     ("not y", true),
@@ -105,6 +106,7 @@ impl<'w> Parser<'_, 'w> {
                     .iter()
                     .find_map(|(word, no)| Some((self.phrase(at, &[word])?, no)));
                 if let Some((behind, no)) = answer {
+                    is_no = *no && !denied && self.word(at) != "not";
                     denied ^= *no;
                     end = behind;
                 }
@@ -113,16 +115,22 @@ impl<'w> Parser<'_, 'w> {
                 "boolean" => "true".to_owned(),
                 _ => format!("'{yes}'"),
             };
-            // What says nothing does not say yes.
-            let source = match denied {
-                true => format!("not ({} == {yes})", made.source),
-                false => format!("{} == {yes}", made.source),
+            // What says nothing does not say yes, and does not say no.
+            let no = match column.kind.as_str() {
+                "boolean" => Some("false".to_owned()),
+                _ => no(column).map(|no| format!("'{no}'")),
+            };
+            let no = no.filter(|_| is_no);
+            let source = match (denied, &no) {
+                (true, Some(no)) => format!("{} == {no}", made.source),
+                (true, None) => format!("not ({} == {yes})", made.source),
+                (false, _) => format!("{} == {yes}", made.source),
             };
             const EMPTY: [&str; 4] = ["or empty", "or is empty", "or blank", "or missing"];
             if let Some(end) = self.phrase(end, &EMPTY).filter(|_| said.is_some()) {
-                let source = match denied {
-                    true => source.clone(),
-                    false => format!("({source} or {} is missing)", made.source),
+                let source = match (denied, &no) {
+                    (true, None) => source.clone(),
+                    _ => format!("({source} or {} is missing)", made.source),
                 };
                 let made = made.clone();
                 found.push((end, Made { source, ..made }));
@@ -233,7 +241,10 @@ impl<'w> Parser<'_, 'w> {
     pub(super) fn emptiness(&self, made: &Made, at: usize) -> Found<Made> {
         let behind = self.starts(at);
         let said = |phrases| behind.iter().find_map(|at| self.phrase(*at, phrases));
-        let given = said(GIVEN).map(|end| (end, blank(made, false)));
+        // "… is empty or there are …" begins something else.
+        let is_there = |end: &usize| self.word(end - 1) == "there" && matches!(self.word(*end), "is" | "are");
+        let given = said(GIVEN).filter(|end| !is_there(end));
+        let given = given.map(|end| (end, blank(made, false)));
         let missing = said(MISSING).map(|end| (end, blank(made, true)));
         given.into_iter().chain(missing).collect()
     }

@@ -50,10 +50,6 @@ impl<'w> Parser<'_, 'w> {
 
     /// Parses the newest or oldest of some rows.
     fn newest(&self, at: usize, scope: Scope<'w>) -> Vec<(usize, Rows<'w>, &'static str)> {
-        // A condition in quotes can hold no other.
-        if matches!(scope, Scope::Within(_)) {
-            return Vec::new();
-        }
         let at = self
             .phrase(at, &["the", "our", "its", "their"])
             .unwrap_or(at);
@@ -67,7 +63,10 @@ impl<'w> Parser<'_, 'w> {
             },
         };
         let rows = self.rows(from, true).into_iter();
-        rows.map(|(end, rows)| (end, rows, last)).collect()
+        let rows = rows.map(|(end, rows)| (end, rows, last));
+        // A condition in quotes can hold no other.
+        let is_within = matches!(scope, Scope::Within(_));
+        rows.filter(|(_, rows, _)| !is_within || rows.is_plain()).collect()
     }
 
     /// Parses the date in whose order rows stand, and which counts of those with the same: "by made_on, the

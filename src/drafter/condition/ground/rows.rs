@@ -45,6 +45,11 @@ struct Which {
 }
 
 impl<'w> Rows<'w> {
+    /// Are all rows of the list meant?
+    pub(super) fn is_plain(&self) -> bool {
+        self.condition.is_empty()
+    }
+
     /// Returns the expression of the list.
     fn listed(&self) -> String {
         match self.condition.is_empty() {
@@ -269,7 +274,9 @@ impl<'w> Parser<'_, 'w> {
                     continue;
                 };
                 for (end, rows) in self.rows(of, false) {
-                    if rows.table.name == place.table.name && place.kind == Kind::Number {
+                    let is_ranked = function.starts_with(['1', '2', 'm']);
+                    let fits = place.kind == Kind::Number || is_ranked && place.kind == Kind::Date;
+                    if rows.table.name == place.table.name && fits {
                         let made = match function.split_at(1) {
                             (at @ ("1" | "2"), reverse) => rows.ranked(place.column, at, reverse),
                             _ => rows.made(format!(
@@ -278,7 +285,7 @@ impl<'w> Parser<'_, 'w> {
                                 place.column
                             )),
                         };
-                        found.push((end, Term::new(made, Kind::Number)));
+                        found.push((end, Term::new(made, place.kind)));
                     }
                 }
             }
@@ -300,9 +307,7 @@ impl<'w> Parser<'_, 'w> {
                     continue;
                 };
                 let is_case = table.name == self.reader.cases.name;
-                if !is_case && !others && !self.reader.is_joined(table) {
-                    continue;
-                }
+                let is_joined = is_case || others || self.reader.is_joined(table);
                 let (end, order) = match self.ordered(end, table).filter(|_| is_one) {
                     Some((end, order)) => (end, order),
                     None => (end, Order::default()),
@@ -326,6 +331,10 @@ impl<'w> Parser<'_, 'w> {
                         others,
                         owner: self.owner_before(at, table),
                     };
+                    // Rows that no column links to the case may share something else with it.
+                    if !is_joined && !all.iter().any(shares) {
+                        continue;
+                    }
                     let Some(mut rows) = self.narrowed(table, &all, which) else {
                         continue;
                     };
@@ -430,16 +439,22 @@ impl<'w> Parser<'_, 'w> {
         let mut joined = BTreeSet::from([table.name.clone()]);
         let is_case = table.name == self.reader.cases.name;
         let is_shared = |made: &Made| made.source.contains(&format!(" == {}.", self.reader.item));
-        let shared = all.iter().find(|made| is_shared(made)).and_then(|made| {
+        let shared = all.iter().filter(|made| is_shared(made)).filter_map(|made| {
             let (column, _) = made.source.strip_prefix("item.")?.split_once(" == ")?;
-            column.ends_with("_id").then(|| column.to_owned())
+            Some(column.to_owned())
         });
+        let shared: Vec<String> = shared.collect();
+        let by_id = shared.iter().find(|column| column.ends_with("_id"));
+        let shared = by_id.or(shared.first()).cloned();
         // One row at most belongs to the case: others of its kind are looked for among all.
         let is_one = self.reader.is_parent(table);
         let through = all
             .iter()
             .any(|made| made.source.contains(" == ") && shares(made));
-        if others || is_case || is_one && through {
+        if !others && !is_case && !self.reader.is_joined(table) {
+            list = every(table);
+            joined = BTreeSet::from([list.clone()]);
+        } else if others || is_case || is_one && through {
             let link = shared.or(owner).or_else(|| self.reader.usual_link(table));
             // All rows of the case's kind are none of the case's own, unless they share something.
             if is_case && !others && !all.iter().any(&is_shared) {

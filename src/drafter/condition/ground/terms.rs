@@ -280,7 +280,7 @@ impl<'w> Parser<'_, 'w> {
             let term = Term {
                 share: d.is_share,
                 days: d.name.contains("day") || d.name == "age",
-                ..Term::new(made, Kind::Number)
+                ..Term::new(made, if d.is_day { Kind::Date } else { Kind::Number })
             };
             is_said.then_some((at + d.stems.len(), term))
         });

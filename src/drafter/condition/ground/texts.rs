@@ -24,21 +24,46 @@ impl<'w> Parser<'_, 'w> {
             let denied = self.phrase(place.end, &NOT);
             let from = denied.unwrap_or(place.end);
             for (words, function) in ASKS {
-                let Some((end, part)) = self.phrase(from, words).and_then(|at| self.literal(at))
-                else {
+                let Some(at) = self.phrase(from, words) else {
                     continue;
                 };
-                // "Contains" finds a text in any case by itself.
-                let asked = match function {
-                    "contains" => format!("contains({}, '{part}')", made.source),
-                    _ => format!("{function}({} | lower, '{}')", made.source, part.to_lowercase()),
-                };
-                let source = match denied {
-                    Some(_) => format!("not {asked}"),
-                    None => asked,
-                };
-                found.push((end, Made { source, ..made.clone() }));
+                for (end, parts) in self.parts(at) {
+                    // "Contains" finds a text in any case by itself.
+                    let asked = parts.iter().map(|part| match function {
+                        "contains" => format!("contains({}, '{part}')", made.source),
+                        _ => format!("{function}({} | lower, '{}')", made.source, part.to_lowercase()),
+                    });
+                    let asked: Vec<String> = asked.collect();
+                    let any = match asked.as_slice() {
+                        [one] => one.clone(),
+                        several => format!("({})", several.join(" or ")),
+                    };
+                    let source = match denied {
+                        Some(_) => format!("not {any}"),
+                        None => any,
+                    };
+                    found.push((end, Made { source, ..made.clone() }));
+                }
             }
+        }
+        found
+    }
+
+    /// Parses parts of texts, the longest list first: "FUN or ROOT".
+    fn parts(&self, at: usize) -> Found<Vec<String>> {
+        let part = |at: usize| {
+            let held = self.names.values_at(&self.words, at).into_iter();
+            let held = held.map(|value| (value.end, value.value.to_owned()));
+            held.max_by_key(|(end, _)| *end).or_else(|| self.literal(at))
+        };
+        let mut found: Found<Vec<String>> = Vec::new();
+        let mut parts = Vec::new();
+        let mut next = part(at);
+        while let Some((end, text)) = next {
+            parts.push(text);
+            found.insert(0, (end, parts.clone()));
+            let joined = self.phrase(end, &[", or", "or", "nor", ","]);
+            next = joined.and_then(part);
         }
         found
     }

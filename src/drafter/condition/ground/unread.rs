@@ -40,7 +40,10 @@ impl Reader<'_> {
 
     /// Returns the words of a text that name nothing: those that stand together, the longest first.
     pub(in crate::drafter) fn unread_words(&self, text: &str) -> Vec<String> {
-        const USUAL: [&str; 46] = [
+        const USUAL: [&str; 78] = [
+            "contains", "contain", "latest", "newest", "earliest", "oldest", "empty", "blank", "missing", "yes",
+            "same", "different", "distinct", "number", "sum", "total", "average", "highest", "lowest", "second",
+            "third", "plus", "minus", "times", "ends", "starts", "end", "start", "first", "today", "full", "calendar",
             "leave", "out", "skip", "take", "only", "or", "and", "but", "not", "no", "never",
             "without", "unless", "except", "more", "less", "than", "least", "most", "over",
             "under", "ago", "last", "next", "within", "before", "after", "since", "until",
@@ -74,6 +77,15 @@ impl Reader<'_> {
             .iter()
             .map(|(from, length)| words[*from..from + length].join(" "))
             .collect()
+    }
+
+    /// Is a word the name of a column or a table, as it is written?
+    pub(in crate::drafter) fn is_column(&self, word: &str) -> bool {
+        let mut tables = self.world.tables.iter();
+        tables.any(|table| {
+            let mut names = table.columns.keys().map(String::as_str);
+            table.short().eq_ignore_ascii_case(word) || names.any(|name| name.eq_ignore_ascii_case(word))
+        })
     }
 
     /// Returns the words of a text that can be a part of a condition no more; nothing if none of it can.

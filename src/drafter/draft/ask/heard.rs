@@ -30,9 +30,10 @@ impl Assembly<'_> {
         noted: &Said,
         alone: Alone,
     ) -> bool {
-        let line = |number: usize| number.checked_sub(1).and_then(|at| numbered.get(at));
+        let mut numbered = numbered.to_vec();
         let names_rule = |number: usize| {
-            line(number).is_some_and(|line| matches!(line.of, Of::Rule(_)))
+            let line = number.checked_sub(1).and_then(|at| numbered.get(at));
+            line.is_some_and(|line| matches!(line.of, Of::Rule(_)))
         };
         let is_edit = |part: &Part| part.number().is_some_and(names_rule) || part.is_placed();
         let is_alone = |part: &Part| matches!(part, Part::Outcome { at: Place::Given, .. });
@@ -51,10 +52,12 @@ impl Assembly<'_> {
         let mut turned = Vec::new();
         let mut behind = None;
         for part in parts {
+            let named = part.number().and_then(|number| number.checked_sub(1));
+            let line = named.and_then(|at| numbered.get(at)).cloned();
             for value in part.read().map(|read| self.reader.new_values(&read.source)).unwrap_or_default() {
                 self.notices.push(format!("No row that was looked at holds “{value}”, which you named."));
             }
-            says |= !matches!(part, Part::Rows | Part::Drop(_));
+            says |= !matches!(part, Part::Rows | Part::Drop(_) | Part::Left(_));
             match part {
                 Part::Take(read, said) => {
                     let said = self.owner_said(noted, format!("Only if {said}, as the owner says"));
@@ -67,13 +70,18 @@ impl Assembly<'_> {
                     self.skips.push((read, said));
                     self.cite("cases", noted.number);
                 }
-                Part::Over(number, read, said) => {
-                    if let Some(of) = line(number).and_then(|line| self.found(line)) {
+                Part::Over(_, read, said) => {
+                    if let Some(of) = line.and_then(|line| self.found(&line)) {
                         self.replace(of, read, &said, noted);
+                        // The number names what stands there now.
+                        let now = self.lines().into_iter().find(|line| line.of == of);
+                        if let (Some(at), Some(now)) = (named, now) {
+                            numbered[at] = now;
+                        }
                     }
                 }
-                Part::Drop(number) => {
-                    if let Some(of) = line(number).and_then(|line| self.found(line)) {
+                Part::Drop(_) => {
+                    if let Some(of) = line.and_then(|line| self.found(&line)) {
                         self.take_back(of);
                     }
                 }
@@ -90,7 +98,7 @@ impl Assembly<'_> {
                         number: noted.number,
                         text,
                     };
-                    let rule = at.number().and_then(line).and_then(|line| self.found(line));
+                    let rule = line.and_then(|line| self.found(&line));
                     let place = match (at, rule) {
                         (Place::First, _) => 0,
                         (Place::Before(_) | Place::Over(_), Some(Of::Rule(place))) => place,
@@ -104,6 +112,11 @@ impl Assembly<'_> {
                     self.rules.insert(place, stated);
                     if let Place::Over(_) = at {
                         self.take_back(Of::Rule(place + 1));
+                        let of = Of::Rule(place);
+                        let now = self.lines().into_iter().find(|line| line.of == of);
+                        if let (Some(at), Some(now)) = (named, now) {
+                            numbered[at] = now;
+                        }
                     }
                     next = place + 1;
                     behind = match at {
@@ -116,15 +129,25 @@ impl Assembly<'_> {
                     then,
                     when,
                     said,
-                } => turned.push((of, then, when, said)),
+                } => {
+                    if !self.level_labels().contains(&of) {
+                        self.notices.push(format!(
+                            "Nothing gives the outcome “{}”, so that it becomes “{}” changes nothing.",
+                            of.replace('_', " "),
+                            then.replace('_', " ")
+                        ));
+                    }
+                    turned.push((of, then, when, said));
+                }
                 Part::Rest(label) => {
                     self.cite("level", noted.number);
                     self.otherwise = Some(label);
                     self.is_rest_said = true;
+                    self.lacks_outcomes = false;
                 }
                 Part::Defines(defined, read) => self.defined.push((defined, read, noted.clone())),
                 // Whose rows they are was settled before.
-                Part::Rows | Part::Unread(_) => {}
+                Part::Rows | Part::Unread(_) | Part::Left(_) => {}
             }
         }
         self.turn(turned, noted);
@@ -188,6 +211,11 @@ impl Assembly<'_> {
                 let told = self.owner_said(noted, format!("Left out if {said}, as the owner says"));
                 self.skips[at] = (read, told);
             }
+            Of::Newest => {
+                let told = self.owner_said(noted, format!("Left out if {said}, as the owner says"));
+                self.newest = None;
+                self.skips.push((read, told));
+            }
             Of::Rule(at) => {
                 let stated = &mut self.rules[at];
                 match &mut stated.rule {
@@ -209,6 +237,10 @@ impl Assembly<'_> {
     /// Takes back what was read, and is done with its statement where no more was read of it.
     fn take_back(&mut self, of: Of) {
         let (number, part) = match of {
+            Of::Newest => match self.newest.take() {
+                Some((_, said)) => (said.number, "cases"),
+                None => return,
+            },
             Of::Only(at) => (self.only.remove(at).1.number, "cases"),
             Of::Skip(at) => (self.skips.remove(at).1.number, "cases"),
             Of::Rule(at) => (self.rules.remove(at).number, "level"),

@@ -44,6 +44,8 @@ pub(super) enum Part {
     Rows,
     /// It could not be read.
     Unread(String),
+    /// It could not be read, and the owner has left it.
+    Left(String),
 }
 
 /// Where an outcome stands among those that were read, by their numbers.
@@ -79,6 +81,19 @@ impl Part {
         }
     }
 
+    /// Returns the outcome that it gives.
+    pub(super) fn label(&self) -> Option<&str> {
+        match self {
+            Part::Outcome { label, .. } => Some(label),
+            _ => None,
+        }
+    }
+
+    /// Is it said of outcomes, as far as it was read?
+    pub(super) fn is_of_outcomes(&self) -> bool {
+        self.is_outcome() || matches!(self, Part::Rest(_) | Part::Unread(_))
+    }
+
     /// Does it say who has an outcome?
     pub(super) fn is_outcome(&self) -> bool {
         matches!(self, Part::Outcome { .. } | Part::Instead { .. })
@@ -95,7 +110,7 @@ impl Part {
             Part::Take(read, _) | Part::Leave(read, _) | Part::Over(_, read, _) => Some(read),
             Part::Outcome { when, .. } | Part::Instead { when, .. } => Some(when),
             Part::Defines(_, read) => Some(read),
-            Part::Rest(_) | Part::Drop(_) | Part::Rows | Part::Unread(_) => None,
+            Part::Rest(_) | Part::Drop(_) | Part::Rows | Part::Unread(_) | Part::Left(_) => None,
         }
     }
 
@@ -110,13 +125,23 @@ impl Part {
             Part::Take(_, said) => format!("take: {said}"),
             Part::Leave(_, said) => format!("out: {said}"),
             Part::Over(number, _, said) => format!("{number}: {said}"),
-            Part::Outcome { label, said, .. } => format!("{}: {said}", label.replace('_', " ")),
+            Part::Outcome {
+                label, said, at, ..
+            } => {
+                let place = match at {
+                    Place::Before(number) => format!("before {number}: "),
+                    Place::After(number) => format!("after {number}: "),
+                    Place::Over(number) => format!("{number}: "),
+                    _ => String::new(),
+                };
+                format!("{place}{}: {said}", label.replace('_', " "))
+            }
             Part::Instead { of, then, said, .. } => format!("{then} instead of {of}: {said}"),
             Part::Drop(number) => format!("drop {number}"),
             Part::Rest(label) => format!("otherwise: {label}"),
             Part::Defines(_, read) => read.source.clone(),
             Part::Rows => String::new(),
-            Part::Unread(text) => text.clone(),
+            Part::Unread(text) | Part::Left(text) => text.clone(),
         }
     }
 }
@@ -275,6 +300,13 @@ fn rows(piece: &str, reader: &Reader<'_>) -> Option<Part> {
 }
 
 fn read(text: &str, reader: &Reader<'_>) -> Option<Read> {
+    // "In the last 14 days, exactly 14 days ago included": so it is counted anyway.
+    static INCLUDED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i),? ?\(?(?:and |with |also )?(?:exactly |the )?(?:day )?\d+(?:st|nd|rd|th)?(?: days?)?(?: ago)?(?: is| being)? (?:included|inclusive|still in|counts too)\)?|,? \(?inclusive\)?",
+        )
+    });
+    let text = &*INCLUDED.replace_all(text, "");
     // What names columns as they are written is meant so.
     let loosely = |text: &str| reader.read(text).filter(|_| !reader.is_in_names(text));
     reader.stated(text).or_else(|| loosely(text))

@@ -26,6 +26,8 @@ pub(super) enum Of {
     Only(usize),
     /// Among the rows that are left out.
     Skip(usize),
+    /// Of those that share something, all but the newest, which are left out.
+    Newest,
     /// Among the rules of outcomes.
     Rule(usize),
 }
@@ -102,7 +104,11 @@ impl Assembly<'_> {
             of: Of::Rule(at),
             told: rule_told(&self.rules[at]),
         });
-        taken.chain(left).chain(rules).collect()
+        let newest = self.newest.iter().map(|(column, _)| Line {
+            of: Of::Newest,
+            told: format!("left out: of those of the same {column}, all but the newest"),
+        });
+        taken.chain(left).chain(newest).chain(rules).collect()
     }
 }
 

@@ -55,14 +55,19 @@ pub(in crate::drafter::draft) fn settle(
         {
             continue;
         }
-        let (parts, unread) = workable(parts, question == LEVELS, refused, &numbered);
-        if question == LEVELS && !unread.is_empty() {
-            assembly.lacks_outcomes = true;
-        }
+        let (parts, unread, cut) = workable(parts, question == LEVELS, refused, &numbered);
+        let left = parts.iter().filter_map(|part| match part {
+            Part::Left(text) => Some(text.clone()),
+            _ => None,
+        });
+        let left: Vec<String> = left.chain(unread.iter().cloned()).collect();
+        let is_read = left.is_empty();
+        assembly.miss(question == LEVELS, &left, &cut);
         let unread = unread.into_iter().map(|unread| (question, unread));
         settled.unread.extend(unread);
         if let Some(first) = first
             && assembly.hear(parts, &numbered, &first, Alone::IsAll)
+            && is_read
         {
             assembly.say_again(&about, first.number);
         }
@@ -71,7 +76,7 @@ pub(in crate::drafter::draft) fn settle(
     for (round, wish) in reader.world.wishes.iter().enumerate() {
         let numbered = lines(assembly, round + 1);
         let parts = changes(wish, reader).unwrap_or_default();
-        let (parts, unread) = workable(parts, false, refused, &numbered);
+        let (parts, unread, _) = workable(parts, false, refused, &numbered);
         settled.unread_wishes = unread;
         let is_whole = parts.iter().any(|part| matches!(part, Part::Rest(_)));
         let alone = match is_whole {
@@ -90,19 +95,20 @@ pub(in crate::drafter::draft) fn settle(
     settled
 }
 
-/// Returns the parts that can be carried out, and what cannot be read of the others. Where outcomes are tried
-/// one after the other, nobody knows what comes behind one that was not read.
+/// Returns the parts that can be carried out, what cannot be read of the others, and what is not used for that:
+/// where outcomes are tried one after the other, nobody knows what comes behind one that was not read.
 fn workable(
     parts: Vec<Part>,
     is_of_outcomes: bool,
     refused: &Refused,
     numbered: &[Line],
-) -> (Vec<Part>, Vec<String>) {
+) -> (Vec<Part>, Vec<String>, Vec<String>) {
     let (mut workable, mut unread) = (Vec::new(), Vec::new());
     let is_whole = !parts.iter().any(|part| part.number().is_some() || part.is_placed());
-    let mut is_cut = false;
+    let (mut is_cut, mut cut) = (false, Vec::new());
     for part in parts {
         if is_cut && (part.is_outcome() || matches!(part, Part::Rest(_))) {
+            cut.push(part.said());
             continue;
         }
         let is_there = part.number().is_none_or(|number| {
@@ -114,14 +120,22 @@ fn workable(
                 is_cut |= is_whole && is_of_outcomes;
                 unread.push(text);
             }
-            part if !is_there || part.is_refused(refused) => {
+            Part::Left(text) => {
+                is_cut |= is_whole && is_of_outcomes;
+                workable.push(Part::Left(text));
+            }
+            part if !is_there => {
+                let number = part.number().unwrap_or_default();
+                unread.push(format!("{} (there is no such number: {number})", part.said()));
+            }
+            part if part.is_refused(refused) => {
                 is_cut |= is_whole && part.is_outcome();
                 unread.push(part.said());
             }
             part => workable.push(part),
         }
     }
-    (workable, unread)
+    (workable, unread, cut)
 }
 
 impl Assembly<'_> {
@@ -138,6 +152,24 @@ impl Assembly<'_> {
             .filter(|said| numbers.contains(&said.number))
             .cloned()
             .collect()
+    }
+
+    /// Says what is missing of what the owner said: `left` was not read, and `cut` stands behind it.
+    fn miss(&mut self, is_of_outcomes: bool, left: &[String], cut: &[String]) {
+        if left.is_empty() {
+            return;
+        }
+        let left = left.join("”, “");
+        let behind = match cut.is_empty() {
+            true => String::new(),
+            false => format!(
+                " What you said behind it is not used, since nobody knows whom it leaves: “{}”.",
+                cut.join("”, “")
+            ),
+        };
+        let notice = format!("Not read of what you said: “{left}”.{behind}");
+        self.notices.push(notice);
+        self.lacks_outcomes |= is_of_outcomes;
     }
 
     /// Is done with statements that the owner has said in other words, all but the one that the answer is
@@ -167,10 +199,8 @@ pub(super) fn again(settled: &Settled, reader: &Reader<'_>) -> Vec<Question> {
             continue;
         }
         let why = format!(
-            "Could not be read: {}.\nSay just these again, in the same order, with the columns as they are called; the rest is kept.\n{}\n{}",
+            "Could not be read: {}.\nSay just these again, with the columns as they are called, in one of the ways that are shown above; the rest is kept. Whoever says “otherwise: NAME” again says all of it again.",
             unread_told(unread.into_iter(), reader),
-            super::shown::forms(reader),
-            super::shown::columns(&[], reader),
         );
         asked.push(Question {
             text,

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::names::spelled_out;
 use super::part::{Part, change, is_explicit, outcome_said, part, table_named};
 use super::{LEVELS, SCOPE};
 use crate::drafter::condition::Reader;
@@ -129,7 +130,7 @@ pub(in crate::drafter::draft) fn is_answer(line: &str, reader: &Reader<'_>) -> b
 }
 
 /// Returns the parts of what the owner says to a question: what was not read of it at first stands where it
-/// stood, as it was said again. What they left then is left out.
+/// stood, as it was said again.
 pub(super) fn parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
     let mut parts = first_parts(question, reader);
     for round in 1..=AGAIN {
@@ -137,30 +138,55 @@ pub(super) fn parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
             break;
         };
         if is_left(again) {
-            parts.retain(|part| !matches!(part, Part::Unread(_)));
+            for part in &mut parts {
+                if let Part::Unread(text) = part {
+                    *part = Part::Left(std::mem::take(text));
+                }
+            }
             break;
         }
-        let read = |piece: &str| part(piece, question == LEVELS, reader);
-        let again = pieces(again).into_iter().map(read).collect();
-        put_in_place(&mut parts, again);
+        let again = read(pieces(again), question, reader);
+        // Who says what the rest gets has said all of it again.
+        match again.iter().any(|part| matches!(part, Part::Rest(_))) {
+            true => {
+                parts.retain(|part| !part.is_of_outcomes());
+                parts.extend(again);
+            }
+            false => put_in_place(&mut parts, again),
+        }
     }
     parts
 }
 
-/// Puts what was said again in the place of what could not be read.
+fn read(pieces: Vec<&str>, question: &str, reader: &Reader<'_>) -> Vec<Part> {
+    let pieces = spelled_out(pieces, reader);
+    let pieces = pieces.iter();
+    pieces.map(|piece| part(piece, question == LEVELS, reader)).collect()
+}
+
+/// Puts what was said again in the place of what could not be read: of the same outcome, where it names one,
+/// else of the first that is left.
 fn put_in_place(parts: &mut Vec<Part>, mut again: Vec<Part>) {
     again.retain(|part| !parts.contains(part));
-    let unread: Vec<usize> = (0..parts.len())
-        .filter(|at| matches!(parts[*at], Part::Unread(_)))
-        .collect();
-    let Some(last) = unread.last().copied() else {
-        parts.append(&mut again);
-        return;
-    };
-    let rest = again.split_off(again.len().min(unread.len()));
-    parts.splice(last + 1..last + 1, rest);
-    for (at, part) in unread.into_iter().zip(again) {
-        parts[at] = part;
+    let mut behind = parts.len();
+    for part in again {
+        let unread = |text: &str| match part.label() {
+            Some(label) => text.to_lowercase().replace([' ', '-'], "_").starts_with(label),
+            None => true,
+        };
+        let is_same = |known: &Part| matches!(known, Part::Unread(text) if unread(text));
+        let is_any = |known: &Part| matches!(known, Part::Unread(_));
+        let at = parts.iter().position(is_same).or_else(|| parts.iter().position(is_any));
+        match at {
+            Some(at) => {
+                parts[at] = part;
+                behind = at + 1;
+            }
+            None => {
+                parts.insert(behind.min(parts.len()), part);
+                behind += 1;
+            }
+        }
     }
 }
 
@@ -170,17 +196,17 @@ fn first_parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
         .map(pieces)
         .unwrap_or_default();
     let noted = noted(question, reader).into_iter().flat_map(pieces);
-    noted
-        .chain(answered)
-        .map(|piece| part(piece, question == LEVELS, reader))
-        .collect()
+    read(noted.chain(answered).collect(), question, reader)
 }
 
 /// Returns the parts of what the owner said to a plan; nothing if it is no change to what was read.
 pub(super) fn changes(wish: &str, reader: &Reader<'_>) -> Option<Vec<Part>> {
     let pieces = pieces(wish);
     let is_change = pieces.iter().any(|piece| is_explicit(piece));
-    let parts = || pieces.iter().map(|piece| change(piece, reader)).collect();
+    let parts = || {
+        let spelled = spelled_out(pieces, reader);
+        spelled.iter().map(|piece| change(piece, reader)).collect()
+    };
     is_change.then(parts)
 }
 

@@ -1,0 +1,62 @@
+//! Names that an owner gives to what they say more than once: "last_code = code of the latest visit by
+//! visited_on", "due means stage is open and due_on is before today". They stand for their words.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::drafter::condition::Reader;
+use crate::drafter::pattern::pattern;
+use crate::drafter::statement::definition;
+
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:the |an? )?(?P<name>[a-z][\w-]{2,30}(?: [\w-]+){0,3}?)(?: ?= ?| means(?: that)? | is short for | stands for )(?P<said>.+)$",
+    )
+});
+
+/// The most words that names stand for.
+const LONGEST: usize = 1200;
+
+/// Returns the pieces of an answer with what their names stand for; those that only give a name are left out.
+pub(super) fn spelled_out(pieces: Vec<&str>, reader: &Reader<'_>) -> Vec<String> {
+    let mut names: Vec<(Regex, String)> = Vec::new();
+    let mut spelled = Vec::new();
+    for piece in pieces {
+        let piece = with(&names, piece);
+        match named(&piece, reader) {
+            Some(name) => names.push(name),
+            None => spelled.push(piece),
+        }
+    }
+    // A name may be given behind what it is used in.
+    spelled.iter().map(|piece| with(&names, piece)).collect()
+}
+
+fn with(names: &[(Regex, String)], piece: &str) -> String {
+    names.iter().fold(piece.to_owned(), |piece, (name, said)| {
+        let spelled = name.replace_all(&piece, regex::NoExpand(said)).into_owned();
+        if spelled.len() < LONGEST * 4 { spelled } else { piece }
+    })
+}
+
+/// Returns the name that a piece gives, and the words that it stands for. A figure has a step of its own.
+fn named(piece: &str, reader: &Reader<'_>) -> Option<(Regex, String)> {
+    let found = NAMED.captures(piece)?;
+    let (name, said) = (found["name"].trim(), found["said"].trim());
+    let is_taken = reader.forms.listed().iter().any(|label| label.eq_ignore_ascii_case(name))
+        || reader.is_column(name)
+        || definition(piece, reader).is_some();
+    if is_taken {
+        return None;
+    }
+    let said = match reader.stated(&format!("{said} is empty")) {
+        Some(_) => said.to_owned(),
+        None => {
+            reader.stated(said)?;
+            format!("({said})")
+        }
+    };
+    let name = Regex::new(&format!(r"(?i)\b{}\b", regex::escape(name))).ok()?;
+    Some((name, said))
+}
