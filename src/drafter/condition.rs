@@ -6,6 +6,7 @@ mod clause;
 mod columns;
 mod compare;
 mod days;
+mod flags;
 mod given;
 mod grades;
 mod ground;
@@ -267,7 +268,8 @@ impl<'w> Reader<'w> {
             )
         });
         let found = COUNTED.captures(text.trim())?;
-        self.worth(&format!("days {}", &found["days"])).map(|(read, _)| read)
+        self.worth(&format!("days {}", &found["days"]))
+            .map(|(read, _)| read)
     }
 
     /// Does a sentence only lead to a list, by what its items measure?
@@ -294,8 +296,8 @@ impl<'w> Reader<'w> {
     }
 
     /// Takes the figures that the SOP defines.
-    pub(super) fn define(&mut self, defined: Vec<Defined>) {
-        self.defined = defined;
+    pub(super) fn define(&mut self, defined: Defined) {
+        self.defined.push(defined);
         self.known = RefCell::default();
         self.grounded = RefCell::default();
     }

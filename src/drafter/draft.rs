@@ -11,6 +11,7 @@ mod levels;
 mod outputs;
 mod parts;
 mod plan;
+mod ranks;
 mod scope;
 mod settle;
 mod steps;
@@ -20,8 +21,8 @@ pub(super) use ask::Question;
 use assembly::Assembly;
 use cases::Cases;
 pub(super) use cases::{CASES, cases};
-pub(super) use levels::rank;
 use parts::plain;
+pub(super) use ranks::rank;
 
 use serde_json::{Value as Json, json};
 
@@ -72,8 +73,7 @@ fn drafted(world: &World, asks: bool) -> Option<Drafted> {
         gathered(&reader, &statements, &nothing, None).1.shown
     });
     let reader = reader(world, table, &statements, &forms);
-    let (mut builder, settled) =
-        gathered(&reader, &statements, &world.refused, shown.as_deref());
+    let (mut builder, settled) = gathered(&reader, &statements, &world.refused, shown.as_deref());
     for said in notes(world, &reader) {
         builder.add_note(&said, meaning(&said, &reader));
     }
@@ -193,9 +193,12 @@ pub(super) fn reader<'w>(
     }
     let texts = statements.iter().map(|said| said.text.clone());
     let texts = texts.chain(ask::defines(world));
-    let defined = texts.filter_map(|text| definition(&text, &reader));
-    let defined = defined.map(|(defined, _)| defined).collect();
-    reader.define(defined);
+    // A figure may be worked out of those that were defined before it.
+    for text in texts {
+        if let Some((defined, _)) = definition(&text, &reader) {
+            reader.define(defined);
+        }
+    }
     reader
 }
 

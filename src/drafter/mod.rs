@@ -258,7 +258,11 @@ fn write(world: &World, messages: &[Message]) -> Said {
             Some(changed) => drafted.document = changed,
             // Nothing is built that was not agreed to.
             None => {
-                let plan = format!("## Look at this first\n- {}\n{}", change::NOT_UNDERSTOOD, drafted.plan);
+                let plan = format!(
+                    "## Look at this first\n- {}\n{}",
+                    change::NOT_UNDERSTOOD,
+                    drafted.plan
+                );
                 return does("propose_plan", json!({"plan": plan}));
             }
         }
@@ -303,6 +307,8 @@ fn sum_up(world: &World, messages: &[Message]) -> Said {
     says(format!("Saved.{rest}"))
 }
 
+#[cfg(test)]
+mod conversation_tests;
 #[cfg(test)]
 mod form_tests;
 #[cfg(test)]

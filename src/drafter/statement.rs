@@ -1,5 +1,6 @@
 //! What a statement of an SOP is for.
 
+mod acts;
 mod blanks;
 mod definition;
 mod forbids;
@@ -22,9 +23,11 @@ mod tails;
 mod turns;
 
 use patterns::{HIGHER, INSTEAD_OF, MAIL_GOES_TO, SECOND, TIMED, UNLESS};
+use pieces::sentences;
 use remarks::{default, instead, introduces, note, top};
 use signs::{background, judges, outputs};
 
+pub(super) use acts::acts;
 pub(super) use definition::defined as definition;
 pub(super) use freely::{leaves_out, writes};
 pub(super) use ladder::goes_on;
@@ -34,7 +37,7 @@ pub(super) use patterns::Forms;
 pub(super) use pieces::pieces;
 pub(super) use route::Route;
 pub(super) use rows::{Rows, rows_of};
-pub(super) use rules::{Rule, acts};
+pub(super) use rules::Rule;
 pub(super) use tails::without_brackets;
 pub(super) use turns::in_turn;
 
@@ -155,34 +158,6 @@ fn apart(said: &Said, reader: &Reader<'_>) -> Option<Meaning> {
         merged.add(one);
     }
     (!merged.is_open()).then_some(merged)
-}
-
-/// Returns the parts of a sentence that can stand alone: behind a semicolon, a dash, or "and we".
-fn sentences(text: &str) -> Vec<&str> {
-    const MARKS: [&str; 12] = [
-        "; ",
-        " – ",
-        " — ",
-        ", and we ",
-        ", and then ",
-        ", but ",
-        ", then ",
-        ". ",
-        ", and ",
-        ": ",
-        ", so ",
-        ", also ",
-    ];
-    let mut parts = vec![text];
-    for mark in MARKS {
-        parts = parts
-            .into_iter()
-            .flat_map(|part| part.split(mark))
-            .collect();
-    }
-    parts.iter_mut().for_each(|part| *part = part.trim());
-    parts.retain(|part| part.chars().any(char::is_alphanumeric));
-    parts
 }
 
 fn part(said: &Said, reader: &Reader<'_>) -> Meaning {

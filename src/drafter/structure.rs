@@ -113,7 +113,9 @@ fn headed(text: &str, outcomes: &[String]) -> Option<String> {
     });
     let found = ANY.captures(text)?;
     let outcome = found["outcome"].trim().trim_end_matches([',', ':']);
-    let is_known = outcomes.iter().any(|known| known.eq_ignore_ascii_case(outcome));
+    let is_known = outcomes
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(outcome));
     is_known.then(|| outcome.to_owned())
 }
 
@@ -122,7 +124,9 @@ fn given<'t>(text: &'t str, outcomes: &[String]) -> Option<(&'t str, &'t str)> {
     outcomes.iter().find_map(|outcome| {
         let led = text.get(..outcome.len())?;
         let rest = text.get(outcome.len()..)?;
-        let condition = [" if ", " when ", " where "].iter().find_map(|word| rest.strip_prefix(word))?;
+        let condition = [" if ", " when ", " where "]
+            .iter()
+            .find_map(|word| rest.strip_prefix(word))?;
         led.eq_ignore_ascii_case(outcome)
             .then(|| (led, condition.trim_end_matches([',', ';'])))
     })
@@ -137,7 +141,11 @@ fn condition_over(text: &str) -> Option<String> {
     });
     let lead = text.strip_suffix(':')?;
     let is_condition = tokens(lead).len() > 2 && !PLAIN.is_match(lead);
-    is_condition.then(|| lead.trim_start_matches("If ").trim_start_matches("When ").to_owned())
+    is_condition.then(|| {
+        lead.trim_start_matches("If ")
+            .trim_start_matches("When ")
+            .to_owned()
+    })
 }
 
 /// Returns the list that a statement leads to, if it does nothing else.

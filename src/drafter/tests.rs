@@ -227,7 +227,7 @@ fn either_kind_of_what_is_left_out_is_left_out() {
 }
 
 /// Returns the world of a procedure about the health of accounts, with these statements.
-fn health(statements: &[&str]) -> World {
+pub(super) fn health(statements: &[&str]) -> World {
     let mut world = world();
     world.title = "Account health".to_owned();
     world.name = "account-health".to_owned();

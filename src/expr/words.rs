@@ -100,7 +100,9 @@ fn is_day(node: &Node) -> bool {
     const DAYS: [&str; 5] = ["today", "now", "add_days", "add_months", "parse_date"];
     match node {
         Node::Call(name, ..) => DAYS.contains(&name.as_str()),
-        Node::Field(_, name) => ["_on", "_at", "_date"].iter().any(|end| name.ends_with(end)),
+        Node::Field(_, name) => ["_on", "_at", "_date"]
+            .iter()
+            .any(|end| name.ends_with(end)),
         _ => false,
     }
 }
@@ -145,20 +147,24 @@ fn call(name: &str, args: &[Node]) -> String {
         "add_months" if args.len() == 2 => moved(&args[0], &args[1], "months"),
         "starts_with" => format!("{first} starts with {second}"),
         "ends_with" => format!("{first} ends with {second}"),
-        "unique" if let Some(Node::Call(name, of, _)) = args.first()
-            && let ("map", [list, field]) = (name.as_str(), without_case(of)) =>
+        "unique"
+            if let Some(Node::Call(name, of, _)) = args.first()
+                && let ("map", [list, field]) = (name.as_str(), without_case(of)) =>
         {
             format!("different {} of {}", attribute(field), value(list))
         }
         "sort" if args.len() > 1 => format!("{first} by {}", attribute(&args[1])),
-        "last" | "first" if let Some(Node::Call(of, sorted, _)) = args.first()
-            && of == "sort" && sorted.len() > 1 =>
+        "last" | "first"
+            if let Some(Node::Call(of, sorted, _)) = args.first()
+                && of == "sort"
+                && sorted.len() > 1 =>
         {
             let which = if name == "last" { "latest" } else { "earliest" };
             let list = call("sort", sorted);
             format!("the {which} of {list}")
         }
         "first" | "last" if args.len() == 1 => first,
+        "max" if args.len() == 2 && is_figure(&args[1]) => format!("{first}, at least {second}"),
         "max" | "min" | "sum" | "avg" if args.len() == 2 && matches!(args[1], Node::Literal(_)) => {
             let what = match name {
                 "max" => "",
@@ -200,6 +206,10 @@ fn call(name: &str, args: &[Node]) -> String {
     }
 }
 
+fn is_figure(node: &Node) -> bool {
+    matches!(node, Node::Literal(literal) if literal.is_number())
+}
+
 fn is_text(node: &Node) -> bool {
     matches!(node, Node::Literal(literal) if literal.as_str().is_some())
 }
@@ -228,9 +238,12 @@ fn without_case(args: &[Node]) -> &[Node] {
 /// Returns the name of a field that is given as `attribute='name'`.
 fn attribute(node: &Node) -> String {
     let shown = show(node);
-    let name = shown.split_once("attribute=").map_or(shown.as_str(), |(_, name)| name);
+    let name = shown
+        .split_once("attribute=")
+        .map_or(shown.as_str(), |(_, name)| name);
     let name = name.split(',').next().unwrap_or(name);
-    name.trim_matches(|c: char| !c.is_alphanumeric()).replace('_', " ")
+    name.trim_matches(|c: char| !c.is_alphanumeric())
+        .replace('_', " ")
 }
 
 fn condition(node: Option<&Node>) -> String {

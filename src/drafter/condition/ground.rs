@@ -6,6 +6,7 @@
 mod atoms;
 mod blanks;
 mod bounds;
+mod counted;
 mod dates;
 mod days;
 mod held;
@@ -18,6 +19,7 @@ mod newest;
 mod places;
 mod rows;
 mod shared;
+mod spans;
 mod terms;
 mod texts;
 mod unread;
@@ -251,9 +253,8 @@ impl<'w> Reader<'w> {
     pub(in crate::drafter) fn worth(&self, text: &str) -> Option<(Read, bool)> {
         let parser = self.parser(text)?;
         let all = parser.terms(0, Scope::Case);
-        let is_amount = |(end, term): &(usize, terms::Term)| {
-            term.figure.is_none() && parser.is_over(*end)
-        };
+        let is_amount =
+            |(end, term): &(usize, terms::Term)| term.figure.is_none() && parser.is_over(*end);
         let (_, term) = all.into_iter().find(is_amount)?;
         let read = Read {
             value: Some(term.made.source.clone()),

@@ -84,7 +84,10 @@ pub(super) fn questions(of: &Asked<'_>, reader: &Reader<'_>) -> Vec<Question> {
         let example = shown::example(reader).map(|said| format!("take: {said}"));
         let others = left().filter(|said| !is_scope(said, reader) && may_choose(said, reader));
         let others: Vec<&Said> = others.collect();
-        let remarks = of.remarks.iter().filter(|said| names_data(&said.text, reader));
+        let remarks = of
+            .remarks
+            .iter()
+            .filter(|said| names_data(&said.text, reader));
         let remarks: Vec<&Said> = remarks.collect();
         let adds = [
             format!(
@@ -136,7 +139,9 @@ fn read_so_far(lines: &str) -> String {
 
 /// Returns statements with their numbers, a line each, below a title; nothing if there are none.
 fn listed(title: &str, said: &[&Said]) -> String {
-    let lines = said.iter().map(|said| format!("\nStatement {}: {}", said.number, said.text));
+    let lines = said
+        .iter()
+        .map(|said| format!("\nStatement {}: {}", said.number, said.text));
     match said.is_empty() {
         true => String::new(),
         false => format!("{title}{}", lines.collect::<String>()),
@@ -151,10 +156,13 @@ pub(super) fn may_choose(said: &Said, reader: &Reader<'_>) -> bool {
 /// Does a text name a value that a table holds, or a figure?
 fn names_data(text: &str, reader: &Reader<'_>) -> bool {
     let tables = &reader.world.tables;
-    let mut joined = tables.iter().filter(|table| table.name == reader.cases.name || reader.is_joined(table));
+    let mut joined = tables
+        .iter()
+        .filter(|table| table.name == reader.cases.name || reader.is_joined(table));
     let words = crate::drafter::words::tokens(text);
     let is_figure = |word: &String| {
-        word.starts_with(|c: char| c.is_ascii_digit()) || crate::drafter::words::number(word).is_some_and(|number| number > 1.0)
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || crate::drafter::words::number(word).is_some_and(|number| number > 1.0)
     };
     joined.any(|table| crate::drafter::condition::value_in(table, text).is_some())
         || words.iter().any(is_figure)
@@ -198,7 +206,10 @@ fn question(
     );
     let rest = [says, shown::forms(reader), shown::columns(about, reader)];
     let lines = lines.iter().chain(&rest);
-    let lines: Vec<&str> = lines.map(String::as_str).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = lines
+        .map(String::as_str)
+        .filter(|line| !line.is_empty())
+        .collect();
     Question {
         text: text.to_owned(),
         why: lines.join("\n"),

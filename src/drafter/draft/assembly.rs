@@ -38,6 +38,8 @@ pub(super) struct Assembly<'r> {
     pub(super) lacks_outcomes: bool,
     /// What the owner should look at before all else.
     pub(super) notices: Vec<String>,
+    /// What is missing of what they said, and whether that is of outcomes.
+    pub(super) missed: Vec<(bool, String)>,
     pub(super) routes: Vec<(Route, Said)>,
     pub(super) notes: Vec<(Note, Said)>,
     /// Addresses that may not be known, each with the one that is used instead.
@@ -81,6 +83,7 @@ impl<'r> Assembly<'r> {
             is_rest_said: false,
             lacks_outcomes: false,
             notices: Vec::new(),
+            missed: Vec::new(),
             routes: Vec::new(),
             notes: Vec::new(),
             instead: Vec::new(),
@@ -128,11 +131,6 @@ impl<'r> Assembly<'r> {
 
     pub(super) fn cited(&self, part: &str) -> Vec<usize> {
         self.cites.get(part).cloned().unwrap_or_default()
-    }
-
-    /// Returns how much was read so far of rows and outcomes.
-    pub(super) fn chosen(&self) -> usize {
-        self.only.len() + self.skips.len() + self.rules.len()
     }
 
     /// Takes what a statement was read as.
@@ -387,6 +385,8 @@ impl<'r> Assembly<'r> {
             "outputs": outputs,
         });
         self.notice_outcomes_without_rules();
+        let missed = self.missed.drain(..).map(|(_, missed)| missed);
+        self.notices.extend(missed);
         Drafted {
             plan: self.plan(&document),
             open: self.open,
@@ -395,32 +395,5 @@ impl<'r> Assembly<'r> {
             choices: None,
             asked: Vec::new(),
         }
-    }
-
-    /// Returns the statements that were taken for remarks, of which nothing becomes.
-    pub(super) fn remarks(&self) -> Vec<Said> {
-        const REMARKS: [&str; 2] = ["an aside", "tells how it came about"];
-        let waived = self.waived.iter().filter(|(why, _)| REMARKS.contains(&why.as_str()));
-        let numbers: Vec<&usize> = waived.flat_map(|(_, numbers)| numbers).collect();
-        let statements = self.reader.world.statements.iter();
-        statements.filter(|said| numbers.contains(&&said.number)).cloned().collect()
-    }
-
-    /// Returns the names of what is decided and found for a case.
-    fn result_fields(&self) -> Vec<String> {
-        let levels: &[&str] = if self.rules.is_empty() {
-            &[]
-        } else {
-            &["level", "reason"]
-        };
-        let findings = self
-            .judgements
-            .iter()
-            .map(|said| format!("finding_{}", said.number));
-        let levels = levels.iter().map(|field| (*field).to_owned());
-        levels
-            .chain(self.route_noun().map(str::to_owned))
-            .chain(findings)
-            .collect()
     }
 }

@@ -72,9 +72,7 @@ fn known(world: &World) -> Option<Known> {
     let ranked = ranked(world);
     let (first, table) = ranked.first()?;
     let is_plain = match ranked.get(1) {
-        Some((next, _)) => {
-            first.is_said && !next.is_said || first.score >= next.score + AHEAD
-        }
+        Some((next, _)) => first.is_said && !next.is_said || first.score >= next.score + AHEAD,
         None => true,
     };
     let names = ranked.iter().take(SHOWN).map(|(_, t)| t.name.clone());
@@ -119,9 +117,10 @@ fn ranked(world: &World) -> Vec<(Weight, &Table)> {
             .iter()
             .any(|w| literal.iter().any(|l| plain_stem(l) == plain_stem(w)));
         let is_row = world.statements.iter().any(|s| has_row_per(&s.text, &own));
-        let is_which = world.statements.iter().any(|s| {
-            asks_which(&s.section, &own) || asks_which(&s.text, &own)
-        });
+        let is_which = world
+            .statements
+            .iter()
+            .any(|s| asks_which(&s.section, &own) || asks_which(&s.text, &own));
         let titled = 12 * usize::from(is_row || is_set || is_which)
             + 5 * usize::from(is_titled)
             + 5 * usize::from(is_named)
@@ -214,7 +213,12 @@ fn asks_which(text: &str, called: &[String]) -> bool {
     let Some(at) = led.position(|word| word == "which" || word == "what") else {
         return false;
     };
-    let near: Vec<&str> = words.iter().skip(at + 1).take(NAMED_IN).map(String::as_str).collect();
+    let near: Vec<&str> = words
+        .iter()
+        .skip(at + 1)
+        .take(NAMED_IN)
+        .map(String::as_str)
+        .collect();
     let near = stems(&near.join(" "));
     called.last().is_some_and(|last| near.contains(last))
 }

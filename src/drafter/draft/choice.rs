@@ -31,6 +31,7 @@ impl Assembly<'_> {
                 None => self.open.push(said),
             }
         }
+        self.work_out_figures();
         // Rows are chosen before any figure is worked out.
         let defined = &self.defined;
         for (read, _) in self.only.iter_mut().chain(&mut self.skips) {
@@ -55,6 +56,25 @@ impl Assembly<'_> {
             .map(|(only, said)| (only.negated(), said));
         self.skips.extend(stopped);
         self.skips.sort_by_key(|(_, said)| said.number);
+    }
+
+    /// Puts what figures are worked out of in the place of their names, where others are worked out of them.
+    fn work_out_figures(&mut self) {
+        for at in 1..self.defined.len() {
+            let (before, rest) = self.defined.split_at_mut(at);
+            let (_, read, _) = &mut rest[0];
+            for (figure, worth, _) in before.iter().rev() {
+                let name = regex::Regex::new(&format!(r"{}\b", regex::escape(&figure.path)));
+                let Some(name) = name.ok().filter(|name| name.is_match(&read.source)) else {
+                    continue;
+                };
+                let worth_of = format!("({})", worth.source);
+                let source = name.replace_all(&read.source, regex::NoExpand(&worth_of));
+                read.source = source.into_owned();
+                read.joined.extend(worth.joined.iter().cloned());
+                read.columns.extend(worth.columns.iter().cloned());
+            }
+        }
     }
 
     /// Returns the condition that a newer case shares a column with this one. What is no case for a

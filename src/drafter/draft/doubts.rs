@@ -25,7 +25,9 @@ pub(super) fn is_doubtful(said: &Said, meaning: &Meaning, reader: &Reader<'_>) -
     let text = &said.text;
     match (&meaning.only, &meaning.skip) {
         (Some(only), None) => {
-            loses_denial(text, only) || is_of_others(text, only, reader) || never_holds(only, reader)
+            loses_denial(text, only)
+                || is_of_others(text, only, reader)
+                || never_holds(only, reader)
         }
         (None, None) if !meaning.rules.is_empty() => {
             let mut read = meaning.rules.iter().filter_map(Rule::condition);
@@ -78,13 +80,17 @@ fn loses_denial(text: &str, read: &Read) -> bool {
 /// Does a sentence go on in the next one: "…, and"?
 pub(super) fn goes_on(text: &str) -> bool {
     let text = text.trim_end().trim_end_matches([',', ';']);
-    [" and", " or", ", plus"].iter().any(|word| text.ends_with(word))
+    [" and", " or", ", plus"]
+        .iter()
+        .any(|word| text.ends_with(word))
 }
 
 /// Does an expression ask of one value that it is two at once, or that it is missing and something?
 fn never_holds(read: &Read, reader: &Reader<'_>) -> bool {
     static HELD: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"(?:any\((?P<table>\w+), ")?(?P<path>[\w.]+) (?:== (?P<value>'[^']*')|is missing)"#)
+        pattern(
+            r#"(?:any\((?P<table>\w+), ")?(?P<path>[\w.]+) (?:== (?P<value>'[^']*')|is missing)"#,
+        )
     });
     if read.source.contains(" or ") || read.source.contains("not ") {
         return false;
@@ -99,7 +105,10 @@ fn never_holds(read: &Read, reader: &Reader<'_>) -> bool {
         }
         let path = format!("{table}.{}", &found["path"]);
         let value = found.name("value").map_or("", |value| value.as_str());
-        if held.iter().any(|(known, other)| *known == path && *other != value) {
+        if held
+            .iter()
+            .any(|(known, other)| *known == path && *other != value)
+        {
             return true;
         }
         held.push((path, value));

@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::scope::Scope;
 use super::ask::Known;
+use super::scope::Scope;
 use super::{Assembly, Drafted, facts};
 use crate::drafter::statement::Wanted;
 use crate::drafter::world::Said;
@@ -13,7 +13,10 @@ use crate::drafter::world::Said;
 pub(super) fn told(drafted: &Drafted, known: &Known, unread: &str, is_again: bool) -> String {
     let mut first: Vec<String> = drafted.notices.clone();
     if !unread.is_empty() {
-        first.insert(0, format!("Could not be read, and changes nothing: {unread}."));
+        first.insert(
+            0,
+            format!("Could not be read, and changes nothing: {unread}."),
+        );
     }
     let mut told = String::new();
     if !first.is_empty() {
@@ -29,6 +32,44 @@ pub(super) fn told(drafted: &Drafted, known: &Known, unread: &str, is_again: boo
 }
 
 impl Assembly<'_> {
+    /// Returns the names of what is decided and found for a case.
+    pub(super) fn result_fields(&self) -> Vec<String> {
+        let levels: &[&str] = if self.rules.is_empty() {
+            &[]
+        } else {
+            &["level", "reason"]
+        };
+        let findings = self
+            .judgements
+            .iter()
+            .map(|said| format!("finding_{}", said.number));
+        let levels = levels.iter().map(|field| (*field).to_owned());
+        levels
+            .chain(self.route_noun().map(str::to_owned))
+            .chain(findings)
+            .collect()
+    }
+
+    /// Returns how much was read so far of rows and outcomes.
+    pub(super) fn chosen(&self) -> usize {
+        self.only.len() + self.skips.len() + self.rules.len()
+    }
+
+    /// Returns the statements that were taken for remarks, of which nothing becomes.
+    pub(super) fn remarks(&self) -> Vec<Said> {
+        const REMARKS: [&str; 2] = ["an aside", "tells how it came about"];
+        let waived = self
+            .waived
+            .iter()
+            .filter(|(why, _)| REMARKS.contains(&why.as_str()));
+        let numbers: Vec<&usize> = waived.flat_map(|(_, numbers)| numbers).collect();
+        let statements = self.reader.world.statements.iter();
+        statements
+            .filter(|said| numbers.contains(&&said.number))
+            .cloned()
+            .collect()
+    }
+
     /// Returns how the workflow goes, in plain lines.
     pub(super) fn plan(&self, document: &Json) -> String {
         let draft = crate::spec::read_value({

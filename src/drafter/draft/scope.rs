@@ -153,7 +153,9 @@ pub(super) fn scope(
         );
     }
     static SOME: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^For (?:both|all|any|each)? ?(?:kinds?|types?|sorts?|forms?) of |^For (?:an? |the |those )?[\w-]+(?: [\w-]+)?, (?:draft|send|write|e-?mail|mail|post|tell|leave|make|put|notify|add) ")
+        pattern(
+            r"^For (?:both|all|any|each)? ?(?:kinds?|types?|sorts?|forms?) of |^For (?:an? |the |those )?[\w-]+(?: [\w-]+)?, (?:draft|send|write|e-?mail|mail|post|tell|leave|make|put|notify|add) ",
+        )
     });
     let is_everyone = ALL.is_match(text) && !text.contains(" of ");
     if GROUP.is_match(text) || SOME.is_match(text) && !is_everyone {

@@ -1,7 +1,8 @@
 //! Levels that go one step up or down on a condition.
 
 use super::Assembly;
-use super::levels::{Decided, Strength, is_common, strength};
+use super::levels::Decided;
+use super::ranks::{Strength, is_common, strength};
 use super::scope::is_quiet;
 use crate::drafter::condition::Read;
 use crate::drafter::statement::{Rule, in_turn};

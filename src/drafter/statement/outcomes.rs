@@ -57,7 +57,9 @@ pub(super) fn listing(statements: &[Said]) -> Option<(usize, Vec<String>)> {
 
 /// Returns the outcomes that an SOP lists, in lower case, the longest first; none where no sentence lists them.
 pub(in crate::drafter) fn listed_outcomes(statements: &[Said]) -> Vec<String> {
-    let mut outcomes = listing(statements).map(|(_, names)| names).unwrap_or_default();
+    let mut outcomes = listing(statements)
+        .map(|(_, names)| names)
+        .unwrap_or_default();
     outcomes.sort_by_key(|name| std::cmp::Reverse(name.len()));
     outcomes
 }

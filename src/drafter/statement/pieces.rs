@@ -122,3 +122,31 @@ fn unquoted(text: &str) -> String {
     let outside = text.split(quotes).step_by(2);
     outside.collect::<Vec<_>>().join(" ")
 }
+
+/// Returns the parts of a sentence that can stand alone: behind a semicolon, a dash, or "and we".
+pub(super) fn sentences(text: &str) -> Vec<&str> {
+    const MARKS: [&str; 12] = [
+        "; ",
+        " – ",
+        " — ",
+        ", and we ",
+        ", and then ",
+        ", but ",
+        ", then ",
+        ". ",
+        ", and ",
+        ": ",
+        ", so ",
+        ", also ",
+    ];
+    let mut parts = vec![text];
+    for mark in MARKS {
+        parts = parts
+            .into_iter()
+            .flat_map(|part| part.split(mark))
+            .collect();
+    }
+    parts.iter_mut().for_each(|part| *part = part.trim());
+    parts.retain(|part| part.chars().any(char::is_alphanumeric));
+    parts
+}

@@ -215,7 +215,19 @@ pub(super) fn judges(lower: &str) -> bool {
     let begins = ["anything ", "whatever "]
         .iter()
         .any(|w| lower.starts_with(w));
-    let asks = ["worth", "unusual", "should know", "odd ", "stands out", "relevant", "else that", "interesting", "they say", "they said", "important"];
+    let asks = [
+        "worth",
+        "unusual",
+        "should know",
+        "odd ",
+        "stands out",
+        "relevant",
+        "else that",
+        "interesting",
+        "they say",
+        "they said",
+        "important",
+    ];
     begins && asks.iter().any(|w| lower.contains(w))
         || [
             "tone",

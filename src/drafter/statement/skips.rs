@@ -17,7 +17,11 @@ pub(super) fn left_out(said: &Said, reader: &Reader<'_>) -> Option<Read> {
     let text = &without_reason(&without_blanks(said.text.trim()));
     // "Discard if …" gives an outcome where that is what one is called.
     let first = reader.forms.labels_in(text).first().copied();
-    let is_given = |rest: &str| [" if ", " when ", " where ", ":"].iter().any(|w| rest.starts_with(w));
+    let is_given = |rest: &str| {
+        [" if ", " when ", " where ", ":"]
+            .iter()
+            .any(|w| rest.starts_with(w))
+    };
     if first.is_some_and(|(from, to)| from == 0 && is_given(&text[to..])) {
         return None;
     }

@@ -3,8 +3,8 @@
 use super::names::{Kind, Place};
 use super::places::Field;
 use super::{Found, Made, Parser, Scope};
+use crate::drafter::condition::flags::{no, yes};
 use crate::drafter::condition::passed::is_planned;
-use crate::drafter::condition::values::{no, yes};
 
 /// Says that a column holds nothing, behind its name.
 const MISSING: &[&str] = &[
@@ -242,7 +242,8 @@ impl<'w> Parser<'_, 'w> {
         let behind = self.starts(at);
         let said = |phrases| behind.iter().find_map(|at| self.phrase(*at, phrases));
         // "… is empty or there are …" begins something else.
-        let is_there = |end: &usize| self.word(end - 1) == "there" && matches!(self.word(*end), "is" | "are");
+        let is_there =
+            |end: &usize| self.word(end - 1) == "there" && matches!(self.word(*end), "is" | "are");
         let given = said(GIVEN).filter(|end| !is_there(end));
         let given = given.map(|end| (end, blank(made, false)));
         let missing = said(MISSING).map(|end| (end, blank(made, true)));

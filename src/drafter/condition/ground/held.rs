@@ -215,6 +215,14 @@ impl<'w> Parser<'_, 'w> {
 
     /// Parses a value that no row of the sample holds, as the text writes it.
     pub(super) fn literal(&self, at: usize) -> Option<(usize, String)> {
+        const SAID: [&str; 7] = ["empty", "missing", "blank", "at", "in", "before", "after"];
+        let is_known =
+            !self.names.values_at(&self.words, at).is_empty() || self.phrase(at, &SAID).is_some();
+        self.written(at).filter(|_| !is_known)
+    }
+
+    /// Parses words up to the end of a part, as the text writes them.
+    pub(super) fn written(&self, at: usize) -> Option<(usize, String)> {
         const ENDS: [&str; 14] = [
             "and", "or", "but", "unless", "except", "where", "when", "if", ",", "(", ")", "than",
             "not", "of",
@@ -224,15 +232,8 @@ impl<'w> Parser<'_, 'w> {
             .take_while(|at| !ENDS.contains(&self.word(*at)))
             .count();
         let end = at + count;
-        let is_known = !self.names.values_at(&self.words, at).is_empty()
-            || self.words[at..end].iter().any(|word| word.contains('_'))
-            || self
-                .phrase(
-                    at,
-                    &["empty", "missing", "blank", "at", "in", "before", "after"],
-                )
-                .is_some();
-        if count == 0 || count > LONGEST || is_known {
+        let is_column = self.words[at..end].iter().any(|word| word.contains('_'));
+        if count == 0 || count > LONGEST || is_column {
             return None;
         }
         // Of an address the signs are no words.

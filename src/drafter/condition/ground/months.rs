@@ -34,7 +34,12 @@ impl<'w> Parser<'_, 'w> {
                     (end, format!("{month} >= {first} and {month} < {this}"))
                 });
                 let this = || {
-                    const THIS: [&str; 4] = ["this month", "current month", "this calendar month", "the current month"];
+                    const THIS: [&str; 4] = [
+                        "this month",
+                        "current month",
+                        "this calendar month",
+                        "the current month",
+                    ];
                     let end = self.phrase(from, &THIS)?;
                     Some((end, format!("{month} == format_date(today(), '{FORM}')")))
                 };
@@ -44,11 +49,15 @@ impl<'w> Parser<'_, 'w> {
                     (is_month && is_written(written))
                         .then(|| (end + 1, format!("{month} {relation} '{written}'")))
                 };
-                found.extend(
-                    last.or_else(this)
-                        .or_else(named)
-                        .map(|(end, source)| (end, Made { source, ..made.clone() })),
-                );
+                found.extend(last.or_else(this).or_else(named).map(|(end, source)| {
+                    (
+                        end,
+                        Made {
+                            source,
+                            ..made.clone()
+                        },
+                    )
+                }));
             }
         }
         found
@@ -57,7 +66,17 @@ impl<'w> Parser<'_, 'w> {
     /// Parses "the last three full calendar months": how many there are. Of a date the words have to say that
     /// they are those of the calendar.
     fn last_months(&self, at: usize, is_month: bool) -> Option<(usize, u32)> {
-        let from = self.phrase(at, &["within the", "during the", "one of the", "within", "during", "the"]);
+        let from = self.phrase(
+            at,
+            &[
+                "within the",
+                "during the",
+                "one of the",
+                "within",
+                "during",
+                "the",
+            ],
+        );
         let from = self.phrase(from.unwrap_or(at), &["last", "previous", "past"])?;
         let (mut end, count) = match self.figure(from) {
             Some((end, count)) if (1.0..=60.0).contains(&count) => (end, count as u32),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::drafter::condition::columns::{is_date, is_number, parts};
-use crate::drafter::condition::values::yes;
+use crate::drafter::condition::flags::yes;
 use crate::drafter::words::{plain_stem, spoken, stem, tokens};
 use crate::drafter::world::{Column, Table};
 
@@ -324,7 +324,10 @@ fn is_one(own: &str, said: &str) -> bool {
         word if word.ends_with("ie") => format!("{}y", word.trim_end_matches("ie")),
         word => word.to_owned(),
     };
-    own == said || own.strip_suffix('s') == Some(said) || said.strip_suffix('s') == Some(own) || one(own) == one(said)
+    own == said
+        || own.strip_suffix('s') == Some(said)
+        || said.strip_suffix('s') == Some(own)
+        || one(own) == one(said)
 }
 
 /// May a word lead a name, or stand within it, without being part of it?

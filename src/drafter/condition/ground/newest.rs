@@ -66,7 +66,8 @@ impl<'w> Parser<'_, 'w> {
         let rows = rows.map(|(end, rows)| (end, rows, last));
         // A condition in quotes can hold no other.
         let is_within = matches!(scope, Scope::Within(_));
-        rows.filter(|(_, rows, _)| !is_within || rows.is_plain()).collect()
+        rows.filter(|(_, rows, _)| !is_within || rows.is_plain())
+            .collect()
     }
 
     /// Parses the date in whose order rows stand, and which counts of those with the same: "by made_on, the
@@ -111,6 +112,9 @@ impl<'w> Parser<'_, 'w> {
         let mut places = self.names.columns_at(&self.words, from).into_iter();
         let place = places.find(|place| place.table.name == table.name)?;
         let end = self.phrase(place.end, &["first", "counts", "wins"]);
-        Some((end.unwrap_or(place.end), (place.column.to_owned(), is_highest)))
+        Some((
+            end.unwrap_or(place.end),
+            (place.column.to_owned(), is_highest),
+        ))
     }
 }

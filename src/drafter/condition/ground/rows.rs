@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::names::{Kind, Place};
 use super::shared::shares;
-use super::terms::Term;
 use super::{FILLERS, Found, Made, Parser, Scope};
 use crate::drafter::condition::columns::began;
 use crate::drafter::condition::peers::every;
@@ -18,9 +17,9 @@ const BEFORE: usize = 7;
 pub(super) struct Rows<'w> {
     pub(super) table: &'w Table,
     /// The list that they are taken from, as expressions call it.
-    list: String,
+    pub(super) list: String,
     /// What each of them meets; empty if nothing is said.
-    condition: String,
+    pub(super) condition: String,
     /// Which is the newest, where that is said.
     order: Order,
     uses: Made,
@@ -51,7 +50,7 @@ impl<'w> Rows<'w> {
     }
 
     /// Returns the expression of the list.
-    fn listed(&self) -> String {
+    pub(super) fn listed(&self) -> String {
         match self.condition.is_empty() {
             true => self.list.clone(),
             false => format!("({} | where(\"{}\"))", self.list, self.condition),
@@ -70,7 +69,7 @@ impl<'w> Rows<'w> {
     }
 
     /// Returns what a column holds in the row at a place, counted from 0, when they stand in its order.
-    fn ranked(&self, column: &str, at: &str, reverse: &str) -> Made {
+    pub(super) fn ranked(&self, column: &str, at: &str, reverse: &str) -> Made {
         self.made(format!(
             "({} | sort(attribute='{column}'{reverse}) | map(attribute='{column}') | list)[{at}]",
             self.holding(column)
@@ -78,7 +77,7 @@ impl<'w> Rows<'w> {
     }
 
     /// Returns how many values of a column they hold, texts in any case.
-    fn different(&self, place: &Place<'w>) -> Made {
+    pub(super) fn different(&self, place: &Place<'w>) -> Made {
         let column = place.column;
         let plain = match place.kind {
             Kind::Text => " | map('lower')",
@@ -98,20 +97,24 @@ impl<'w> Rows<'w> {
     /// Returns what the first or last of them holds, in the order of a column.
     pub(super) fn held(&self, last: &str, order: &str, column: &str) -> Made {
         let list = self.listed();
-        let tie = self.order.tie.as_ref().map_or(String::new(), |(column, is_highest)| {
-            // Rows that are alike stay in the order in which they stand.
-            let reverse = match *is_highest == (last == "last") {
-                true => "",
-                false => ", reverse=true",
-            };
-            format!("sort(attribute='{column}'{reverse}) | ")
-        });
+        let tie = self
+            .order
+            .tie
+            .as_ref()
+            .map_or(String::new(), |(column, is_highest)| {
+                // Rows that are alike stay in the order in which they stand.
+                let reverse = match *is_highest == (last == "last") {
+                    true => "",
+                    false => ", reverse=true",
+                };
+                format!("sort(attribute='{column}'{reverse}) | ")
+            });
         self.made(format!(
             "({list} | {tie}sort(attribute='{order}') | {last}).{column}"
         ))
     }
 
-    fn made(&self, source: String) -> Made {
+    pub(super) fn made(&self, source: String) -> Made {
         Made {
             source,
             of_item: false,
@@ -121,178 +124,6 @@ impl<'w> Rows<'w> {
 }
 
 impl<'w> Parser<'_, 'w> {
-    /// Parses that there are rows, or none, or so many.
-    pub(super) fn rows_there(&self, at: usize, scope: Scope<'w>) -> Found<Made> {
-        // A condition in quotes can hold no other.
-        if matches!(scope, Scope::Within(_)) {
-            return Vec::new();
-        }
-        let mut found = Vec::new();
-        const NONE: [&str; 16] = [
-            "there is no",
-            "there are no",
-            "has no",
-            "have no",
-            "had no",
-            "with no",
-            "without any",
-            "without an",
-            "without a",
-            "without",
-            "does not have a",
-            "does not have any",
-            "do not have any",
-            "not have a",
-            "never had a",
-            "no",
-        ];
-        if let Some(from) = self.phrase(at, &NONE) {
-            for (end, rows) in self.rows(from, false) {
-                let source = match rows.condition.is_empty() {
-                    true => format!("({} | length) == 0", rows.list),
-                    false => format!("not any({}, \"{}\")", rows.list, rows.condition),
-                };
-                found.push((end, rows.made(source)));
-            }
-        }
-        for from in self.starts(at) {
-            for (end, bounds) in self.bounds(from) {
-                let different = self.different(end).into_iter();
-                found.extend(different.filter_map(|(end, count)| {
-                    let made = self.within(&Term::new(count, Kind::Number), &bounds)?;
-                    Some((end, made))
-                }));
-                // One row at most belongs to a case where it names one.
-                let many = self.rows(end, false).into_iter();
-                let many = many.filter(|(_, rows)| !self.is_only_one(rows));
-                for (end, rows) in many {
-                    let made = rows.made(format!("({} | length)", rows.listed()));
-                    let count = Term::new(made, Kind::Number);
-                    found.extend(self.within(&count, &bounds).map(|made| (end, made)));
-                }
-            }
-        }
-        const SOME: [&str; 20] = [
-            "there is an",
-            "there is a",
-            "there is any",
-            "there is",
-            "there are",
-            "has an",
-            "has a",
-            "has any",
-            "has",
-            "have an",
-            "have a",
-            "have any",
-            "have",
-            "had a",
-            "with an",
-            "with a",
-            "with any",
-            "an",
-            "a",
-            "any",
-        ];
-        let is_other = matches!(self.word(at), "another" | "other");
-        let some = self.phrase(at, &SOME).or(is_other.then_some(at));
-        if let Some(from) = some {
-            for (end, rows) in self.rows(from, false) {
-                let source = match rows.condition.is_empty() {
-                    true => format!("({} | length) > 0", rows.list),
-                    false => format!("any({}, \"{}\")", rows.list, rows.condition),
-                };
-                found.push((end, rows.made(source)));
-            }
-        }
-        found
-    }
-
-    /// Parses how many values of a column rows hold: "different user_email of the logins where …".
-    fn different(&self, at: usize) -> Found<Made> {
-        const DIFFERENT: [&str; 6] = [
-            "different values of",
-            "distinct values of",
-            "different",
-            "distinct",
-            "unique",
-            "separate",
-        ];
-        let Some(from) = self.phrase(at, &DIFFERENT) else {
-            return Vec::new();
-        };
-        let mut found = Vec::new();
-        for place in self.names.columns_at(&self.words, from) {
-            const OF: [&str; 7] = ["of", "among", "in", "on", "across", "over", "from"];
-            let Some(of) = self.phrase(place.end, &OF).filter(|_| place.whole) else {
-                continue;
-            };
-            for (end, rows) in self.rows(of, false) {
-                if rows.table.name == place.table.name {
-                    found.push((end, rows.different(&place)));
-                }
-            }
-        }
-        found
-    }
-
-    /// Parses "number of open tickets", "total amount of unpaid invoices".
-    pub(super) fn rows_counted(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
-        if matches!(scope, Scope::Within(_)) {
-            return Vec::new();
-        }
-        let mut found = Vec::new();
-        if let Some(from) = self.phrase(at, &["number of", "count of", "how many"]) {
-            let different = self.different(from).into_iter();
-            found.extend(different.map(|(end, count)| (end, Term::new(count, Kind::Number))));
-            let many = self.rows(from, false).into_iter();
-            let many = many.filter(|(_, rows)| !self.is_only_one(rows));
-            for (end, rows) in many {
-                let made = rows.made(format!("({} | length)", rows.listed()));
-                found.push((end, Term::new(made, Kind::Number)));
-            }
-        }
-        for (words, function) in [
-            ("sum of", "sum"),
-            ("total of", "sum"),
-            ("total", "sum"),
-            ("average", "avg"),
-            ("highest", "max"),
-            ("lowest", "min"),
-            ("second highest", "1, reverse=true"),
-            ("second largest", "1, reverse=true"),
-            ("second lowest", "1"),
-            ("second smallest", "1"),
-            ("third highest", "2, reverse=true"),
-            ("third lowest", "2"),
-        ] {
-            let Some(from) = self.phrase(at, &[words]) else {
-                continue;
-            };
-            for place in self.names.columns_at(&self.words, from) {
-                let Some(of) = self.phrase(place.end, &["of", "over", "in", "on", "across"]) else {
-                    continue;
-                };
-                for (end, rows) in self.rows(of, false) {
-                    let is_ranked = function.starts_with(['1', '2', 'm']);
-                    let fits = place.kind == Kind::Number || is_ranked && place.kind == Kind::Date;
-                    if rows.table.name == place.table.name && fits {
-                        let made = match function.split_at(1) {
-                            (at @ ("1" | "2"), reverse) => rows.ranked(place.column, at, reverse),
-                            _ => rows.made(format!(
-                                "{function}({}, '{}')",
-                                rows.listed(),
-                                place.column
-                            )),
-                        };
-                        found.push((end, Term::new(made, place.kind)));
-                    }
-                }
-            }
-        }
-        found
-    }
-
     /// Parses what names rows, with what is said of them before and behind. `is_one` says that one of
     /// them is spoken of, so that what follows may be said of it.
     pub(super) fn rows(&self, at: usize, is_one: bool) -> Found<Rows<'w>> {
@@ -359,7 +190,7 @@ impl<'w> Parser<'_, 'w> {
     }
 
     /// Are the rows the one that a case names?
-    fn is_only_one(&self, rows: &Rows<'w>) -> bool {
+    pub(super) fn is_only_one(&self, rows: &Rows<'w>) -> bool {
         rows.list == rows.table.short() && self.reader.is_parent(rows.table)
     }
 
@@ -439,10 +270,13 @@ impl<'w> Parser<'_, 'w> {
         let mut joined = BTreeSet::from([table.name.clone()]);
         let is_case = table.name == self.reader.cases.name;
         let is_shared = |made: &Made| made.source.contains(&format!(" == {}.", self.reader.item));
-        let shared = all.iter().filter(|made| is_shared(made)).filter_map(|made| {
-            let (column, _) = made.source.strip_prefix("item.")?.split_once(" == ")?;
-            Some(column.to_owned())
-        });
+        let shared = all
+            .iter()
+            .filter(|made| is_shared(made))
+            .filter_map(|made| {
+                let (column, _) = made.source.strip_prefix("item.")?.split_once(" == ")?;
+                Some(column.to_owned())
+            });
         let shared: Vec<String> = shared.collect();
         let by_id = shared.iter().find(|column| column.ends_with("_id"));
         let shared = by_id.or(shared.first()).cloned();

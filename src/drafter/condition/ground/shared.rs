@@ -21,7 +21,9 @@ impl<'w> Parser<'_, 'w> {
                 continue;
             };
             for (end, second) in self.shared_column(next, table) {
-                const ENDS: [&str; 9] = ["where", ",", ")", "and", "is", "minus", "plus", "times", "has"];
+                const ENDS: [&str; 9] = [
+                    "where", ",", ")", "and", "is", "minus", "plus", "times", "has",
+                ];
                 let is_alone = end == self.words.len() || ENDS.contains(&self.word(end));
                 if is_alone {
                     let both = first.clone().both("and", &second);

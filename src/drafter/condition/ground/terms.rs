@@ -48,7 +48,9 @@ impl<'w> Parser<'_, 'w> {
     pub(super) fn terms(&self, at: usize, scope: Scope<'w>) -> Found<Term> {
         super::once(&self.known.terms, scope.at(at), || {
             let mut found = self.put_together(at, scope);
-            let floored = found.iter().filter_map(|(end, term)| self.floored(*end, term));
+            let floored = found
+                .iter()
+                .filter_map(|(end, term)| self.floored(*end, term));
             let mut floored: Found<Term> = floored.collect();
             found.append(&mut floored);
             found
@@ -141,7 +143,11 @@ impl<'w> Parser<'_, 'w> {
             "-" => format!("-{}", grouped(&count)),
             _ => count,
         };
-        let function = if months.is_some() { "add_months" } else { "add_days" };
+        let function = if months.is_some() {
+            "add_months"
+        } else {
+            "add_days"
+        };
         let source = format!("{function}({}, {count})", date.made.source);
         let made = date.made.clone().with(source, &by.made);
         Some((behind, Term::new(made, Kind::Date)))

@@ -3,12 +3,45 @@
 use super::names::Kind;
 use super::places::Field;
 use super::{Found, Made, Parser, Scope};
+use crate::drafter::world::Table;
 
 /// Words behind a column, with the function that they ask for.
 const ASKS: [(&[&str], &str); 3] = [
-    (&["contains", "contain", "containing", "includes", "include", "including", "mentions", "mention"], "contains"),
-    (&["starts with", "start with", "starting with", "begins with", "begin with", "beginning with"], "starts_with"),
-    (&["ends with", "end with", "ending with", "ends in", "end in", "ending in"], "ends_with"),
+    (
+        &[
+            "contains",
+            "contain",
+            "containing",
+            "includes",
+            "include",
+            "including",
+            "mentions",
+            "mention",
+        ],
+        "contains",
+    ),
+    (
+        &[
+            "starts with",
+            "start with",
+            "starting with",
+            "begins with",
+            "begin with",
+            "beginning with",
+        ],
+        "starts_with",
+    ),
+    (
+        &[
+            "ends with",
+            "end with",
+            "ending with",
+            "ends in",
+            "end in",
+            "ending in",
+        ],
+        "ends_with",
+    ),
 ];
 
 impl<'w> Parser<'_, 'w> {
@@ -27,11 +60,15 @@ impl<'w> Parser<'_, 'w> {
                 let Some(at) = self.phrase(from, words) else {
                     continue;
                 };
-                for (end, parts) in self.parts(at) {
+                for (end, parts) in self.parts(at, place.table, place.column) {
                     // "Contains" finds a text in any case by itself.
                     let asked = parts.iter().map(|part| match function {
                         "contains" => format!("contains({}, '{part}')", made.source),
-                        _ => format!("{function}({} | lower, '{}')", made.source, part.to_lowercase()),
+                        _ => format!(
+                            "{function}({} | lower, '{}')",
+                            made.source,
+                            part.to_lowercase()
+                        ),
                     });
                     let asked: Vec<String> = asked.collect();
                     let any = match asked.as_slice() {
@@ -42,19 +79,27 @@ impl<'w> Parser<'_, 'w> {
                         Some(_) => format!("not {any}"),
                         None => any,
                     };
-                    found.push((end, Made { source, ..made.clone() }));
+                    found.push((
+                        end,
+                        Made {
+                            source,
+                            ..made.clone()
+                        },
+                    ));
                 }
             }
         }
         found
     }
 
-    /// Parses parts of texts, the longest list first: "FUN or ROOT".
-    fn parts(&self, at: usize) -> Found<Vec<String>> {
+    /// Parses parts of the texts of a column, the longest list first: "FUN or ROOT".
+    fn parts(&self, at: usize, table: &Table, column: &str) -> Found<Vec<String>> {
         let part = |at: usize| {
             let held = self.names.values_at(&self.words, at).into_iter();
-            let held = held.map(|value| (value.end, value.value.to_owned()));
-            held.max_by_key(|(end, _)| *end).or_else(|| self.literal(at))
+            let own = held.filter(|value| value.table.name == table.name && value.column == column);
+            let own = own.map(|value| (value.end, value.value.to_owned()));
+            // What other columns hold is no name for it here.
+            own.max_by_key(|(end, _)| *end).or_else(|| self.written(at))
         };
         let mut found: Found<Vec<String>> = Vec::new();
         let mut parts = Vec::new();

@@ -41,14 +41,84 @@ impl Reader<'_> {
     /// Returns the words of a text that name nothing: those that stand together, the longest first.
     pub(in crate::drafter) fn unread_words(&self, text: &str) -> Vec<String> {
         const USUAL: [&str; 78] = [
-            "contains", "contain", "latest", "newest", "earliest", "oldest", "empty", "blank", "missing", "yes",
-            "same", "different", "distinct", "number", "sum", "total", "average", "highest", "lowest", "second",
-            "third", "plus", "minus", "times", "ends", "starts", "end", "start", "first", "today", "full", "calendar",
-            "leave", "out", "skip", "take", "only", "or", "and", "but", "not", "no", "never",
-            "without", "unless", "except", "more", "less", "than", "least", "most", "over",
-            "under", "ago", "last", "next", "within", "before", "after", "since", "until",
-            "between", "so", "because", "get", "gets", "becomes", "goes", "go", "i", "please",
-            "just", "always", "too", "well", "some", "such", "other",
+            "contains",
+            "contain",
+            "latest",
+            "newest",
+            "earliest",
+            "oldest",
+            "empty",
+            "blank",
+            "missing",
+            "yes",
+            "same",
+            "different",
+            "distinct",
+            "number",
+            "sum",
+            "total",
+            "average",
+            "highest",
+            "lowest",
+            "second",
+            "third",
+            "plus",
+            "minus",
+            "times",
+            "ends",
+            "starts",
+            "end",
+            "start",
+            "first",
+            "today",
+            "full",
+            "calendar",
+            "leave",
+            "out",
+            "skip",
+            "take",
+            "only",
+            "or",
+            "and",
+            "but",
+            "not",
+            "no",
+            "never",
+            "without",
+            "unless",
+            "except",
+            "more",
+            "less",
+            "than",
+            "least",
+            "most",
+            "over",
+            "under",
+            "ago",
+            "last",
+            "next",
+            "within",
+            "before",
+            "after",
+            "since",
+            "until",
+            "between",
+            "so",
+            "because",
+            "get",
+            "gets",
+            "becomes",
+            "goes",
+            "go",
+            "i",
+            "please",
+            "just",
+            "always",
+            "too",
+            "well",
+            "some",
+            "such",
+            "other",
         ];
         let Some(parser) = self.parser(text) else {
             return Vec::new();
@@ -84,7 +154,8 @@ impl Reader<'_> {
         let mut tables = self.world.tables.iter();
         tables.any(|table| {
             let mut names = table.columns.keys().map(String::as_str);
-            table.short().eq_ignore_ascii_case(word) || names.any(|name| name.eq_ignore_ascii_case(word))
+            table.short().eq_ignore_ascii_case(word)
+                || names.any(|name| name.eq_ignore_ascii_case(word))
         })
     }
 
@@ -111,7 +182,9 @@ impl Reader<'_> {
             let tables = self.world.tables.iter();
             let columns = tables.filter_map(|table| table.columns.get(&found["column"]));
             let known: Vec<&String> = columns.flat_map(|column| &column.values).collect();
-            let values = found["values"].split(", ").map(|value| value.trim_matches('\''));
+            let values = found["values"]
+                .split(", ")
+                .map(|value| value.trim_matches('\''));
             let is_new = |value: &&str| {
                 !known.is_empty() && !known.iter().any(|known| known.eq_ignore_ascii_case(value))
             };

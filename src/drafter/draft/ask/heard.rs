@@ -36,7 +36,15 @@ impl Assembly<'_> {
             line.is_some_and(|line| matches!(line.of, Of::Rule(_)))
         };
         let is_edit = |part: &Part| part.number().is_some_and(names_rule) || part.is_placed();
-        let is_alone = |part: &Part| matches!(part, Part::Outcome { at: Place::Given, .. });
+        let is_alone = |part: &Part| {
+            matches!(
+                part,
+                Part::Outcome {
+                    at: Place::Given,
+                    ..
+                }
+            )
+        };
         let is_edited = parts.iter().any(is_edit);
         if alone == Alone::IsAll && !is_edited && parts.iter().any(is_alone) {
             self.rules.clear();
@@ -54,11 +62,22 @@ impl Assembly<'_> {
         for part in parts {
             let named = part.number().and_then(|number| number.checked_sub(1));
             let line = named.and_then(|at| numbered.get(at)).cloned();
-            for value in part.read().map(|read| self.reader.new_values(&read.source)).unwrap_or_default() {
-                self.notices.push(format!("No row that was looked at holds “{value}”, which you named."));
+            for value in part
+                .read()
+                .map(|read| self.reader.new_values(&read.source))
+                .unwrap_or_default()
+            {
+                self.notices.push(format!(
+                    "No row that was looked at holds “{value}”, which you named."
+                ));
             }
             says |= !matches!(part, Part::Rows | Part::Drop(_) | Part::Left(_));
+            let is_known = |list: &[(Read, Said)], read: &Read| {
+                list.iter().any(|(known, _)| known.source == read.source)
+            };
             match part {
+                Part::Take(read, _) if is_known(&self.only, &read) => {}
+                Part::Leave(read, _) if is_known(&self.skips, &read) => {}
                 Part::Take(read, said) => {
                     let said = self.owner_said(noted, format!("Only if {said}, as the owner says"));
                     self.only.push((read, said));
@@ -156,7 +175,9 @@ impl Assembly<'_> {
 
     /// Adds outcomes that become others, in an order in which no case moves twice.
     fn turn(&mut self, mut turned: Vec<(String, String, Read, String)>, noted: &Said) {
-        let pairs = turned.iter().map(|(of, then, ..)| (of.clone(), then.clone()));
+        let pairs = turned
+            .iter()
+            .map(|(of, then, ..)| (of.clone(), then.clone()));
         for (from, to) in in_turn(pairs.collect()) {
             let Some(at) = turned
                 .iter()
@@ -185,8 +206,10 @@ impl Assembly<'_> {
     /// Puts the rules in the order in which they are tried, so that others can be put between them.
     fn arrange(&mut self) {
         let order = self.in_order();
-        let mut rules: Vec<Option<Stated>> =
-            std::mem::take(&mut self.rules).into_iter().map(Some).collect();
+        let mut rules: Vec<Option<Stated>> = std::mem::take(&mut self.rules)
+            .into_iter()
+            .map(Some)
+            .collect();
         let arranged = order.into_iter().filter_map(|at| rules[at].take());
         self.rules = arranged.collect();
         self.is_arranged = true;
@@ -245,7 +268,11 @@ impl Assembly<'_> {
             Of::Skip(at) => (self.skips.remove(at).1.number, "cases"),
             Of::Rule(at) => (self.rules.remove(at).number, "level"),
         };
-        let rows = self.only.iter().chain(&self.skips).map(|(_, said)| said.number);
+        let rows = self
+            .only
+            .iter()
+            .chain(&self.skips)
+            .map(|(_, said)| said.number);
         let rules = self.rules.iter().map(|stated| stated.number);
         if rows.chain(rules).any(|other| other == number) {
             return;

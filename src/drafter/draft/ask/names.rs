@@ -19,24 +19,28 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
 const LONGEST: usize = 1200;
 
 /// Returns the pieces of an answer with what their names stand for; those that only give a name are left out.
-pub(super) fn spelled_out(pieces: Vec<&str>, reader: &Reader<'_>) -> Vec<String> {
+/// `said` is all that the owner said, in which the names may have been given.
+pub(super) fn spelled_out(pieces: Vec<&str>, said: &[String], reader: &Reader<'_>) -> Vec<String> {
     let mut names: Vec<(Regex, String)> = Vec::new();
-    let mut spelled = Vec::new();
-    for piece in pieces {
-        let piece = with(&names, piece);
-        match named(&piece, reader) {
-            Some(name) => names.push(name),
-            None => spelled.push(piece),
-        }
+    let is_naming = |piece: &&str| NAMED.is_match(piece);
+    let others = said.iter().map(String::as_str);
+    for piece in others.chain(pieces.iter().copied()).filter(is_naming) {
+        names.extend(named(&with(&names, piece), reader));
     }
-    // A name may be given behind what it is used in.
-    spelled.iter().map(|piece| with(&names, piece)).collect()
+    let gives =
+        |piece: &str| NAMED.is_match(piece) && named(&with(&names, piece), reader).is_some();
+    let pieces = pieces.into_iter().filter(|piece| !gives(piece));
+    pieces.map(|piece| with(&names, piece)).collect()
 }
 
 fn with(names: &[(Regex, String)], piece: &str) -> String {
     names.iter().fold(piece.to_owned(), |piece, (name, said)| {
         let spelled = name.replace_all(&piece, regex::NoExpand(said)).into_owned();
-        if spelled.len() < LONGEST * 4 { spelled } else { piece }
+        if spelled.len() < LONGEST * 4 {
+            spelled
+        } else {
+            piece
+        }
     })
 }
 
@@ -44,7 +48,11 @@ fn with(names: &[(Regex, String)], piece: &str) -> String {
 fn named(piece: &str, reader: &Reader<'_>) -> Option<(Regex, String)> {
     let found = NAMED.captures(piece)?;
     let (name, said) = (found["name"].trim(), found["said"].trim());
-    let is_taken = reader.forms.listed().iter().any(|label| label.eq_ignore_ascii_case(name))
+    let is_taken = reader
+        .forms
+        .listed()
+        .iter()
+        .any(|label| label.eq_ignore_ascii_case(name))
         || reader.is_column(name)
         || definition(piece, reader).is_some();
     if is_taken {

@@ -88,9 +88,18 @@ pub(in crate::drafter::draft) fn settle(
         }
         settled.shown.push(numbered);
     }
-    let unread = settled.unread.iter().map(|(_, unread)| unread);
+    // Who says at last what the rest gets has said enough of the outcomes.
+    let is_settled = assembly.is_rest_said && !assembly.lacks_outcomes;
+    assembly
+        .missed
+        .retain(|(is_of_outcomes, _)| !(is_settled && *is_of_outcomes));
+    let unread = settled.unread.iter();
+    let unread = unread.filter(|(of, _)| !(is_settled && *of == LEVELS));
+    let unread = unread.map(|(_, unread)| unread);
     for unread in unread.chain(&settled.unread_wishes) {
-        assembly.assume(format!("“{unread}” could not be read, and is left to people"));
+        assembly.assume(format!(
+            "“{unread}” could not be read, and is left to people"
+        ));
     }
     settled
 }
@@ -104,7 +113,9 @@ fn workable(
     numbered: &[Line],
 ) -> (Vec<Part>, Vec<String>, Vec<String>) {
     let (mut workable, mut unread) = (Vec::new(), Vec::new());
-    let is_whole = !parts.iter().any(|part| part.number().is_some() || part.is_placed());
+    let is_whole = !parts
+        .iter()
+        .any(|part| part.number().is_some() || part.is_placed());
     let (mut is_cut, mut cut) = (false, Vec::new());
     for part in parts {
         if is_cut && (part.is_outcome() || matches!(part, Part::Rest(_))) {
@@ -126,7 +137,10 @@ fn workable(
             }
             part if !is_there => {
                 let number = part.number().unwrap_or_default();
-                unread.push(format!("{} (there is no such number: {number})", part.said()));
+                unread.push(format!(
+                    "{} (there is no such number: {number})",
+                    part.said()
+                ));
             }
             part if part.is_refused(refused) => {
                 is_cut |= is_whole && part.is_outcome();
@@ -168,7 +182,7 @@ impl Assembly<'_> {
             ),
         };
         let notice = format!("Not read of what you said: “{left}”.{behind}");
-        self.notices.push(notice);
+        self.missed.push((is_of_outcomes, notice));
         self.lacks_outcomes |= is_of_outcomes;
     }
 
@@ -218,7 +232,9 @@ pub(in crate::drafter::draft) fn unread_told<'u>(
 ) -> String {
     let each = unread.map(|text| {
         // The name of an outcome, and where it stands, are known.
-        let said = text.rsplit_once(": ").map_or(text.as_str(), |(_, said)| said);
+        let said = text
+            .rsplit_once(": ")
+            .map_or(text.as_str(), |(_, said)| said);
         let words = reader.unread_words(said).join("”, “");
         match (words.is_empty(), reader.unread_from(said)) {
             (false, _) => format!("“{text}”: not known are “{words}”"),

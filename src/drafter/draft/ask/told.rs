@@ -159,9 +159,11 @@ pub(super) fn parts(question: &str, reader: &Reader<'_>) -> Vec<Part> {
 }
 
 fn read(pieces: Vec<&str>, question: &str, reader: &Reader<'_>) -> Vec<Part> {
-    let pieces = spelled_out(pieces, reader);
+    let pieces = spelled_out(pieces, &defines(reader.world), reader);
     let pieces = pieces.iter();
-    pieces.map(|piece| part(piece, question == LEVELS, reader)).collect()
+    pieces
+        .map(|piece| part(piece, question == LEVELS, reader))
+        .collect()
 }
 
 /// Puts what was said again in the place of what could not be read: of the same outcome, where it names one,
@@ -171,12 +173,18 @@ fn put_in_place(parts: &mut Vec<Part>, mut again: Vec<Part>) {
     let mut behind = parts.len();
     for part in again {
         let unread = |text: &str| match part.label() {
-            Some(label) => text.to_lowercase().replace([' ', '-'], "_").starts_with(label),
+            Some(label) => text
+                .to_lowercase()
+                .replace([' ', '-'], "_")
+                .starts_with(label),
             None => true,
         };
         let is_same = |known: &Part| matches!(known, Part::Unread(text) if unread(text));
         let is_any = |known: &Part| matches!(known, Part::Unread(_));
-        let at = parts.iter().position(is_same).or_else(|| parts.iter().position(is_any));
+        let at = parts
+            .iter()
+            .position(is_same)
+            .or_else(|| parts.iter().position(is_any));
         match at {
             Some(at) => {
                 parts[at] = part;
@@ -204,7 +212,7 @@ pub(super) fn changes(wish: &str, reader: &Reader<'_>) -> Option<Vec<Part>> {
     let pieces = pieces(wish);
     let is_change = pieces.iter().any(|piece| is_explicit(piece));
     let parts = || {
-        let spelled = spelled_out(pieces, reader);
+        let spelled = spelled_out(pieces, &defines(reader.world), reader);
         spelled.iter().map(|piece| change(piece, reader)).collect()
     };
     is_change.then(parts)
