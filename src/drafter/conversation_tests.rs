@@ -1,5 +1,7 @@
 //! What an owner does with what was read: changes by number, in answers and to a plan, and what is not read.
 
+#![allow(clippy::unwrap_used)]
+
 use super::draft::{Drafted, draft_and_ask};
 use super::tests::health;
 use super::world::World;

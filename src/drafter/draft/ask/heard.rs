@@ -1,10 +1,9 @@
 //! Takes what an owner says into what was read: rows, outcomes at their places, and what is taken back.
 
 use super::part::{Part, Place};
-use super::reading::{Line, Of};
+use super::reading::{Line, Of, spoken};
 use crate::drafter::condition::Read;
 use crate::drafter::draft::assembly::{Assembly, Stated};
-use crate::drafter::draft::capital;
 use crate::drafter::statement::{Rule, in_turn};
 use crate::drafter::world::Said;
 
@@ -20,6 +19,29 @@ pub(super) enum Alone {
     ComesFirst,
 }
 
+/// How far the parts of what an owner says at once are taken.
+struct Hearing<'s> {
+    /// What the numbers name now.
+    numbered: Vec<Line>,
+    /// The statement that it is noted under.
+    noted: &'s Said,
+    /// Where an outcome goes that names no place.
+    next: usize,
+    /// The number behind which the last outcome went, if it did so.
+    behind: Option<usize>,
+}
+
+impl Hearing<'_> {
+    fn line(&self, number: usize) -> Option<&Line> {
+        number.checked_sub(1).and_then(|at| self.numbered.get(at))
+    }
+
+    fn names_rule(&self, number: usize) -> bool {
+        let line = self.line(number);
+        line.is_some_and(|line| matches!(line.of, Of::Rule(_)))
+    }
+}
+
 impl Assembly<'_> {
     /// Takes parts of what the owner says, noted under a statement; tells whether anything was said of rows or
     /// outcomes. `numbered` is what the numbers name.
@@ -30,176 +52,181 @@ impl Assembly<'_> {
         noted: &Said,
         alone: Alone,
     ) -> bool {
-        let mut numbered = numbered.to_vec();
-        let names_rule = |number: usize| {
-            let line = number.checked_sub(1).and_then(|at| numbered.get(at));
-            line.is_some_and(|line| matches!(line.of, Of::Rule(_)))
+        let mut hearing = Hearing {
+            numbered: numbered.to_vec(),
+            noted,
+            next: 0,
+            behind: None,
         };
-        let is_edit = |part: &Part| part.number().is_some_and(names_rule) || part.is_placed();
-        let is_alone = |part: &Part| {
-            matches!(
-                part,
-                Part::Outcome {
-                    at: Place::Given,
-                    ..
-                }
-            )
+        let is_edit = |part: &Part| {
+            let number = part.number();
+            part.is_placed() || number.is_some_and(|number| hearing.names_rule(number))
         };
         let is_edited = parts.iter().any(is_edit);
-        if alone == Alone::IsAll && !is_edited && parts.iter().any(is_alone) {
+        if alone == Alone::IsAll && !is_edited && parts.iter().any(Part::is_unplaced) {
             self.rules.clear();
             self.is_arranged = true;
         } else if is_edited || parts.iter().any(Part::is_outcome) {
             self.arrange();
         }
-        let mut next = match alone {
-            Alone::IsAll => self.rules.len(),
-            Alone::ComesFirst => 0,
-        };
-        let mut says = false;
-        let mut turned = Vec::new();
-        let mut behind = None;
+        if alone == Alone::IsAll {
+            hearing.next = self.rules.len();
+        }
+        let is_said = |part: &Part| !matches!(part, Part::Rows | Part::Drop(_) | Part::Left(_));
+        let says = parts.iter().any(is_said);
+        let (turned, parts): (Vec<Part>, Vec<Part>) = parts
+            .into_iter()
+            .partition(|part| matches!(part, Part::Instead { .. }));
         for part in parts {
-            let named = part.number().and_then(|number| number.checked_sub(1));
-            let line = named.and_then(|at| numbered.get(at)).cloned();
-            for value in part
-                .read()
-                .map(|read| self.reader.new_values(&read.source))
-                .unwrap_or_default()
-            {
-                self.notices.push(format!(
-                    "No row that was looked at holds “{value}”, which you named."
-                ));
-            }
-            says |= !matches!(part, Part::Rows | Part::Drop(_) | Part::Left(_));
-            let is_known = |list: &[(Read, Said)], read: &Read| {
-                list.iter().any(|(known, _)| known.source == read.source)
-            };
-            match part {
-                Part::Take(read, _) if is_known(&self.only, &read) => {}
-                Part::Leave(read, _) if is_known(&self.skips, &read) => {}
-                Part::Take(read, said) => {
-                    let said = self.owner_said(noted, format!("Only if {said}, as the owner says"));
-                    self.only.push((read, said));
-                    self.cite("cases", noted.number);
-                }
-                Part::Leave(read, said) => {
-                    let text = format!("Left out if {said}, as the owner says");
-                    let said = self.owner_said(noted, text);
-                    self.skips.push((read, said));
-                    self.cite("cases", noted.number);
-                }
-                Part::Over(_, read, said) => {
-                    if let Some(of) = line.and_then(|line| self.found(&line)) {
-                        self.replace(of, read, &said, noted);
-                        // The number names what stands there now.
-                        let now = self.lines().into_iter().find(|line| line.of == of);
-                        if let (Some(at), Some(now)) = (named, now) {
-                            numbered[at] = now;
-                        }
-                    }
-                }
-                Part::Drop(_) => {
-                    if let Some(of) = line.and_then(|line| self.found(&line)) {
-                        self.take_back(of);
-                    }
-                }
-                Part::Outcome {
-                    label,
-                    when,
-                    said,
-                    at,
-                } => {
-                    let text = format!("{}: {said}", capital(&label.replace('_', " ")));
-                    self.cite("level", noted.number);
-                    let stated = Stated {
-                        rule: Rule::When(label, when),
-                        number: noted.number,
-                        text,
-                    };
-                    let rule = line.and_then(|line| self.found(&line));
-                    let place = match (at, rule) {
-                        (Place::First, _) => 0,
-                        (Place::Before(_) | Place::Over(_), Some(Of::Rule(place))) => place,
-                        // What is said to come behind the same one comes in that order.
-                        (Place::After(number), _) if behind == Some(number) => next,
-                        (Place::After(_), Some(Of::Rule(place))) => place + 1,
-                        (Place::Given, _) => next,
-                        _ => self.rules.len(),
-                    };
-                    let place = place.min(self.rules.len());
-                    self.rules.insert(place, stated);
-                    if let Place::Over(_) = at {
-                        self.take_back(Of::Rule(place + 1));
-                        let of = Of::Rule(place);
-                        let now = self.lines().into_iter().find(|line| line.of == of);
-                        if let (Some(at), Some(now)) = (named, now) {
-                            numbered[at] = now;
-                        }
-                    }
-                    next = place + 1;
-                    behind = match at {
-                        Place::After(number) => Some(number),
-                        _ => None,
-                    };
-                }
-                Part::Instead {
-                    of,
-                    then,
-                    when,
-                    said,
-                } => {
-                    if !self.level_labels().contains(&of) {
-                        self.notices.push(format!(
-                            "Nothing gives the outcome “{}”, so that it becomes “{}” changes nothing.",
-                            of.replace('_', " "),
-                            then.replace('_', " ")
-                        ));
-                    }
-                    turned.push((of, then, when, said));
-                }
-                Part::Rest(label) => {
-                    self.cite("level", noted.number);
-                    self.otherwise = Some(label);
-                    self.is_rest_said = true;
-                    self.lacks_outcomes = false;
-                }
-                Part::Defines(defined, read) => self.defined.push((defined, read, noted.clone())),
-                // Whose rows they are was settled before.
-                Part::Rows | Part::Unread(_) | Part::Left(_) => {}
-            }
+            self.hear_part(part, &mut hearing);
         }
         self.turn(turned, noted);
         says
     }
 
-    /// Adds outcomes that become others, in an order in which no case moves twice.
-    fn turn(&mut self, mut turned: Vec<(String, String, Read, String)>, noted: &Said) {
-        let pairs = turned
-            .iter()
-            .map(|(of, then, ..)| (of.clone(), then.clone()));
-        for (from, to) in in_turn(pairs.collect()) {
-            let Some(at) = turned
-                .iter()
-                .position(|(of, then, ..)| *of == from && *then == to)
-            else {
-                continue;
-            };
-            let (of, then, when, said) = turned.remove(at);
-            let spoken = |label: &str| capital(&label.replace('_', " "));
-            self.cite("level", noted.number);
-            self.rules.push(Stated {
-                text: format!("{} instead of {}: {said}", spoken(&then), spoken(&of)),
-                rule: Rule::Instead { of, when, then },
-                number: noted.number,
-            });
+    fn hear_part(&mut self, part: Part, hearing: &mut Hearing<'_>) {
+        self.notice_new_values(&part);
+        let noted = hearing.noted;
+        let number = part.number();
+        let of = number.and_then(|number| self.found(hearing.line(number)?));
+        let is_known = |list: &[(Read, Said)], read: &Read| {
+            list.iter().any(|(known, _)| known.source == read.source)
+        };
+        match part {
+            Part::Take(read, _) if is_known(&self.only, &read) => {}
+            Part::Leave(read, _) if is_known(&self.skips, &read) => {}
+            Part::Take(read, said) => {
+                let text = format!("Only if {said}, as the owner says");
+                self.only.push((read, owner_said(noted, text)));
+                self.cite("cases", noted.number);
+            }
+            Part::Leave(read, said) => {
+                let text = format!("Left out if {said}, as the owner says");
+                self.skips.push((read, owner_said(noted, text)));
+                self.cite("cases", noted.number);
+            }
+            Part::Over(number, read, said) => {
+                if let Some(of) = of {
+                    self.replace(of, read, &said, noted);
+                    self.renumber(number, of, hearing);
+                }
+            }
+            Part::Drop(_) => {
+                if let Some(of) = of {
+                    self.take_back(of);
+                }
+            }
+            Part::Outcome {
+                label,
+                when,
+                said,
+                at,
+            } => {
+                self.cite("level", noted.number);
+                let stated = Stated {
+                    text: format!("{}: {said}", spoken(&label)),
+                    rule: Rule::When(label, when),
+                    number: noted.number,
+                };
+                self.put(stated, at, of, hearing);
+            }
+            Part::Rest(label) => {
+                self.cite("level", noted.number);
+                self.otherwise = Some(label);
+                self.is_rest_said = true;
+                self.lacks_outcomes = false;
+            }
+            Part::Defines(defined, read) => self.defined.push((defined, read, noted.clone())),
+            // Whose rows they are was settled before; what becomes another outcome is taken at the end.
+            Part::Instead { .. } | Part::Rows | Part::Unread(_) | Part::Left(_) => {}
         }
     }
 
-    fn owner_said(&self, noted: &Said, text: String) -> Said {
-        Said {
-            text,
-            ..noted.clone()
+    /// Says which values that a part names no row holds.
+    fn notice_new_values(&mut self, part: &Part) {
+        let read = part.read();
+        let new = read.map(|read| self.reader.new_values(&read.source));
+        let new = new.unwrap_or_default().into_iter();
+        self.notices.extend(
+            new.map(|value| format!("No row that was looked at holds “{value}”, which you named.")),
+        );
+    }
+
+    /// Puts an outcome at its place; `of` is what stands at the number that it names.
+    fn put(&mut self, stated: Stated, at: Place, of: Option<Of>, hearing: &mut Hearing<'_>) {
+        let place = match (at, of) {
+            (Place::First, _) => 0,
+            (Place::Before(_) | Place::Over(_), Some(Of::Rule(place))) => place,
+            // What is said to come behind the same one comes in that order.
+            (Place::After(number), _) if hearing.behind == Some(number) => hearing.next,
+            (Place::After(_), Some(Of::Rule(place))) => place + 1,
+            (Place::Given, _) => hearing.next,
+            _ => self.rules.len(),
+        };
+        let place = place.min(self.rules.len());
+        self.rules.insert(place, stated);
+        if let Place::Over(number) = at {
+            self.take_back(Of::Rule(place + 1));
+            self.renumber(number, Of::Rule(place), hearing);
+        }
+        hearing.next = place + 1;
+        hearing.behind = match at {
+            Place::After(number) => Some(number),
+            _ => None,
+        };
+    }
+
+    /// Lets a number name what stands in the place of what it named.
+    fn renumber(&self, number: usize, of: Of, hearing: &mut Hearing<'_>) {
+        let now = self.lines().into_iter().find(|line| line.of == of);
+        let line = number
+            .checked_sub(1)
+            .and_then(|at| hearing.numbered.get_mut(at));
+        if let (Some(line), Some(now)) = (line, now) {
+            *line = now;
+        }
+    }
+
+    /// Adds outcomes that become others, in an order in which no case moves twice.
+    fn turn(&mut self, turned: Vec<Part>, noted: &Said) {
+        let pairs = turned.iter().filter_map(|part| match part {
+            Part::Instead { of, then, .. } => Some((of.clone(), then.clone())),
+            _ => None,
+        });
+        let order = in_turn(pairs.collect());
+        let turn = |part: &Part| match part {
+            Part::Instead { of, then, .. } => order.iter().position(|(o, t)| o == of && t == then),
+            _ => None,
+        };
+        let mut turned: Vec<(usize, Part)> = turned
+            .into_iter()
+            .filter_map(|part| Some((turn(&part)?, part)))
+            .collect();
+        turned.sort_by_key(|(turn, _)| *turn);
+        let given = self.level_labels();
+        for (_, part) in turned {
+            self.notice_new_values(&part);
+            let Part::Instead {
+                of,
+                then,
+                when,
+                said,
+            } = part
+            else {
+                continue;
+            };
+            let (from, to) = (spoken(&of), spoken(&then));
+            if !given.contains(&of) {
+                self.notices.push(format!(
+                    "Nothing gives the outcome “{from}”, so that it becomes “{to}” changes nothing."
+                ));
+            }
+            self.cite("level", noted.number);
+            self.rules.push(Stated {
+                text: format!("{to} instead of {from}: {said}"),
+                rule: Rule::Instead { of, when, then },
+                number: noted.number,
+            });
         }
     }
 
@@ -227,15 +254,15 @@ impl Assembly<'_> {
     fn replace(&mut self, of: Of, read: Read, said: &str, noted: &Said) {
         match of {
             Of::Only(at) => {
-                let told = self.owner_said(noted, format!("Only if {said}, as the owner says"));
+                let told = owner_said(noted, format!("Only if {said}, as the owner says"));
                 self.only[at] = (read, told);
             }
             Of::Skip(at) => {
-                let told = self.owner_said(noted, format!("Left out if {said}, as the owner says"));
+                let told = owner_said(noted, format!("Left out if {said}, as the owner says"));
                 self.skips[at] = (read, told);
             }
             Of::Newest => {
-                let told = self.owner_said(noted, format!("Left out if {said}, as the owner says"));
+                let told = owner_said(noted, format!("Left out if {said}, as the owner says"));
                 self.newest = None;
                 self.skips.push((read, told));
             }
@@ -251,7 +278,7 @@ impl Assembly<'_> {
                     | Rule::Instead { when, .. } => *when = read,
                 }
                 if let Rule::When(label, _) = &stated.rule {
-                    stated.text = format!("{}: {said}", capital(&label.replace('_', " ")));
+                    stated.text = format!("{}: {said}", spoken(label));
                 }
             }
         }
@@ -287,5 +314,13 @@ impl Assembly<'_> {
     pub(super) fn is_said_again(&mut self, number: usize) {
         let again = self.waived.entry(SAID_AGAIN.to_owned()).or_default();
         again.push(number);
+    }
+}
+
+/// Returns a statement with what the owner says in its place.
+fn owner_said(noted: &Said, text: String) -> Said {
+    Said {
+        text,
+        ..noted.clone()
     }
 }

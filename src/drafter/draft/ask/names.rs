@@ -25,10 +25,9 @@ pub(super) fn spelled_out(pieces: Vec<&str>, said: &[String], reader: &Reader<'_
     let is_naming = |piece: &&str| NAMED.is_match(piece);
     let others = said.iter().map(String::as_str);
     for piece in others.chain(pieces.iter().copied()).filter(is_naming) {
-        names.extend(named(&with(&names, piece), reader));
+        names.extend(named(piece, &names, reader));
     }
-    let gives =
-        |piece: &str| NAMED.is_match(piece) && named(&with(&names, piece), reader).is_some();
+    let gives = |piece: &str| named(piece, &names, reader).is_some();
     let pieces = pieces.into_iter().filter(|piece| !gives(piece));
     pieces.map(|piece| with(&names, piece)).collect()
 }
@@ -44,10 +43,12 @@ fn with(names: &[(Regex, String)], piece: &str) -> String {
     })
 }
 
-/// Returns the name that a piece gives, and the words that it stands for. A figure has a step of its own.
-fn named(piece: &str, reader: &Reader<'_>) -> Option<(Regex, String)> {
+/// Returns the name that a piece gives, and the words that it stands for, other names spelled out. A figure has
+/// a step of its own.
+fn named(piece: &str, names: &[(Regex, String)], reader: &Reader<'_>) -> Option<(Regex, String)> {
     let found = NAMED.captures(piece)?;
-    let (name, said) = (found["name"].trim(), found["said"].trim());
+    let name = found["name"].trim();
+    let said = with(names, found["said"].trim());
     let is_taken = reader
         .forms
         .listed()
@@ -59,9 +60,9 @@ fn named(piece: &str, reader: &Reader<'_>) -> Option<(Regex, String)> {
         return None;
     }
     let said = match reader.stated(&format!("{said} is empty")) {
-        Some(_) => said.to_owned(),
+        Some(_) => said,
         None => {
-            reader.stated(said)?;
+            reader.stated(&said)?;
             format!("({said})")
         }
     };

@@ -99,6 +99,11 @@ impl Part {
         matches!(self, Part::Outcome { .. } | Part::Instead { .. })
     }
 
+    /// Does it give an outcome, and say nothing of its place?
+    pub(super) fn is_unplaced(&self) -> bool {
+        matches!(self, Part::Outcome { at, .. } if *at == Place::Given)
+    }
+
     /// Does it say where an outcome stands among those that were read?
     pub(super) fn is_placed(&self) -> bool {
         matches!(self, Part::Outcome { at, .. } if *at != Place::Given)
