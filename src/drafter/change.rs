@@ -13,7 +13,7 @@ use crate::model::Message;
 use edits::edits;
 
 /// What the drafter says of a change that it cannot read.
-pub(super) const NOT_UNDERSTOOD: &str = "That change was not understood. The built-in drafter takes rows and outcomes as they are numbered (“out: condition”, “before 2: NAME: condition”, “drop 3”), times (“every weekday at 9 in London”, “at 7:30 instead”), thresholds (“medium should be health below 60”, “high should also need two open tickets”), exceptions (“enterprise accounts never go below medium”), rows to leave out (“skip churned accounts”), and what comes out (“only email high accounts”, “send the email to lena@ours.example”, “stop the message”). A model understands the rest: `sopwright doctor` says how to set one up.";
+pub(super) const NOT_UNDERSTOOD: &str = "The built-in drafter did not understand that change. It takes times (“every weekday at 9 in London”, “at 7:30 instead”), thresholds (“medium should be health below 60”, “high should also need two open tickets”), exceptions (“enterprise accounts never go below medium”), rows to leave out (“skip churned accounts”), and what comes out (“only email high accounts”, “send the email to lena@ours.example”, “stop the message”). A model understands the rest: `sopwright doctor` says how to set one up.";
 
 /// How the refusal of a save begins, with what the user wants instead behind it.
 pub(super) const NOT_SAVED: &str = "The user does not want to save it yet: ";

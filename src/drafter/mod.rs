@@ -259,7 +259,7 @@ fn write(world: &World, messages: &[Message]) -> Said {
             // Nothing is built that was not agreed to.
             None => {
                 let plan = format!(
-                    "## Look at this first\n- {}\n{}",
+                    "## Look at this first\n- {} Here it also takes rows and outcomes by their numbers, as below.\n{}",
                     change::NOT_UNDERSTOOD,
                     drafted.plan
                 );
